@@ -1,0 +1,60 @@
+"""Time: integer seconds since midnight of the first day, and the written order of simultaneous events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from enum import IntEnum
+
+import simpy
+
+SECONDS_PER_HOUR = 3_600
+SECONDS_PER_DAY = 86_400
+
+
+class Turn(IntEnum):
+    """Which event goes first when several fall on one second; lower goes first.
+
+    Goods come in before anybody asks for them; a day's demand is over before stock is counted and
+    ordered; all orders of a second are on the table before a centre allocates; a centre orders
+    from suppliers after it has shipped.
+    """
+
+    SUPPLIER_DELIVERY = 10
+    STORE_DELIVERY = 20
+    STORE_CLOSE = 30
+    CENTRE_ALLOCATION = 40
+    CENTRE_REVIEW = 50
+
+
+def second_of_day(hour: float) -> int:
+    """An hour of day as whole seconds, rounded to nearest."""
+    return round(hour * SECONDS_PER_HOUR)
+
+
+def day_of(second: int) -> int:
+    """Index of the day a second falls on; the first day is 0."""
+    return second // SECONDS_PER_DAY
+
+
+def weekday_of(start_date: date, day: int) -> int:
+    """Weekday of a day index, Monday = 0."""
+    return (start_date.weekday() + day) % 7
+
+
+def date_of(start_date: date, day: int) -> date:
+    """Calendar date of a day index."""
+    return start_date + timedelta(days=day)
+
+
+def at(environment: simpy.Environment, second: int, turn: Turn, action: Callable[[], None]) -> None:
+    """Run `action` at an absolute second, in its turn among the events of that second.
+
+    Actions of equal second and turn run in the order of this call; rooms call it so that this order
+    never matters.
+    """
+    event = simpy.Event(environment)
+    event._ok = True
+    event._value = None
+    event.callbacks.append(lambda _: action())
+    environment.schedule(event, priority=turn, delay=second - environment.now)

@@ -1,0 +1,84 @@
+"""The outcome of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.records import Closing, IntArray, Panels, Table, digest_of
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What makes a run repeatable: run it again with the same and every bit comes out again."""
+
+    scenario: str
+    scenario_digest: str
+    facts_digest: str
+    policy_digest: str
+    plan_digest: str
+    seed: int
+    replication: int
+    version: str
+
+
+@dataclass(frozen=True, eq=False)
+class Labels:
+    """What the axes of the panels stand for."""
+
+    stores: tuple[str, ...]
+    store_names: tuple[str, ...]
+    skus: tuple[str, ...]
+    """In the order of the panels: by class, then category, then the scenario's order."""
+    classes: tuple[str, ...]
+    sku_class: npt.NDArray[np.int64]
+    """(SKUs,) index into `classes`."""
+    centres: tuple[str, ...]
+    start_date: date
+    warm_up_days: int
+    panel_period_days: int
+    currency: str
+    store_size: npt.NDArray[np.float64]
+    """(stores,) relative size."""
+    store_latitude: npt.NDArray[np.float64]
+    store_longitude: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class RunResult:
+    """What happened once: identity, event tables, panels, ledger, KPIs. Picklable, read-only."""
+
+    identity: Identity
+    labels: Labels
+    tables: Mapping[str, Table]
+    """`store_orders`, `deliveries`, `purchase_orders`."""
+    panels: Panels
+    ledger: IntArray
+    """(days, places, classes, accounts) in minor units, debits positive; places are stores then centres."""
+    opening: Closing
+    closing: Closing
+    kpis: Mapping[str, float]
+    """KPI name -> value, the warm-up cut; NaN where a KPI is undefined (e.g. waste without perishables)."""
+
+    def digest(self) -> str:
+        """Canonical digest of all event tables and panels: equal runs, equal digests."""
+        arrays: dict[str, npt.NDArray[np.generic]] = {
+            "day": self.panels.day,
+            "cell": self.panels.cell,
+            "cell_revenue": self.panels.cell_revenue,
+            "centre": self.panels.centre,
+            "ledger": self.ledger,
+        }
+        for table in self.tables.values():
+            arrays |= {f"{table.name}.{name}": column for name, column in table.columns.items()}
+        return digest_of(arrays)
+
+    def summary(self) -> str:
+        """A few lines for a terminal."""
+        shown = ("fill_rate", "on_shelf_availability", "inventory_days", "waste_share", "total_cost", "profit")
+        values = ", ".join(f"{name} {self.kpis[name]:.4g}" for name in shown)
+        return f"{self.identity.scenario} seed {self.identity.seed} replication {self.identity.replication}: {values}"
