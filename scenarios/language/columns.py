@@ -4,36 +4,62 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, Final, Generic, Protocol, TypeVar, cast, get_args
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic.json_schema import JsonSchemaValue
+from pydantic import GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
-from scenarios.language.base import Model
+from scenarios.language.base import Model, assumed, given
 
 Row = TypeVar("Row", bound=Model)
 Column = npt.NDArray[Any]
 
 
-@dataclass(frozen=True, eq=False)
+class TableFile(Model):
+    """Where the rows of a table are kept."""
+
+    table: str = given(min_length=1)
+    """CSV file or .xlsx workbook, relative to the file that names it."""
+    sheet: str | None = assumed(None, "the first sheet")
+    """Sheet of a workbook."""
+
+
+class ReadsTables(Protocol):
+    """What a table needs from the loader: rows as written in the YAML, checked and turned into columns."""
+
+    def columns(self, row: type[Model], written: Any) -> Columns[Any]:
+        """Returns the checked table; raises a pydantic custom error that carries what is wrong with it."""
+
+
 class Columns(Generic[Row]):
     """The rows of one table, column by column.
 
     `Row` is a `Model` that documents the columns: name, type, bounds, unit, default. Text and dates are
     object arrays (`str`, `datetime.date`), numbers int64 / float64, flags bool. Arrays are read-only and
-    share one length.
+    share one length. Not a dataclass, because pydantic would take it apart field by field.
     """
 
-    row: type[Row]
-    columns: Mapping[str, Column]
-    source: str = ""
-    """File the rows came from, relative to the scenario's folder; empty when they stood in the YAML."""
-    line_numbers: Column = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    """Line of each row in its file, for messages; empty when unknown."""
+    def __init__(
+        self,
+        row: type[Row],
+        columns: Mapping[str, Column],
+        source: str = "",
+        line_numbers: Column | None = None,
+    ) -> None:
+        """See the class.
+
+        Args:
+            row: type that documents the columns.
+            columns: name -> array, all of one length.
+            source: file the rows came from, relative to the scenario's folder; empty when in the YAML.
+            line_numbers: line of each row in its file, for messages; None when unknown.
+        """
+        self.row: Final = row
+        self.columns: Final = columns
+        self.source: Final = source
+        self.line_numbers: Final = np.zeros(0, dtype=np.int64) if line_numbers is None else line_numbers
 
     def __getitem__(self, name: str) -> Column:
         """One column, read-only, in row order."""
@@ -56,19 +82,21 @@ class Columns(Generic[Row]):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        del handler
         row = get_args(source)[0]
 
-        def check(value: Any) -> Columns[Any]:
+        def check(value: Any, info: ValidationInfo) -> Columns[Any]:
             if isinstance(value, Columns) and value.row is row:
                 return value
-            raise ValueError("expected a table: `{table: file.csv}` or a list of rows")
+            reader = cast("ReadsTables | None", (info.context or {}).get("tables"))
+            if reader is None:
+                raise ValueError("expected a table: `{table: file.csv}` or a list of rows")
+            return reader.columns(row, value)
 
-        return core_schema.no_info_plain_validator_function(
-            check, serialization=core_schema.plain_serializer_function_ser_schema(lambda c: c.digest())
+        written = core_schema.union_schema(
+            [handler.generate_schema(TableFile), core_schema.list_schema(handler.generate_schema(row))]
         )
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        del schema, handler
-        return {"anyOf": [{"type": "object"}, {"type": "array"}]}
+        return core_schema.with_info_plain_validator_function(
+            check,
+            json_schema_input_schema=written,
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda table: table.digest()),
+        )
