@@ -27,15 +27,15 @@ _LOW_WORD = np.uint64(0xFFFFFFFF)
 _WORD_BITS = np.uint64(32)
 _ZERO = np.uint64(0)
 
-_Words64 = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
+Words64 = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
 _Words32 = tuple[np.uint32, np.uint32, np.uint32, np.uint32]
 
 
 @inline_kernel
-def _rounds(
+def block_words(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
-) -> _Words64:
-    """Ten rounds on words held in the low halves of uint64; the high halves of the results mean nothing."""
+) -> Words64:
+    """Return one block, for use inside kernels: the words are the low halves, the high ones mean nothing."""
     for _ in range(10):
         product_0 = _MULTIPLIER_0 * (c0 & _LOW_WORD)
         product_1 = _MULTIPLIER_1 * (c2 & _LOW_WORD)
@@ -51,14 +51,14 @@ def philox4x32(
     c0: np.uint32, c1: np.uint32, c2: np.uint32, c3: np.uint32, k0: np.uint32, k1: np.uint32
 ) -> _Words32:
     """Return the four 32-bit words of one block, from its counter (c0, c1, c2, c3) and key (k0, k1)."""
-    w0, w1, w2, w3 = _rounds(
+    w0, w1, w2, w3 = block_words(
         np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3), np.uint64(k0), np.uint64(k1)
     )
     return np.uint32(w0), np.uint32(w1), np.uint32(w2), np.uint32(w3)
 
 
 @inline_kernel
-def _word(words: _Words64, lane: np.uint32) -> np.uint32:
+def _word(words: Words64, lane: np.uint32) -> np.uint32:
     # By masks and not by branches, which would keep the calling loop from being vectorised.
     mask_0, mask_1 = _ZERO - np.uint64(lane == 0), _ZERO - np.uint64(lane == 1)
     mask_2, mask_3 = _ZERO - np.uint64(lane == 2), _ZERO - np.uint64(lane == 3)
@@ -77,7 +77,7 @@ def uniform_draw(
     """Return the draw of one entity at one index: 32 equally likely bits. Arguments as in `uniform_row`."""
     low, high, block = np.uint64(entity_low), np.uint64(entity_high), np.uint64(index >> np.uint32(2))
     return _word(
-        _rounds(low, high, block, np.uint64(sub), np.uint64(k0), np.uint64(k1)), index & np.uint32(3)
+        block_words(low, high, block, np.uint64(sub), np.uint64(k0), np.uint64(k1)), index & np.uint32(3)
     )
 
 
@@ -107,7 +107,7 @@ def uniform_row(
     second, key_0, key_1 = np.uint64(sub), np.uint64(k0), np.uint64(k1)
     for i in range(out.size):
         low, high = np.uint64(entity_low[i]), np.uint64(entity_high[i])
-        out[i] = _word(_rounds(low, high, block, second, key_0, key_1), lane)
+        out[i] = _word(block_words(low, high, block, second, key_0, key_1), lane)
 
 
 @kernel
@@ -134,7 +134,7 @@ def uniform_rows4(
     block_64, second, key_0, key_1 = np.uint64(block), np.uint64(sub), np.uint64(k0), np.uint64(k1)
     row_0, row_1, row_2, row_3 = out[0], out[1], out[2], out[3]
     for i in range(entity_low.size):
-        w0, w1, w2, w3 = _rounds(
+        w0, w1, w2, w3 = block_words(
             np.uint64(entity_low[i]), np.uint64(entity_high[i]), block_64, second, key_0, key_1
         )
         row_0[i] = np.uint32(w0)
