@@ -1,4 +1,4 @@
-"""What a study can conclude: frozen evidence, made by `replicate` and `compare`, read by charts, report and gate."""
+"""What a study can conclude: frozen evidence, which charts, report and gate read."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ DAILY: dict[str, Series] = {
     "wasted_units": Series("Waste", "units per day"),
     "revenue": Series("Revenue", "money per day"),
 }
-"""Series over the days of the whole network, the warm-up included; `fill_rate` is NaN on a day without demand."""
+"""Series over the days of the whole network, warm-up included; `fill_rate` is NaN on a day without demand."""
 
 STORE_CLASS: dict[str, Series] = {
     "demand_units": Series("Demand", "units per day"),
@@ -68,7 +68,7 @@ SKU: dict[str, Series] = {
     "stock_units": Series("Store stock", "units"),
     "stock_days": Series("Store stock in days of demand", "days"),
 }
-"""Columns per SKU over all stores, from the periods that lie wholly after the warm-up (all if there is none)."""
+"""Columns per SKU over all stores, from periods that lie wholly after the warm-up (all if there is none)."""
 
 
 @dataclass(frozen=True, eq=False)
