@@ -1,0 +1,152 @@
+"""Random streams keyed by name: who draws what, without anything being remembered.
+
+A draw is a pure function of (seed, replication, purpose, entity, index, sub). Entities are known by
+their ids, so adding a store or a SKU, or reordering a table, leaves every other draw as it was, bit
+for bit. The generator behind is Philox4x32-10, see `sim.kernels.philox`; names become keys by
+BLAKE2b, which is the same in every process and on every machine (Python's own ``hash`` is not).
+
+Two different entities share a key with probability 2^-64. Among n of them some pair does with
+probability about n^2 / 2^65: 1e-7 for the 2 million cells of 1,000 stores x 2,000 SKUs, and such a
+pair would only have equal draws.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.kernels.philox import uniform_draw, uniform_row
+
+_CELL_MULTIPLIER = 0x9E3779B97F4A7C15
+"""Odd, so that distinct SKU keys stay distinct; it keeps (A, B) apart from (B, A)."""
+
+_MASK_64 = (1 << 64) - 1
+_MASK_32 = (1 << 32) - 1
+
+
+class Purpose(StrEnum):
+    """What a draw decides. Each purpose has a stream of its own; its index and sub are said here."""
+
+    DEMAND = "demand"
+    """Units asked for. Cell; day."""
+    DEMAND_HOUR = "demand hour"
+    """Second of the day at which a unit is asked for. Cell; day, unit."""
+    SHELF_PICK = "shelf pick"
+    """Whether a customer takes the freshest or the oldest unit. Cell; day, unit."""
+    SUBSTITUTION = "substitution"
+    """Whether a customer accepts another SKU. Cell asked for; day, unit."""
+    RETURNS = "returns"
+    """Whether, and when, a sold unit comes back. Cell; day of sale, unit."""
+    SUPPLIER_LEAD_TIME = "supplier lead time"
+    """Lead time of a purchase order. Supplier and SKU; number of the order's day."""
+    ALLOCATION_TIES = "allocation ties"
+    """Who comes first among equals under shortage. Cell; day."""
+    MARK_DOWN_DEMAND = "mark-down demand"
+    """Extra units asked for because they are marked down. Cell; day."""
+    MARKET_SHOCK = "market shock"
+    """Common movement of demand. Region, store or category; day."""
+    OPENING_HISTORY = "opening history"
+    """Demand before day 0 that forecasters have seen. Cell; days before."""
+
+
+class StreamKey(NamedTuple):
+    """The two words that key one stream; pass them on to a kernel as ``*key``."""
+
+    k0: np.uint32
+    k1: np.uint32
+
+
+def _hash_64(parts: Iterable[str]) -> int:
+    digest = hashlib.blake2b(digest_size=8)
+    for part in parts:
+        encoded = part.encode()
+        digest.update(len(encoded).to_bytes(8, "little"))  # ("ab", "c") is not ("a", "bc")
+        digest.update(encoded)
+    return int.from_bytes(digest.digest(), "little")
+
+
+def stream_key(seed: int, replication: int, purpose: str) -> StreamKey:
+    """Return the key of one stream.
+
+    Args:
+        seed: Any integer.
+        replication: Any integer; usually counted from 0.
+        purpose: Usually a `Purpose`.
+    """
+    key = _hash_64(("stream", str(int(seed)), str(int(replication)), str(purpose)))
+    return StreamKey(np.uint32(key & _MASK_32), np.uint32(key >> 32))
+
+
+def entity_key(*names: str) -> int:
+    """Return the 64-bit key of an entity known by one or several names, in their order."""
+    return _hash_64(("entity", *names))
+
+
+def entity_keys(names: Iterable[str]) -> npt.NDArray[np.uint64]:
+    """Return the `entity_key` of each name, shape (n,)."""
+    return np.array([entity_key(name) for name in names], dtype=np.uint64)
+
+
+def cell_key(store: int, sku: int) -> int:
+    """Return the key of a store-SKU cell from the keys of store and SKU."""
+    return (store + sku * _CELL_MULTIPLIER) & _MASK_64
+
+
+def cell_keys(store: int, skus: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Return the `cell_key` of one store with each SKU, shape (n,); unsigned arithmetic wraps around."""
+    return np.uint64(store) + skus * np.uint64(_CELL_MULTIPLIER)
+
+
+def halves(keys: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
+    """Split keys into contiguous arrays of their low and high 32 bits, as the row kernels want them."""
+    low = (keys & np.uint64(_MASK_32)).astype(np.uint32)
+    return low, (keys >> np.uint64(32)).astype(np.uint32)
+
+
+def uniform(key: StreamKey, entity: int, index: int, sub: int = 0) -> int:
+    """Return one draw, 0 ... 2^32 - 1, bit-equal to what the row kernels draw for the same arguments.
+
+    For rare draws (one takes a few microseconds); a row of cells belongs in a kernel.
+
+    Args:
+        key: From `stream_key`.
+        entity: 64-bit key of the entity.
+        index: First index, a day for instance, 0 ... 2^32 - 1.
+        sub: Second index, a unit of that day for instance, 0 ... 2^32 - 1.
+
+    Raises:
+        OverflowError: An index is out of its range.
+    """
+    return int(
+        uniform_draw(
+            np.uint32(entity & _MASK_32), np.uint32(entity >> 32), np.uint32(index), np.uint32(sub), *key
+        )
+    )
+
+
+def uniform_fraction(key: StreamKey, entity: int, index: int, sub: int = 0) -> float:
+    """Return one draw strictly between 0 and 1, in steps of 2^-32, from the same bits as `uniform`."""
+    return (uniform(key, entity, index, sub) + 0.5) * 2.0**-32
+
+
+def uniform_double(key: StreamKey, entity: int, index: int, sub: int = 0) -> float:
+    """Return one draw strictly between 0 and 1, in steps of 2^-52.
+
+    It uses the draws 2 * index and 2 * index + 1 of `uniform` (so index < 2^31): a stream is read
+    either by this function or by the others, never by both.
+    """
+    high = uniform(key, entity, 2 * index, sub)
+    low = uniform(key, entity, 2 * index + 1, sub)
+    return ((high << 20 | low >> 12) + 0.5) * 2.0**-52
+
+
+def uniform_array(
+    key: StreamKey, entities: npt.NDArray[np.uint64], index: int, sub: int = 0
+) -> npt.NDArray[np.uint32]:
+    """Return the draw of each entity at one index, shape (n,)."""
+    out = np.empty(entities.size, dtype=np.uint32)
+    uniform_row(*halves(entities), np.uint32(index), np.uint32(sub), *key, out)
+    return out
