@@ -1,0 +1,1 @@
+"""The types of the scenario language and the code that reads it."""

@@ -1,0 +1,229 @@
+"""Tables of a scenario: from a CSV file, a workbook or the YAML itself, to checked columns."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import TypeAdapter
+
+from scenarios.language.base import Model
+from scenarios.language.cells import ColumnSpec, Parsed, absent, parse, specs
+from scenarios.language.columns import Columns, TableFile
+from scenarios.language.errors import did_you_mean, show
+from scenarios.language.faults import Fault, table_error
+from scenarios.language.folders import OutsideFolderError, inside
+from scenarios.language.reading import read_bytes
+from scenarios.language.table_files import TextTable, read_csv, read_workbook
+
+Keys = npt.NDArray[np.int64]
+
+
+class TableReader:
+    """Reads the tables of one scenario and remembers which files it has read.
+
+    Attributes:
+        digests: file name relative to the scenario's folder -> blake2b digest, in reading order.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        """See the class.
+
+        Args:
+            folder: folder of the scenario; None for a scenario that comes from text and may name no files.
+        """
+        self._folder = folder
+        self.digests: dict[str, str] = {}
+
+    def columns(self, row: type[Model], written: Any) -> Columns[Any]:
+        """Read and check one table.
+
+        Args:
+            row: type that documents the columns.
+            written: what the YAML says: `{table: file.csv}`, with `sheet` for a workbook, or a list of rows.
+
+        Raises:
+            PydanticCustomError: with every problem of the table.
+            ValidationError: a listed row does not fit the row type.
+        """
+        if isinstance(written, list):
+            return _from_rows(row, written)
+        if not isinstance(written, dict):
+            raise table_error(
+                [Fault("E303", "expected a table: `{table: file.csv}` or a list of rows", show(written))]
+            )
+        reference = TypeAdapter(TableFile).validate_json(json.dumps(written), strict=True)
+        return _typed(row, self._text(reference.table, reference.sheet), reference.table)
+
+    def read_numbers(self, table: str, column: str) -> list[float]:
+        """The numbers in one column of a table file, other columns ignored.
+
+        Raises:
+            PydanticCustomError: with every problem of the column.
+        """
+        text = self._text(table, None)
+        if column not in text.names:
+            hint = did_you_mean(column, text.names)
+            raise table_error(
+                [Fault("E403", f'no column "{column}"', file=table, line=text.header_line, hint=hint)]
+            )
+        position = text.names.index(column)
+        parsed = parse(ColumnSpec(column, float, False, True, None, (), ()), text.columns[position])
+        faults = [*text.faults, *_located(parsed, text, table, column)]
+        if faults:
+            raise table_error(faults)
+        return [float(value) for value in parsed.values]
+
+    def _text(self, table: str, sheet: str | None) -> TextTable:
+        if self._folder is None:
+            raise table_error(
+                [Fault("E401", "a scenario given as text cannot name files", table, at=("table",))]
+            )
+        try:
+            path = inside(self._folder, table)
+        except OutsideFolderError as error:
+            raise table_error([Fault("E203", str(error), show(table), at=("table",))]) from error
+        data, problem = read_bytes(path, table)
+        if problem is not None:
+            raise table_error([Fault("E401", problem.rule, show(table), problem.hint, at=("table",))])
+        self.digests[table] = hashlib.blake2b(data, digest_size=16).hexdigest()
+        if path.suffix.lower() in (".xlsx", ".xlsm"):
+            return read_workbook(data, table, sheet)
+        if path.suffix.lower() == ".xls":
+            raise table_error(
+                [Fault("E401", "old .xls workbooks cannot be read", file=table, hint="save as .xlsx")]
+            )
+        if sheet is not None:
+            rule = "only a workbook has sheets"
+            raise table_error([Fault("E401", rule, show(sheet), "leave `sheet` out", at=("sheet",))])
+        return read_csv(data, table)
+
+
+def write_table(table: Columns[Any], path: Path) -> None:
+    """Write a table as CSV that reads back to the same columns.
+
+    Args:
+        table: the table.
+        path: file to write.
+    """
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
+
+    def prepared(column: npt.NDArray[Any]) -> Any:
+        if column.dtype == object:
+            return pa.array([None if value == "" else value for value in column])
+        return pa.array(column, mask=np.isnan(column) if column.dtype == np.float64 else None)
+
+    arrays = {name: prepared(column) for name, column in table.columns.items()}
+    header = pa.schema([(name, array.type) for name, array in arrays.items()])
+    options = arrow_csv.WriteOptions(quoting_style="needed", quoting_header="none")
+    arrow_csv.write_csv(pa.table(arrays, schema=header), path, options)
+
+
+def _from_rows(row: type[Model], written: list[Any]) -> Columns[Any]:
+    """A table listed in the YAML: every row validated as a block of the language."""
+    rows: list[Any] = TypeAdapter(list[row]).validate_json(json.dumps(written), strict=True)  # type: ignore[valid-type]
+    columns: dict[str, npt.NDArray[Any]] = {}
+    keys: dict[str, Keys] = {}
+    for spec, field in zip(specs(row).values(), row.model_fields, strict=True):
+        template = absent(spec, 0)
+        values = np.array([_cell(getattr(item, field), template) for item in rows], dtype=template.dtype)
+        values.flags.writeable = False
+        columns[spec.name] = values
+        seen: dict[Any, int] = {}
+        keys[spec.name] = np.array([seen.setdefault(value, len(seen)) for value in values], dtype=np.int64)
+    faults = [
+        Fault("E410", f"{said} already stands in row {first + 1} of the list", at=(second,))
+        for first, second, said in _repeated(row, columns, keys)
+    ]
+    if faults:
+        raise table_error(faults)
+    return Columns(row, columns)
+
+
+def _cell(value: Any, template: npt.NDArray[Any]) -> Any:
+    return np.nan if value is None and template.dtype == np.float64 else value
+
+
+def _typed(row: type[Model], text: TextTable, file: str) -> Columns[Any]:
+    wanted = specs(row)
+    faults = _header_faults(wanted, text, file)
+    if faults:
+        raise table_error([*faults, *text.faults])
+    faults = list(text.faults)
+    columns: dict[str, npt.NDArray[Any]] = {}
+    keys: dict[str, Keys] = {}
+    for name, spec in wanted.items():
+        if name in text.names:
+            parsed = parse(spec, text.columns[text.names.index(name)])
+            faults += _located(parsed, text, file, name)
+            columns[name], keys[name] = parsed.values, parsed.keys
+        else:
+            columns[name] = absent(spec, len(text.lines))
+            columns[name].flags.writeable = False
+            keys[name] = np.zeros(len(text.lines), dtype=np.int64)
+    if not faults:
+        key = getattr(row, "__unique__", ("",))[0]
+        position = text.names.index(key) + 1 if key in text.names else 0
+        faults += [
+            Fault("E410", f"{said} already stands on line {text.lines[first]}", hint="keep one of the two rows",
+                  file=file, line=int(text.lines[second]), column=position, name=key)
+            for first, second, said in _repeated(row, columns, keys)
+        ]  # fmt: skip
+    if faults:
+        raise table_error(sorted(faults, key=lambda fault: (fault.line, fault.column)))
+    text.lines.flags.writeable = False
+    return Columns(row, columns, file, text.lines)
+
+
+def _header_faults(wanted: dict[str, ColumnSpec], text: TextTable, file: str) -> list[Fault]:
+    faults: list[Fault] = []
+    line = text.header_line
+    for position, name in enumerate(text.names, start=1):
+        if name not in wanted:
+            rule = "unknown column" if name else "a column has no name"
+            hint = did_you_mean(name, set(wanted) - set(text.names)) if name else ""
+            faults.append(Fault("E402", rule, show(name), hint, file, line, position, name))
+        elif name in text.names[: position - 1]:
+            rule = f"this column was already given as number {text.names.index(name) + 1}"
+            faults.append(Fault("E404", rule, "", "keep one of the two", file, line, position, name))
+    for name, spec in wanted.items():
+        if name not in text.names and spec.required:
+            faults.append(Fault("E403", "this column is missing", "", "", file, line, 0, name))
+    return faults
+
+
+def _located(parsed: Parsed, text: TextTable, file: str, name: str) -> list[Fault]:
+    position = text.names.index(name) + 1
+    return [
+        Fault(cell.code, cell.rule, cell.value, cell.hint, file, int(text.lines[cell.row]), position, name)
+        for cell in parsed.faults
+    ]
+
+
+def _repeated(
+    row: type[Model], columns: dict[str, npt.NDArray[Any]], keys: dict[str, Keys]
+) -> list[tuple[int, int, str]]:
+    """(first row, later row, what both are) for every row whose identifier an earlier row has."""
+    names: tuple[str, ...] = getattr(row, "__unique__", ())
+    if not names or len(keys[names[0]]) < 2:
+        return []
+    combined = keys[names[0]]
+    for name in names[1:]:
+        combined = combined * (int(keys[name].max()) + 1) + keys[name]
+        combined = np.unique(combined, return_inverse=True)[1].astype(np.int64)
+    order = np.argsort(combined, kind="stable")
+    ordered = combined[order]
+    starts = np.r_[True, ordered[1:] != ordered[:-1]]
+    firsts = order[np.flatnonzero(starts)[np.cumsum(starts) - 1]]
+    repeats = [
+        (int(first), int(second)) for first, second in zip(firsts[~starts], order[~starts], strict=True)
+    ]
+    return [
+        (first, second, ", ".join(f"{name} {show(columns[name][second])}" for name in names))
+        for first, second in sorted(repeats, key=lambda pair: pair[1])
+    ]
