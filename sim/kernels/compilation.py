@@ -14,7 +14,7 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,23 +22,32 @@ import numba
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
+_MODULES_OF_CONSTANTS = ("records.py",)
+"""Modules of ``sim`` outside this folder whose constants stand in the machine code."""
+
 _FOLDER_PREFIX = "kernels-"
 _MARKER = "compiled"
 _KEPT_DAYS = 30
 _SECONDS_PER_DAY = 86_400
 
 
-def source_digest(folder: Path) -> str:
-    """Hash the Python sources of a folder together with the versions that decide the machine code.
+def kernel_sources() -> list[Path]:
+    """Return every source file from which code or constants are compiled."""
+    folder = Path(__file__).parent
+    return [*sorted(folder.glob("*.py")), *(folder.parent / name for name in _MODULES_OF_CONSTANTS)]
+
+
+def source_digest(sources: Iterable[Path]) -> str:
+    """Hash source files together with the versions that decide the machine code.
 
     Args:
-        folder: Folder whose ``*.py`` files are read, names included.
+        sources: Files to read, in a fixed order.
 
     Returns:
-        16 hexadecimal digits; different for any edited, added, renamed or removed source file.
+        16 hexadecimal digits; different for any edited, added, renamed or removed file.
     """
     digest = hashlib.blake2b(f"{numba.__version__}|{sys.version}".encode(), digest_size=8)
-    for source in sorted(folder.glob("*.py")):
+    for source in sources:
         content = source.read_bytes()
         digest.update(f"|{source.name}|{len(content)}|".encode())
         digest.update(content)
@@ -104,7 +113,7 @@ def remove_old_folders(current: Path, older_than_days: float = _KEPT_DAYS) -> No
 
 def _chosen_folder() -> Path:
     given = os.environ.get("NUMBA_CACHE_DIR")
-    digest = source_digest(Path(__file__).parent)
+    digest = source_digest(kernel_sources())
     if given:
         return Path(given) / f"dualedge-{_FOLDER_PREFIX}{digest}"
     folder = cache_folder(digest)
