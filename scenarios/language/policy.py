@@ -141,8 +141,32 @@ class LevelTable(Model):
     """Reorder points with order-up-to levels or lot sizes."""
 
 
+class KnownOrder(Model):
+    """One row of known orders of a past period."""
+
+    __unique__: ClassVar[tuple[str, ...]] = ("store_id", "sku_id", "date")
+
+    store_id: str = given(min_length=1)
+    """Store."""
+    sku_id: str = given(min_length=1)
+    """SKU."""
+    date: date
+    """Day on which the order was placed, after closing time."""
+    units: int = given(unit="units", ge=1)
+    """Units ordered."""
+
+
+class KnownOrders(Model):
+    """Orders of a past period, replayed as they were, for back tests."""
+
+    kind: Literal["known_orders"]
+    """Tag."""
+    orders: Columns[KnownOrder] = given()
+    """The orders."""
+
+
 ReplenishmentMode = Annotated[
-    MinMax | ReorderQuantity | PeriodicReview | BaseStock | DaysOfCover | VendorManaged | LevelTable,
+    MinMax | ReorderQuantity | PeriodicReview | BaseStock | DaysOfCover | VendorManaged | LevelTable | KnownOrders,
     Field(discriminator="kind"),
 ]
 

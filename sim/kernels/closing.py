@@ -1,0 +1,212 @@
+"""A store closes: late bargains, returns, expiry, clearance; then stock is counted and sales are remembered."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernels.compilation import kernel
+from sim.kernels.draws import count
+from sim.kernels.elementary import exp
+from sim.kernels.layout import Array, Books, Forecasters, Goods, Keys, Market, Process, Shelf
+from sim.kernels.lots import expire, units_within
+from sim.kernels.receiving import take_back
+from sim.kernels.serving import cost_of, sell, unit_draw
+from sim.records import Cell, Day
+
+_BARGAIN_UNITS = 1 << 22
+
+
+@kernel
+def sell_bargains(
+    row: int,
+    day: int,
+    first_ordinal: int,
+    period: int,
+    market: Market,
+    process: Process,
+    goods: Goods,
+    shelf: Shelf,
+    books: Books,
+    keys: Keys,
+) -> None:
+    """Extra demand for goods near expiry: it comes only as far as there are marked-down units left."""
+    remembered = market.remembered_days[0]
+    factor = market.rate_factor[market.group[row], remembered + day]
+    scale = market.shock[remembered + day, row]
+    for index in range(goods.class_start.size - 1):
+        posted = books.day[day, row, index]
+        for sku in range(goods.class_start[index], goods.class_start[index + 1]):
+            if goods.near_expiry_uplift[sku] <= 0.0 or goods.lot_index[sku] < 0 or goods.marked_days[sku] == 0:
+                continue
+            lots = shelf.lots[row, goods.lot_index[sku]]
+            marked = units_within(lots, day, goods.marked_days[sku])
+            if marked == 0 or market.on_sale[day, sku] != 1:
+                continue
+            mean = market.base_rate[row, sku] * factor[sku] * scale * goods.near_expiry_uplift[sku]
+            u = unit_draw(market.store_key[row], market.sku_key[sku], first_ordinal + day, 0, keys.mark_down)
+            zero = exp(-mean * process.decay[sku])
+            per_dispersion = process.per_dispersion[sku]
+            units = min(marked, count(u, zero, mean * per_dispersion, 1.0 - per_dispersion))
+            if units == 0:
+                continue
+            value = units * np.int64(market.price[market.group[row], day, sku])
+            posted[Day.DEMAND] += units
+            posted[Day.DEMAND_VALUE] += value
+            posted[Day.SOLD_AS_ASKED] += units
+            posted[Day.SOLD_AS_ASKED_VALUE] += value
+            books.cell[period, Cell.DEMAND, row, sku] += units
+            sell_marked(row, sku, units, day, first_ordinal, posted, period, market, goods, shelf, books, keys)
+
+
+@kernel
+def sell_marked(
+    row: int,
+    sku: int,
+    units: int,
+    day: int,
+    first_ordinal: int,
+    posted: Array,
+    period: int,
+    market: Market,
+    goods: Goods,
+    shelf: Shelf,
+    books: Books,
+    keys: Keys,
+) -> None:
+    """Sell the oldest units, whatever share of shoppers looks for the freshest."""
+    lots = shelf.lots[row, goods.lot_index[sku]]
+    # Bargain hunters take the oldest units: set the younger ones aside while they choose.
+    aside = lots.copy()
+    left = units
+    for ahead in range(goods.shelf_life_days[sku]):
+        slot = (day + ahead) % lots.size
+        kept = min(left, np.int64(lots[slot]))
+        lots[slot] = kept
+        aside[slot] -= kept
+        left -= kept
+    sell(
+        row, sku, units, day, first_ordinal + day, _BARGAIN_UNITS,
+        posted, period, market, goods, shelf, books, keys,
+    )  # fmt: skip
+    for slot in range(lots.size):
+        lots[slot] += aside[slot]
+
+
+@kernel
+def discard(
+    row: int, sku: int, units: int, posted: Array, period: int, shelf: Shelf, books: Books
+) -> None:
+    """Throw away units that are on the shelf."""
+    cost = cost_of(units, np.int64(shelf.on_hand[row, sku]), shelf.value[row, sku])
+    shelf.on_hand[row, sku] -= units
+    shelf.value[row, sku] -= cost
+    posted[Day.WASTED] += units
+    posted[Day.WASTE_VALUE] += cost
+    books.cell[period, Cell.WASTED, row, sku] += units
+
+
+@kernel
+def remember(row: int, sku_count: int, today: Array, forecasters: Forecasters, shelf: Shelf, day: int) -> None:
+    """Update the forecasts of one store from the recorded sales of a day."""
+    for sku in range(sku_count):
+        rule = forecasters.rule[row, sku]
+        if rule < 0:
+            continue
+        window = forecasters.window_days[rule]
+        sold = np.int64(today[sku])
+        if window == 0:
+            weight = forecasters.weight[rule]
+            shelf.forecast[row, sku] += np.float32(weight * (sold - shelf.forecast[row, sku]))
+        else:
+            slot = day % window
+            forecasters.total[row, sku] += sold - forecasters.history[row, sku, slot]
+            forecasters.history[row, sku, slot] = sold
+            shelf.forecast[row, sku] = np.float32(forecasters.total[row, sku] / window)
+
+
+@kernel
+def close_day(
+    rows: Array,
+    day: int,
+    first_ordinal: int,
+    period: int,
+    market: Market,
+    process: Process,
+    goods: Goods,
+    forecasters: Forecasters,
+    shelf: Shelf,
+    books: Books,
+    keys: Keys,
+) -> None:
+    """End the day of some stores, after the last customer and before anything is ordered.
+
+    Args:
+        rows: (k,) stores, advanced to the end of the day.
+        day: day of the run.
+        first_ordinal: ordinal of the date of day 0.
+        period: period of the cell panel.
+        market: prices, what is on sale.
+        process: randomness of the extra demand for marked-down goods.
+        goods: constants.
+        forecasters: which forecaster watches which cell.
+        shelf: changed.
+        books: changed.
+        keys: streams.
+    """
+    classes = goods.class_start.size - 1
+    has_bargains = False
+    for sku in range(goods.near_expiry_uplift.size):
+        has_bargains = has_bargains or goods.near_expiry_uplift[sku] > 0.0
+    for row in rows:
+        if market.open_day[day, row]:
+            if has_bargains:
+                sell_bargains(
+                    row, day, first_ordinal, period, market, process, goods, shelf, books, keys
+                )
+            if shelf.due_returns.shape[2] > 0:
+                take_back(row, day, first_ordinal, period, market, goods, shelf, books, keys)
+        elif shelf.due_returns.shape[2] > 0:
+            # The store is shut: customers come back on the next day.
+            ring = shelf.due_returns.shape[0]
+            for which in range(shelf.due_returns.shape[2]):
+                shelf.due_returns[(day + 1) % ring, row, which] += shelf.due_returns[day % ring, row, which]
+                shelf.due_returns[day % ring, row, which] = 0
+        on_hand, value = shelf.on_hand[row], shelf.value[row]
+        backorder, on_order = shelf.backorder[row], shelf.on_order[row]
+        stock_days = books.cell[period, Cell.STOCK_DAYS, row]
+        for index in range(classes):
+            begin, end = goods.class_start[index], goods.class_start[index + 1]
+            posted = books.day[day, row, index]
+            for sku in range(begin, end):
+                if goods.lot_index[sku] >= 0:
+                    gone = expire(shelf.lots[row, goods.lot_index[sku]], day)
+                    if gone > 0:
+                        discard(row, sku, gone, posted, period, shelf, books)
+                if market.on_sale[day, sku] == 0 and on_hand[sku] > 0 and is_over(day, sku, market):
+                    if goods.lot_index[sku] >= 0:
+                        shelf.lots[row, goods.lot_index[sku]][:] = 0
+                    discard(row, sku, np.int64(on_hand[sku]), posted, period, shelf, books)
+            units, worth, owed, coming, holding = 0, 0, 0, 0, 0
+            for sku in range(begin, end):
+                units += on_hand[sku]
+                worth += value[sku]
+                owed += backorder[sku]
+                coming += on_order[sku]
+                holding += np.int64(on_hand[sku]) * goods.holding_micro[sku]
+                stock_days[sku] += on_hand[sku]
+            posted[Day.ON_HAND] = units
+            posted[Day.STOCK_VALUE] = worth
+            posted[Day.BACKORDERS] = owed
+            posted[Day.ON_ORDER] = coming
+            posted[Day.HOLDING_BY_UNIT] = holding
+        if shelf.sold_today.size > 1:
+            sold_today = shelf.sold_today[row]
+            if market.open_day[day, row]:
+                remember(row, sold_today.size, sold_today, forecasters, shelf, day)
+            sold_today[:] = 0
+
+
+@kernel
+def is_over(day: int, sku: int, market: Market) -> bool:
+    """Whether a SKU that is not on sale has been: its life is behind it, not ahead."""
+    return day > market.last_day_on_sale[sku]

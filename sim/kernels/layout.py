@@ -1,0 +1,295 @@
+"""The arrays that the store kernels work on, grouped by who owns them. n stores, m SKUs, c classes.
+
+Money is whole minor units unless a name says otherwise; a `_threshold` is a probability times 2**32, to be
+compared with 32 random bits.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+
+class Goods(NamedTuple):
+    """Constants of SKUs and classes; the kernels only read them."""
+
+    class_start: Array
+    """(c + 1,) int64: SKUs of class k are class_start[k] up to class_start[k + 1]."""
+    category_start: Array
+    """(m,) int64: first SKU of the category."""
+    category_stop: Array
+    """(m,) int64: one past its last SKU."""
+    purchase_cost: Array
+    """(m,) int64."""
+    case_pack: Array
+    """(m,) int64."""
+    shelf_life_days: Array
+    """(m,) int64; 0 = does not expire."""
+    lot_index: Array
+    """(m,) int64: index of the SKU among those with lots, -1 without a shelf life."""
+    return_index: Array
+    """(m,) int64: index among SKUs that customers bring back, -1 otherwise."""
+    is_backordered: Array
+    """(m,) bool: an unmet unit waits instead of being lost."""
+    holding_micro: Array
+    """(m,) int64: holding cost per unit and day in millionths of a minor unit."""
+    freshest_threshold: Array
+    """(m,) uint64: shoppers who take the freshest unit."""
+    marked_days: Array
+    """(m,) int64: units with at most this many days left are marked down; 0 = never."""
+    mark_down_ppm: Array
+    """(m,) int64: near-expiry discount in millionths."""
+    preferred_threshold: Array
+    """(m,) uint64: shoppers who take a marked-down unit when there is one."""
+    near_expiry_uplift: Array
+    """(m,) float64: extra demand for marked-down units, as a share of the rate."""
+    clearance_ppm: Array
+    """(m,) int64: discount while a delisted SKU is cleared, in millionths."""
+    acceptance_threshold: Array
+    """(m,) uint64: customers who accept a substitute."""
+    incentive: Array
+    """(m,) int64: paid per substituted unit."""
+    return_threshold: Array
+    """(m,) uint64: sold units that come back."""
+    resalable_threshold: Array
+    """(m,) uint64: of these, units that go back on the shelf."""
+    return_delay_thresholds: Array
+    """(m, delays) uint64: cumulative distribution of the delay in days."""
+
+
+class Shelf(NamedTuple):
+    """The moving state of all stores."""
+
+    on_hand: Array
+    """(n, m) int32."""
+    value: Array
+    """(n, m) int64: cost of what is on hand; units x moving average, kept as a pool so that nothing is lost."""
+    on_order: Array
+    """(n, m) int32: ordered and not yet received or cancelled."""
+    backorder: Array
+    """(n, m) int32: owed to customers."""
+    today: Array
+    """(n, m) int32: units of today's demand not yet dealt with."""
+    asked: Array
+    """(n, m) int32: units of today's demand in all, where there is any."""
+    sold_today: Array
+    """(n, m) int32: recorded sales of the day; (1, 1) when no forecaster needs them."""
+    demand_carry: Array
+    """(n, m) float64: fractions of constant demand, (1, 1) otherwise."""
+    lots: Array
+    """(n, SKUs with lots, ring) int32: units by last day of sale modulo ring."""
+    short_cycle: Array
+    """(n, m) uint8: an unmet unit since the last receipt."""
+    centre_short: Array
+    """(n, m) uint8: the last order line was not filled: 1 centre, 2 supplier; 0 filled."""
+    due_returns: Array
+    """(ring of days, n, SKUs brought back) int32."""
+    drawn_day: Array
+    """(n,) int64: last day whose demand was drawn."""
+    advanced_second: Array
+    """(n,) int64: second of the day up to which demand has been dealt with."""
+    block_number: Array
+    """(n,) uint32: which four dates the block below holds."""
+    block_uniforms: Array
+    """(n, 4, m) uint32: draws of four dates; (1, 1, 1) when rates are fixed."""
+    block_counts: Array
+    """(n, 4, m) int32: counts of four dates; (1, 1, 1) when rates move."""
+    reorder_point: Array
+    """(n, m) int32."""
+    order_up_to: Array
+    """(n, m) int32."""
+    order_quantity: Array
+    """(n, m) int32."""
+    forecast: Array
+    """(n, m) float32 units per day; (1, 1) when no rule needs it."""
+
+
+class Books(NamedTuple):
+    """The accumulators of a run, and scratch rows of one call."""
+
+    day: Array
+    """(days, n, c, len(Day)) int64."""
+    cell: Array
+    """(periods, len(Cell), n, m) int32."""
+    cell_revenue: Array
+    """(periods, n, m) int64."""
+
+
+class Market(NamedTuple):
+    """What customers want and when; the kernels only read it."""
+
+    base_rate: Array
+    """(n, m) float64: units per day."""
+    listed: Array
+    """(n, m) bool."""
+    group: Array
+    """(n,) int64: stores of one group see the same prices and promotions."""
+    remembered_days: Array
+    """(1,) int64: days before day 0 at the head of `rate_factor` and `shock`."""
+    rate_factor: Array
+    """(groups, remembered days + days, m) float32."""
+    price: Array
+    """(groups, days, m) int32."""
+    on_sale: Array
+    """(days, m) int8: 0 no, 1 yes, 2 being cleared."""
+    last_day_on_sale: Array
+    """(m,) int64: last day on sale or being cleared; -1 if never within the run."""
+    orderable: Array
+    """(days, m) bool."""
+    shock: Array
+    """(remembered days + days, n) float32."""
+    open_day: Array
+    """(days, n) bool."""
+    opens_second: Array
+    """(n,) int64."""
+    closes_second: Array
+    """(n,) int64."""
+    hour_table: Array
+    """(profiles, 25) uint64: cumulative distribution of the hour of a unit of demand."""
+    profile: Array
+    """(n,) int64: row of `hour_table`."""
+    known: Array
+    """(days, n, m) int32: demand to replay; (0, 0, 0) when demand is drawn."""
+    store_key: Array
+    """(n,) uint64."""
+    sku_key: Array
+    """(m,) uint64."""
+
+
+class Process(NamedTuple):
+    """How counts are drawn from rates, and scratch rows of the drawing."""
+
+    is_constant: Array
+    """(1,) bool: demand is its rate."""
+    is_fixed: Array
+    """(1,) bool: rates never move, so thresholds are worked out once."""
+    key: Array
+    """(2,) uint32: stream of demand counts."""
+    per_dispersion: Array
+    """(m,) float64: mean over variance."""
+    decay: Array
+    """(m,) float64: -ln p(0) per unit of mean."""
+    zero_probability: Array
+    """(n or 1, m) float64: p(0) per cell at fixed rates, else a scratch row."""
+    thresholds: Array
+    """(n or 1, steps, m) uint32: counts at fixed rates."""
+    mean: Array
+    """(m,) float64 scratch."""
+    low: Array
+    """(m,) uint32 scratch."""
+    high: Array
+    """(m,) uint32 scratch."""
+
+
+class Keys(NamedTuple):
+    """Streams other than demand counts: two words each."""
+
+    hour: Array
+    """(2,) uint32: second of the day of a unit."""
+    pick: Array
+    """(2,) uint32: which lot a shopper takes."""
+    substitution: Array
+    """(2,) uint32: whether and what a customer takes instead."""
+    returns: Array
+    """(2,) uint32: whether and when a unit comes back, and in what state."""
+    mark_down: Array
+    """(2,) uint32: extra demand for marked-down units."""
+
+
+class Forecasters(NamedTuple):
+    """Which forecaster watches which cell, and what moving averages remember."""
+
+    rule: Array
+    """(n, m) int16: rule whose forecaster watches the cell, -1 if none."""
+    weight: Array
+    """(rules,) float64: exponential smoothing."""
+    window_days: Array
+    """(rules,) int64: moving average; 0 = exponential smoothing."""
+    history: Array
+    """(n, m, longest window) int32; (1, 1, 1) without moving averages."""
+    total: Array
+    """(n, m) int64: sum of the window; (1, 1) without moving averages."""
+
+
+class OrderRules(NamedTuple):
+    """Replenishment levels of some places (n) and how they follow forecasts. A day count of -1 means: in units."""
+
+    rule: Array
+    """(n, m) int16: rule of the cell, -1 if none."""
+    reorder_point: Array
+    """(n, m) int32."""
+    order_up_to: Array
+    """(n, m) int32."""
+    order_quantity: Array
+    """(n, m) int32; 0 = order up to the level."""
+    is_dynamic: Array
+    """(rules,) bool: some level follows the forecast."""
+    is_always_below: Array
+    """(rules,) bool: anything missing is ordered: the reorder point is one below the order-up-to level."""
+    is_pushed: Array
+    """(rules,) bool: the centre decides."""
+    may_order: Array
+    """(rules, 7) bool by weekday."""
+    rounding: Array
+    """(rules,) int64: 0 none, 1 up, 2 nearest case."""
+    reorder_point_days: Array
+    """(rules, n) float64."""
+    reorder_point_safety: Array
+    """(rules,) float64 standard deviations."""
+    order_up_to_days: Array
+    """(rules, n) float64."""
+    order_up_to_safety: Array
+    """(rules,) float64 standard deviations."""
+    order_up_to_safety_days: Array
+    """(rules, n) float64: days over which the safety stock protects."""
+    order_quantity_days: Array
+    """(rules,) float64."""
+    minimum_units: Array
+    """(1,) int64 per order."""
+    minimum_value: Array
+    """(1,) int64 minor units per order."""
+    base_rate: Array
+    """(n, m) float64, with perfect knowledge; (1, 1) otherwise."""
+    expected_rate: Array
+    """(rules, groups, m) float64: mean rate factor of the coming days; (0, 0, 0) without perfect knowledge."""
+    group: Array
+    """(n,) int64."""
+
+
+class EmergencyRules(NamedTuple):
+    """Orders outside the calendar. A day count of -1 means: in units."""
+
+    rule: Array
+    """(n, m) int16, -1 if none; (0, 0) without such rules."""
+    lead_time_days: Array
+    """(rules,) int64."""
+    trigger_units: Array
+    """(rules,) int64."""
+    trigger_days: Array
+    """(rules,) float64."""
+    trigger_safety: Array
+    """(rules,) float64."""
+    cover_units: Array
+    """(rules,) int64."""
+    cover_days: Array
+    """(rules,) float64."""
+    cover_safety: Array
+    """(rules,) float64."""
+
+
+class OrderLines(NamedTuple):
+    """Lines of one review; the arrays are as long as a review can fill them."""
+
+    row: Array
+    """int64: place."""
+    sku: Array
+    """int64."""
+    units: Array
+    """int64."""
+    kind: Array
+    """int64: 0 regular, 1 emergency, 2 pushed."""
+    lead_time_days: Array
+    """int64; -1 = the place's own."""
