@@ -72,8 +72,9 @@ class Parsed:
     """A typed column and what was wrong with it."""
 
     values: Column
-    keys: npt.NDArray[np.int64]
-    """Equal numbers for equal values, for finding repeated rows."""
+    """Read-only."""
+    codes: npt.NDArray[np.int64] | None
+    """Equal numbers for equal cells when these were told apart as text; None for numbers."""
     faults: tuple[CellFault, ...]
 
 
@@ -111,6 +112,13 @@ def absent(spec: ColumnSpec, length: int) -> Column:
     return _filled(np.zeros(length, dtype=_dtype(spec)), np.ones(length, dtype=bool), spec)
 
 
+def keys_of(parsed: Parsed) -> npt.NDArray[np.int64]:
+    """Equal numbers for equal values, for finding repeated rows."""
+    if parsed.codes is not None:
+        return parsed.codes
+    return np.unique(parsed.values, return_inverse=True)[1].astype(np.int64)
+
+
 def parse(spec: ColumnSpec, text: Any) -> Parsed:
     """Type and check one column.
 
@@ -141,8 +149,7 @@ def parse(spec: ColumnSpec, text: Any) -> Parsed:
     for rule, code, broken in _broken_bounds(spec, values, blank | bad):
         faults += [CellFault(code, int(row), show(values[row]), rule) for row in np.flatnonzero(broken)]
     values.flags.writeable = False
-    keys = codes if codes is not None else np.unique(values, return_inverse=True)[1].astype(np.int64)
-    return Parsed(values, keys, tuple(sorted(faults, key=lambda fault: fault.row)))
+    return Parsed(values, codes, tuple(sorted(faults, key=lambda fault: fault.row)))
 
 
 def _dtype(spec: ColumnSpec) -> Any:

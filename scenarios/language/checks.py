@@ -1,12 +1,31 @@
-"""Checks of meaning: what no single field can know."""
+"""Checks of meaning: what no single field can know.
+
+Each check is a named function that yields problems; adding one means writing it and listing it here.
+"""
 
 from __future__ import annotations
 
+from scenarios.language import demand_checks, fact_checks, level_checks, policy_checks, promotion_checks
 from scenarios.language.errors import Problem
+from scenarios.language.places import Places
 from scenarios.language.scenario import Scenario
+from scenarios.language.scopes import Reach
+
+CHECKS = (
+    *fact_checks.CHECKS,
+    *demand_checks.CHECKS,
+    *policy_checks.CHECKS,
+    *level_checks.CHECKS,
+    *promotion_checks.CHECKS,
+)
 
 
 def check(scenario: Scenario) -> list[Problem]:
-    """Everything wrong or suspicious about a scenario whose fields are valid one by one."""
-    del scenario
-    return []
+    """Everything wrong or suspicious about a scenario whose fields are valid one by one.
+
+    Returns:
+        Errors and warnings, sorted by place.
+    """
+    places, reach = Places(scenario.provenance), Reach(scenario)
+    found = {problem for examine in CHECKS for problem in examine(scenario, places, reach)}
+    return sorted(found, key=Problem.sort_key)

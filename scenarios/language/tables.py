@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pydantic import TypeAdapter
 
 from scenarios.language.base import Model
-from scenarios.language.cells import ColumnSpec, Parsed, absent, parse, specs
+from scenarios.language.cells import ColumnSpec, Parsed, absent, keys_of, parse, specs
 from scenarios.language.columns import Columns, TableFile
 from scenarios.language.errors import did_you_mean, show
 from scenarios.language.faults import Fault, table_error
@@ -128,21 +128,30 @@ def _from_rows(row: type[Model], written: list[Any]) -> Columns[Any]:
     """A table listed in the YAML: every row validated as a block of the language."""
     rows: list[Any] = TypeAdapter(list[row]).validate_json(json.dumps(written), strict=True)  # type: ignore[valid-type]
     columns: dict[str, npt.NDArray[Any]] = {}
-    keys: dict[str, Keys] = {}
     for spec, field in zip(specs(row).values(), row.model_fields, strict=True):
         template = absent(spec, 0)
         values = np.array([_cell(getattr(item, field), template) for item in rows], dtype=template.dtype)
         values.flags.writeable = False
         columns[spec.name] = values
-        seen: dict[Any, int] = {}
-        keys[spec.name] = np.array([seen.setdefault(value, len(seen)) for value in values], dtype=np.int64)
+    keys = {name: _numbered(columns[name]) for name in _identifiers(row)}
     faults = [
         Fault("E410", f"{said} already stands in row {first + 1} of the list", at=(second,))
-        for first, second, said in _repeated(row, columns, keys)
+        for first, second, said in _repeated(columns, keys)
     ]
     if faults:
         raise table_error(faults)
     return Columns(row, columns)
+
+
+def _identifiers(row: type[Model]) -> tuple[str, ...]:
+    """Columns that together tell rows apart."""
+    return tuple(getattr(row, "__unique__", ()))
+
+
+def _numbered(values: npt.NDArray[Any]) -> Keys:
+    """Equal numbers for equal values."""
+    seen: dict[Any, int] = {}
+    return np.array([seen.setdefault(value, len(seen)) for value in values], dtype=np.int64)
 
 
 def _cell(value: Any, template: npt.NDArray[Any]) -> Any:
@@ -150,34 +159,40 @@ def _cell(value: Any, template: npt.NDArray[Any]) -> Any:
 
 
 def _typed(row: type[Model], text: TextTable, file: str) -> Columns[Any]:
+    """A table from a file; its columns keep the order of the file, absent ones stand last."""
     wanted = specs(row)
     faults = _header_faults(wanted, text, file)
     if faults:
         raise table_error([*faults, *text.faults])
     faults = list(text.faults)
     columns: dict[str, npt.NDArray[Any]] = {}
-    keys: dict[str, Keys] = {}
+    keys = {name: np.zeros(len(text.lines), dtype=np.int64) for name in _identifiers(row)}
+    for name, cells in zip(text.names, text.columns, strict=True):
+        parsed = parse(wanted[name], cells)
+        faults += _located(parsed, text, file, name)
+        columns[name] = parsed.values
+        if name in keys:
+            keys[name] = keys_of(parsed)
     for name, spec in wanted.items():
-        if name in text.names:
-            parsed = parse(spec, text.columns[text.names.index(name)])
-            faults += _located(parsed, text, file, name)
-            columns[name], keys[name] = parsed.values, parsed.keys
-        else:
+        if name not in columns:
             columns[name] = absent(spec, len(text.lines))
             columns[name].flags.writeable = False
-            keys[name] = np.zeros(len(text.lines), dtype=np.int64)
-    if not faults:
-        key = getattr(row, "__unique__", ("",))[0]
-        position = text.names.index(key) + 1 if key in text.names else 0
+    if not any(fault.name in keys for fault in faults):
         faults += [
-            Fault("E410", f"{said} already stands on line {text.lines[first]}", hint="keep one of the two rows",
-                  file=file, line=int(text.lines[second]), column=position, name=key)
-            for first, second, said in _repeated(row, columns, keys)
-        ]  # fmt: skip
+            _repeat(text, first, second, said, file, next(iter(keys)))
+            for first, second, said in _repeated(columns, keys)
+        ]
     if faults:
         raise table_error(sorted(faults, key=lambda fault: (fault.line, fault.column)))
     text.lines.flags.writeable = False
     return Columns(row, columns, file, text.lines)
+
+
+def _repeat(text: TextTable, first: int, second: int, said: str, file: str, name: str) -> Fault:
+    """A repeated identifier, placed at its second row."""
+    position = text.names.index(name) + 1 if name in text.names else 0
+    rule, hint = f"{said} already stands on line {text.lines[first]}", "keep one of the two rows"
+    return Fault("E410", rule, "", hint, file, int(text.lines[second]), position, name)
 
 
 def _header_faults(wanted: dict[str, ColumnSpec], text: TextTable, file: str) -> list[Fault]:
@@ -205,25 +220,25 @@ def _located(parsed: Parsed, text: TextTable, file: str, name: str) -> list[Faul
     ]
 
 
-def _repeated(
-    row: type[Model], columns: dict[str, npt.NDArray[Any]], keys: dict[str, Keys]
-) -> list[tuple[int, int, str]]:
-    """(first row, later row, what both are) for every row whose identifier an earlier row has."""
-    names: tuple[str, ...] = getattr(row, "__unique__", ())
-    if not names or len(keys[names[0]]) < 2:
+def _repeated(columns: dict[str, npt.NDArray[Any]], keys: dict[str, Keys]) -> list[tuple[int, int, str]]:
+    """(first row, later row, what both are) for every row whose identifier an earlier row has.
+
+    Args:
+        columns: all columns, for the message.
+        keys: the identifying columns, equal numbers for equal values.
+    """
+    if not keys or len(next(iter(keys.values()))) < 2:
         return []
-    combined = keys[names[0]]
-    for name in names[1:]:
-        combined = combined * (int(keys[name].max()) + 1) + keys[name]
+    combined: Keys = np.zeros(len(next(iter(keys.values()))), dtype=np.int64)
+    for column in keys.values():
+        combined = combined * (int(column.max()) + 1) + column
         combined = np.unique(combined, return_inverse=True)[1].astype(np.int64)
     order = np.argsort(combined, kind="stable")
     ordered = combined[order]
     starts = np.r_[True, ordered[1:] != ordered[:-1]]
     firsts = order[np.flatnonzero(starts)[np.cumsum(starts) - 1]]
-    repeats = [
-        (int(first), int(second)) for first, second in zip(firsts[~starts], order[~starts], strict=True)
-    ]
+    pairs = sorted(zip(order[~starts].tolist(), firsts[~starts].tolist(), strict=True))
     return [
-        (first, second, ", ".join(f"{name} {show(columns[name][second])}" for name in names))
-        for first, second in sorted(repeats, key=lambda pair: pair[1])
+        (first, second, ", ".join(f"{name} {show(columns[name][second])}" for name in keys))
+        for second, first in pairs
     ]
