@@ -76,7 +76,7 @@ class Pattern(Model):
     weekday_factors: tuple[float, ...] = assumed(FLAT_WEEK, "flat unless given", min_length=7, max_length=7)
     """Relative demand Monday to Sunday."""
     month_factors: tuple[float, ...] = assumed(FLAT_YEAR, "flat unless given", min_length=12, max_length=12)
-    """Relative demand January to December, joined smoothly from mid-month to mid-month."""
+    """Relative demand January to December, joined by straight lines from mid-month to mid-month."""
     trend_per_year: float = assumed(0.0, "no trend unless given", unit="share per year", gt=-1, le=5)
     """Growth per year, compounded from the first day."""
     source: str = assumed("", "not stated")
@@ -204,7 +204,7 @@ class Demand(Model):
     """Customer demand. A cell's rate of the day is base rate x pattern x holidays x response x shock."""
 
     mean_units_per_day: float | None = assumed(None, "from `rates`", unit="units per store, SKU and day", ge=0)
-    """Mean base rate over listed cells; spread by store size and SKU popularity."""
+    """Base rate of a SKU of popularity 1 at a store of size 1; others in proportion to popularity and size."""
     rates: Columns[DemandRate] | None = assumed(None, "from `mean_units_per_day`")
     """Base rate per store and SKU; cells not named have no demand. Either this or `mean_units_per_day`."""
     known: Columns[KnownDemand] | None = assumed(None, "demand is drawn")
