@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from scenarios import Scenario
-    from sim import Labels
+    from sim.result import Labels
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -40,6 +40,11 @@ DAILY: dict[str, Series] = {
     "ordered_units": Series("Ordered by or pushed to stores", "units per day"),
     "wasted_units": Series("Waste", "units per day"),
     "revenue": Series("Revenue", "money per day"),
+    "unmet_supplier_units": Series("Centre waited for a supplier", "units per day"),
+    "unmet_centre_units": Series("Centre short, nothing under way", "units per day"),
+    "unmet_in_transit_units": Series("Goods under way to the store", "units per day"),
+    "unmet_calendar_units": Series("Waiting for the order day", "units per day"),
+    "unmet_level_units": Series("Order level too low", "units per day"),
 }
 """Series over the days of the whole network, warm-up included; `fill_rate` is NaN on a day without demand."""
 

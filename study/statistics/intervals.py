@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,15 @@ class Interval:
         """Half the width; NaN with fewer than two values."""
         return (self.high - self.low) / 2
 
+    def at_level(self, confidence_level: float) -> Interval:
+        """The interval of the same values at another confidence level."""
+        if self.count < 2:
+            return replace(self, confidence_level=confidence_level)
+        quantile = t_quantile((1 + confidence_level) / 2, self.count - 1)
+        half_width = quantile * self.standard_deviation / math.sqrt(self.count)
+        low, high = self.mean - half_width, self.mean + half_width
+        return replace(self, low=low, high=high, confidence_level=confidence_level)
+
 
 def mean_interval(values: FloatArray, confidence_level: float) -> Interval:
     """The t interval of a mean.
@@ -59,9 +68,8 @@ def mean_interval(values: FloatArray, confidence_level: float) -> Interval:
     constant = bool(np.all(defined == defined[0]))
     mean = float(defined[0]) if constant else mean
     deviation = 0.0 if constant else math.sqrt(math.fsum((defined - mean) ** 2) / (count - 1))
-    half_width = t_quantile((1 + confidence_level) / 2, count - 1) * deviation / math.sqrt(count)
     note = _join("the same in every replication", note) if constant else note
-    return Interval(count, mean, deviation, mean - half_width, mean + half_width, confidence_level, note)
+    return Interval(count, mean, deviation, mean, mean, confidence_level, note).at_level(confidence_level)
 
 
 def relative_half_width(interval: Interval) -> float:

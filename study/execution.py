@@ -1,0 +1,138 @@
+"""Carry out replications, here or in worker processes; what comes back is small and the same either way."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Protocol
+
+from study.atomic import remove_leftovers
+from study.condensing import condense
+from study.evidence import Condensed
+from study.storage import RunFolder
+
+if TYPE_CHECKING:
+    from scenarios import Plan, Scenario
+    from sim.result import Labels, RunResult
+
+_THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+
+class Simulate(Protocol):
+    """The engine, or a stand-in for it; picklable where processes are spawned."""
+
+    def __call__(self, scenario: Scenario, plan: Plan, *, seed: int, replication: int) -> RunResult:
+        """Run one replication."""
+        ...
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """All that replications of one study have in common; goes to each worker once."""
+
+    scenario: Scenario
+    plan: Plan
+    seed: int
+    name: str
+    simulate: Simulate
+    folder: RunFolder | None = None
+
+    def carry_out(self, replication: int) -> Finished:
+        """Run one replication, store what is to be stored, and hand back what is small."""
+        result = self.simulate(self.scenario, self.plan, seed=self.seed, replication=replication)
+        condensed = condense(result)
+        if self.folder is not None:
+            self.folder.save(self.name, result, condensed)
+        return Finished(condensed, result.labels)
+
+
+@dataclass(frozen=True, eq=False)
+class Finished:
+    """What a worker hands back."""
+
+    condensed: Condensed
+    labels: Labels
+
+
+def carry_out_all(
+    assignment: Assignment, replications: Iterable[int], jobs: int, *, first_alone: bool = False
+) -> Generator[Finished, None, None]:
+    """Carry out replications, `jobs` at a time, and yield each when it is done, in any order.
+
+    Closing the iterator, or an interrupt, drops what is under way.
+
+    Args:
+        assignment: What is replicated.
+        replications: Their numbers; taken only a few ahead of the work, so it may be endless.
+        jobs: Processes; 1 works in this process.
+        first_alone: Do the first one here before processes start, e.g. so that only one compiles.
+    """
+    numbers = iter(replications)
+    for number in islice(numbers, 1 if first_alone and jobs > 1 else 0):
+        yield assignment.carry_out(number)
+    if jobs == 1:
+        yield from map(assignment.carry_out, numbers)
+        return
+    with _pool(assignment, jobs) as pool:
+        # One more than can run, so that no worker waits for this process to hand it the next.
+        pending = {pool.submit(_carry_out, number) for number in islice(numbers, jobs + 1)}
+        while pending:
+            done, pending = wait(pending, return_when=FIRST_COMPLETED)
+            pending |= {pool.submit(_carry_out, number) for number in islice(numbers, len(done))}
+            yield from map(Future.result, done)
+
+
+@contextmanager
+def _pool(assignment: Assignment, jobs: int) -> Iterator[ProcessPoolExecutor]:
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    others = set(multiprocessing.active_children())
+    with _one_thread_each():
+        pool = ProcessPoolExecutor(jobs, context, initializer=_start_worker, initargs=(assignment,))
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            workers = set(multiprocessing.active_children()) - others
+            for worker in workers:
+                worker.terminate()
+            for worker in workers:
+                worker.join()
+            if assignment.folder is not None:
+                remove_leftovers(assignment.folder.path)
+            raise
+        pool.shutdown()
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in _THREAD_LIMITS}
+    os.environ.update(dict.fromkeys(_THREAD_LIMITS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+_assignment: Assignment | None = None
+
+
+def _start_worker(assignment: Assignment) -> None:
+    global _assignment  # noqa: PLW0603 - the one thing a worker process knows
+    _assignment = assignment
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
+
+
+def _carry_out(replication: int) -> Finished:
+    assert _assignment is not None
+    return _assignment.carry_out(replication)
