@@ -28,4 +28,7 @@ def check(scenario: Scenario) -> list[Problem]:
     """
     places, reach = Places(scenario.provenance), Reach(scenario)
     found = {problem for examine in CHECKS for problem in examine(scenario, places, reach)}
+    if any(problem.code == "E501" for problem in found):
+        # a misspelt id also leaves cells without a rule and rules without cells: say only the cause
+        found = {problem for problem in found if problem.code not in ("E507", "W602")}
     return sorted(found, key=Problem.sort_key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -155,15 +156,22 @@ def show(value: Any, limit: int = 60) -> str:
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     """A hint that names the allowed words nearest to `word`, or all of them when they are few."""
-    import difflib
-
     words = sorted({str(candidate) for candidate in allowed})
-    folded = {candidate.casefold().replace("-", "_").replace(" ", "_"): candidate for candidate in words}
-    near = difflib.get_close_matches(
-        word.casefold().replace("-", "_").replace(" ", "_"), folded, n=2, cutoff=0.6
-    )
+    folded = {_folded(candidate): candidate for candidate in words}
+    near = difflib.get_close_matches(_folded(word), folded, n=2, cutoff=0.6)
+    near = near or [candidate for candidate in folded if _begins(_folded(word), candidate)][:2]
     if near:
         return "did you mean " + " or ".join(f"`{folded[match]}`" for match in near) + "?"
     if 0 < len(words) <= 12:
         return "allowed: " + ", ".join(f"`{candidate}`" for candidate in words)
     return ""
+
+
+def _folded(word: str) -> str:
+    """A word without the differences that people do not see."""
+    return word.casefold().replace("-", "_").replace(" ", "_")
+
+
+def _begins(word: str, candidate: str) -> bool:
+    """Whether one of the two is the beginning of the other."""
+    return bool(word) and (candidate.startswith(word) or word.startswith(candidate))

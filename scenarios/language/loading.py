@@ -114,7 +114,9 @@ def load_model(
     try:
         model = root.model_validate_json(json.dumps(content), strict=True, context={"tables": reader})
     except ValidationError as error:
-        raise ScenarioError([*composition.problems, *problems_of(error, root, composition.root)]) from None
+        spoilt = {Mark(problem.file, problem.line, problem.column) for problem in composition.problems}
+        found = problems_of(error, root, composition.root, spoilt)
+        raise ScenarioError([*composition.problems, *found]) from None
     raise_errors(composition.problems)
     return model, _provenance(path or name, composition, reader)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -15,7 +15,7 @@ from scenarios.language.base import Model
 from scenarios.language.columns import Columns, TableFile
 from scenarios.language.errors import Problem, did_you_mean, show
 from scenarios.language.faults import ERROR_TYPE, Fault
-from scenarios.language.nodes import Location, Node, dotted
+from scenarios.language.nodes import Location, Mark, Node, dotted
 
 _CODES = {
     "extra_forbidden": "E301",
@@ -59,13 +59,16 @@ class _Trace:
     """Location of the innermost union of blocks on the way, and which of its members was tried."""
 
 
-def problems_of(error: ValidationError, root: type[Model], tree: Node) -> list[Problem]:
+def problems_of(
+    error: ValidationError, root: type[Model], tree: Node, spoilt: Collection[Mark] = ()
+) -> list[Problem]:
     """Every error of a failed validation, told once and at its place.
 
     Args:
         error: what pydantic found.
         root: type that was validated.
         tree: what was validated, with places.
+        spoilt: places of values that could not be read, about which nothing more is said.
     """
     traced = [(_trace(root, details["loc"]), details) for details in error.errors(include_url=False)]
     chosen = _nearest_branches(traced)
@@ -73,6 +76,8 @@ def problems_of(error: ValidationError, root: type[Model], tree: Node) -> list[P
     for trace, details in traced:
         if details["type"] == "too_short" and len(details["input"]) >= details["ctx"]["min_length"]:
             continue  # the entries are there, but each has its own error
+        if locate(tree, trace.location).mark in spoilt:
+            continue
         if trace.branch is not None and chosen[trace.branch[0]] != trace.branch[1]:
             continue
         problems += _problems(trace, details, tree)

@@ -132,7 +132,7 @@ def _textual_problems(text: str, name: str) -> list[Problem]:
         Problem("E103", name, *place(match.end(1)), rule="a tab indents this line", hint="use spaces")
         for match in _INDENTED_BY_TAB.finditer(text)
     ]
-    return marks if len(marks) > 1 else tabs[:20]
+    return marks[:1] if len(marks) > 1 else tabs[:20]
 
 
 def _compose(text: str, name: str) -> tuple[Any, Problem | None]:
