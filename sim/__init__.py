@@ -1,0 +1,21 @@
+"""The world: one replication of a scenario under a plan."""
+
+from sim.books import Account, BooksError
+from sim.engine import simulate
+from sim.records import Cell, Centre, Closing, Day, Panels, Table
+from sim.result import Identity, Labels, RunResult
+
+__all__ = [
+    "Account",
+    "BooksError",
+    "Cell",
+    "Centre",
+    "Closing",
+    "Day",
+    "Identity",
+    "Labels",
+    "Panels",
+    "RunResult",
+    "Table",
+    "simulate",
+]

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from sim.kernels.philox import uniform_draw, uniform_row
 
-_CELL_MULTIPLIER = 0x9E3779B97F4A7C15
+CELL_MULTIPLIER = 0x9E3779B97F4A7C15
 """Odd, so that distinct SKU keys stay distinct; it keeps (A, B) apart from (B, A)."""
 
 _MASK_64 = (1 << 64) - 1
@@ -92,12 +92,12 @@ def entity_keys(names: Iterable[str]) -> npt.NDArray[np.uint64]:
 
 def cell_key(store: int, sku: int) -> int:
     """Return the key of a store-SKU cell from the keys of store and SKU."""
-    return (store + sku * _CELL_MULTIPLIER) & _MASK_64
+    return (store + sku * CELL_MULTIPLIER) & _MASK_64
 
 
 def cell_keys(store: int, skus: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     """Return the `cell_key` of one store with each SKU, shape (n,); unsigned arithmetic wraps around."""
-    return np.uint64(store) + skus * np.uint64(_CELL_MULTIPLIER)
+    return np.uint64(store) + skus * np.uint64(CELL_MULTIPLIER)
 
 
 def halves(keys: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:

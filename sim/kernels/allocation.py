@@ -173,6 +173,7 @@ def ship(
     day_panel: Array,
     line_value: Array,
     orders: Array,
+    asked: Array,
 ) -> None:
     """Take shipped units out of a centre's stock at moving-average cost and tell the stores what will not come.
 
@@ -196,8 +197,9 @@ def ship(
         day: day of the run.
         day_panel: (days, n, c, len(Day)); changed.
         line_value: (k,) receives the cost of what is shipped.
-        orders: (n, 3, 4) receives new lines filled at once, units shipped at once, units cancelled, by kind;
-            the last is units asked. Must be zero.
+        orders: (n, 3, 5) receives by kind, of new lines: lines filled at once, units shipped at once, units
+            cancelled, units asked, lines asked. Must be zero.
+        asked: (m,) units that stores asked the centre for today; added to.
     """
     for line in range(line_sku.size):
         row, sku, units = line_row[line], line_sku[line], np.int64(shipped[line])
@@ -222,6 +224,8 @@ def ship(
             centre_posted[index, Centre.LINES] += 1
             orders[row, kind, 1] += units
             orders[row, kind, 3] += line_units[line]
+            orders[row, kind, 4] += 1
+            asked[sku] += line_units[line]
             if missing == 0:
                 centre_posted[index, Centre.LINES_IN_FULL] += 1
                 orders[row, kind, 0] += 1

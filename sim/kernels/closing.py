@@ -9,6 +9,7 @@ from sim.kernels.draws import count
 from sim.kernels.elementary import exp
 from sim.kernels.layout import Array, Books, Forecasters, Goods, Keys, Market, Process, Shelf
 from sim.kernels.lots import expire, units_within
+from sim.kernels.memory import remember
 from sim.kernels.receiving import take_back
 from sim.kernels.serving import cost_of, sell, unit_draw
 from sim.records import Cell, Day
@@ -106,25 +107,6 @@ def discard(
 
 
 @kernel
-def remember(row: int, sku_count: int, today: Array, forecasters: Forecasters, shelf: Shelf, day: int) -> None:
-    """Update the forecasts of one store from the recorded sales of a day."""
-    for sku in range(sku_count):
-        rule = forecasters.rule[row, sku]
-        if rule < 0:
-            continue
-        window = forecasters.window_days[rule]
-        sold = np.int64(today[sku])
-        if window == 0:
-            weight = forecasters.weight[rule]
-            shelf.forecast[row, sku] += np.float32(weight * (sold - shelf.forecast[row, sku]))
-        else:
-            slot = day % window
-            forecasters.total[row, sku] += sold - forecasters.history[row, sku, slot]
-            forecasters.history[row, sku, slot] = sold
-            shelf.forecast[row, sku] = np.float32(forecasters.total[row, sku] / window)
-
-
-@kernel
 def close_day(
     rows: Array,
     day: int,
@@ -202,7 +184,7 @@ def close_day(
         if shelf.sold_today.size > 1:
             sold_today = shelf.sold_today[row]
             if market.open_day[day, row]:
-                remember(row, sold_today.size, sold_today, forecasters, shelf, day)
+                remember(row, day, sold_today, market.on_sale[day], forecasters, shelf.forecast)
             sold_today[:] = 0
 
 

@@ -38,7 +38,10 @@ def draw_day(row: int, day: int, first_ordinal: int, market: Market, process: Pr
     """
     today = shelf.today[row]
     if market.known.size > 0:
-        today[:] = market.known[day, row]
+        if day < 0:
+            today[:] = 0
+        else:
+            today[:] = market.known[day, row]
         return
     ordinal = first_ordinal + day
     lane = ordinal & 3

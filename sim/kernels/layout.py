@@ -97,12 +97,6 @@ class Shelf(NamedTuple):
     """(n, 4, m) uint32: draws of four dates; (1, 1, 1) when rates are fixed."""
     block_counts: Array
     """(n, 4, m) int32: counts of four dates; (1, 1, 1) when rates move."""
-    reorder_point: Array
-    """(n, m) int32."""
-    order_up_to: Array
-    """(n, m) int32."""
-    order_quantity: Array
-    """(n, m) int32."""
     forecast: Array
     """(n, m) float32 units per day; (1, 1) when no rule needs it."""
 
@@ -251,12 +245,8 @@ class OrderRules(NamedTuple):
     """(1,) int64 per order."""
     minimum_value: Array
     """(1,) int64 minor units per order."""
-    base_rate: Array
-    """(n, m) float64, with perfect knowledge; (1, 1) otherwise."""
     expected_rate: Array
-    """(rules, groups, m) float64: mean rate factor of the coming days; (0, 0, 0) without perfect knowledge."""
-    group: Array
-    """(n,) int64."""
+    """(rules, n, m) float64: true mean units per day to come; (0, 0, 0) without perfect knowledge."""
 
 
 class EmergencyRules(NamedTuple):

@@ -128,7 +128,7 @@ def review(
 @kernel
 def _forecast(row: int, sku: int, rule: int, forecast: Array, rules: OrderRules) -> float:
     if rules.expected_rate.size > 0:
-        return float(rules.base_rate[row, sku]) * float(rules.expected_rate[rule, rules.group[row], sku])
+        return float(rules.expected_rate[rule, row, sku])
     return float(forecast[row, sku])
 
 

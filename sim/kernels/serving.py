@@ -178,7 +178,7 @@ def plan_returns(
 
 @kernel
 def explain_unmet(
-    row: int, sku: int, units: int, at_review: int, posted: Array, shelf: Shelf
+    row: int, sku: int, units: int, at_review: int, reorder_point: Array, posted: Array, shelf: Shelf
 ) -> None:
     """Post units that were not there under their first upstream cause.
 
@@ -192,7 +192,7 @@ def explain_unmet(
         posted[Day.UNMET_CENTRE] += units
     elif shelf.on_order[row, sku] > 0:
         posted[Day.UNMET_IN_TRANSIT] += units
-    elif at_review <= shelf.reorder_point[row, sku]:
+    elif at_review <= reorder_point[row, sku]:
         posted[Day.UNMET_CALENDAR] += units
     else:
         posted[Day.UNMET_LEVEL] += units
@@ -303,6 +303,7 @@ def advance(
     market: Market,
     process: Process,
     goods: Goods,
+    reorder_point: Array,
     shelf: Shelf,
     books: Books,
     keys: Keys,
@@ -323,6 +324,7 @@ def advance(
         market: rates, prices, opening times.
         process: randomness of demand.
         goods: constants.
+        reorder_point: (n, m) units, to tell what a shortage comes from.
         shelf: changed.
         books: changed.
         keys: streams.
@@ -411,7 +413,7 @@ def advance(
                     )  # fmt: skip
                 if sold < units:
                     shelf.short_cycle[row, sku] = 1
-                    explain_unmet(row, sku, units - sold, stock, posted, shelf)
+                    explain_unmet(row, sku, units - sold, stock, reorder_point, posted, shelf)
                     unmet_sku[unmet_count] = sku
                     unmet_units[unmet_count] = units - sold
                     unmet_first[unmet_count] = left - units + sold

@@ -1,0 +1,124 @@
+"""Constants of SKUs and classes, spread over the SKU axis for the kernels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from scenarios import Distribution, MerchandiseClass, Response, Scenario
+from sim.axes import MINOR_UNITS, Axes
+from sim.kernels.draws import discretise
+from sim.kernels.layout import Goods
+
+LONGEST_RETURN_DELAY_DAYS = 60
+LONGEST_LEAD_TIME_DAYS = 120
+_PPM = 1_000_000
+
+Rule = TypeVar("Rule")
+
+
+def build_goods(scenario: Scenario, axes: Axes) -> Goods:
+    """Spread what a scenario says of classes and SKUs over the SKU axis.
+
+    Returns:
+        Read-only arrays; probabilities as thresholds for 32 random bits.
+    """
+    classes = scenario.assortment.classes
+    policy = scenario.policy
+
+    def per_sku(value: Callable[[MerchandiseClass], Any], dtype: Any) -> npt.NDArray[Any]:
+        return np.array([value(item) for item in classes], dtype=dtype)[axes.class_of_sku]
+
+    life = axes.shelf_life_days.astype(np.int64)
+    marks = [_first(policy.mark_downs, item.id) for item in classes]
+    responses = [response_of(scenario.demand.responses, item.id) for item in classes]
+    incentives = [_first(policy.substitution_incentives, item.id) for item in classes]
+    delay_thresholds = np.stack(
+        [
+            whole_day_thresholds(item.customer_returns.delay_days, LONGEST_RETURN_DELAY_DAYS)
+            if item.customer_returns
+            else np.zeros(LONGEST_RETURN_DELAY_DAYS + 1, np.uint64)
+            for item in classes
+        ]
+    )
+    clearance = policy.delisting.discount if policy.delisting else 0.0
+    acceptance = [
+        item.substitution.acceptance if offer is None else item.substitution.acceptance_with_incentive
+        for item, offer in zip(classes, incentives, strict=True)
+    ]
+    goods = Goods(
+        class_start=np.concatenate((axes.class_start, [axes.skus])).astype(np.int64),
+        category_start=axes.category_start,
+        category_stop=axes.category_stop,
+        purchase_cost=axes.purchase_cost_minor,
+        case_pack=axes.case_pack.astype(np.int64),
+        shelf_life_days=life,
+        lot_index=_numbered(life > 0),
+        return_index=_numbered(per_sku(lambda c: c.customer_returns is not None, np.bool_)),
+        is_backordered=per_sku(lambda c: c.unmet_demand == "backorder", np.bool_),
+        holding_micro=np.rint(
+            axes.ordered(scenario.assortment.skus["holding_cost_per_unit_day"]) * (MINOR_UNITS * _PPM)
+        ).astype(np.int64),
+        freshest_threshold=thresholds(per_sku(lambda c: c.last_in_first_out_share, np.float64)),
+        marked_days=np.where(life > 0, np.array([m.remaining_days if m else 0 for m in marks])[axes.class_of_sku], 0),
+        mark_down_ppm=_ppm([m.discount if m else 0.0 for m in marks])[axes.class_of_sku],
+        preferred_threshold=thresholds(np.array([m.preferred_share if m else 0.0 for m in marks])[axes.class_of_sku]),
+        near_expiry_uplift=np.array([r.near_expiry_uplift if r else 0.0 for r in responses])[axes.class_of_sku],
+        clearance_ppm=np.full(axes.skus, round(clearance * _PPM), np.int64),
+        acceptance_threshold=thresholds(np.array(acceptance)[axes.class_of_sku]),
+        incentive=np.array([round(o.cost_per_unit * MINOR_UNITS) if o else 0 for o in incentives], np.int64)[
+            axes.class_of_sku
+        ],
+        return_threshold=thresholds(
+            per_sku(lambda c: c.customer_returns.probability if c.customer_returns else 0.0, np.float64)
+        ),
+        resalable_threshold=thresholds(
+            per_sku(lambda c: c.customer_returns.resalable_share if c.customer_returns else 0.0, np.float64)
+        ),
+        return_delay_thresholds=delay_thresholds[axes.class_of_sku],
+    )
+    return Goods(*(_locked(array) for array in goods))
+
+
+def thresholds(probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.uint64]:
+    """Probabilities as thresholds for 32 random bits, any shape (n,)."""
+    out = np.empty(probabilities.size, np.uint64)
+    discretise(np.ascontiguousarray(probabilities, np.float64), out)
+    return out
+
+
+def whole_day_thresholds(delay: Distribution, longest_days: int) -> npt.NDArray[np.uint64]:
+    """Distribution of a delay rounded to whole days, as thresholds for days 0, 1, ... `longest_days`.
+
+    The tail beyond the longest delay falls on the longest.
+    """
+    cumulative = np.array([delay.cdf(day + 0.5) for day in range(longest_days)] + [1.0])
+    return thresholds(cumulative)
+
+
+def response_of(responses: Sequence[Response], class_id: str) -> Response | None:
+    """The response that applies to a class: the one that names it, else the one that names none."""
+    named = [response for response in responses if class_id in response.classes]
+    general = [response for response in responses if not response.classes]
+    return (named or general or [None])[0]
+
+
+def _first(rules: Sequence[Rule], class_id: str) -> Rule | None:
+    return next((rule for rule in rules if not rule.classes or class_id in rule.classes), None)  # type: ignore[attr-defined]
+
+
+def _numbered(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    return np.where(mask, np.cumsum(mask) - 1, -1).astype(np.int64)
+
+
+def _ppm(shares: Sequence[float]) -> npt.NDArray[np.int64]:
+    return np.array([round(share * _PPM) for share in shares], np.int64)
+
+
+def _locked(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    array = np.ascontiguousarray(array)
+    array.setflags(write=False)
+    return array

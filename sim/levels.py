@@ -1,0 +1,111 @@
+"""A plan's levels as the arrays that the order kernels work on, on the axes of the world."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from scenarios import DaysOfDemand, EmergencyOrders, StockLevels, Units
+from sim.axes import MINOR_UNITS, Axes, scope_mask
+from sim.kernels.layout import EmergencyRules, Forecasters, OrderLines, OrderRules
+
+_IN_UNITS = -1.0
+
+
+def build_rules(
+    levels: StockLevels,
+    axes: Axes,
+    *,
+    minimum_units: int = 0,
+    minimum_value: float = 0.0,
+    is_perfect: bool = False,
+) -> OrderRules:
+    """Levels on the world's axes; the order kernels write dynamic levels into them.
+
+    Args:
+        levels: (places, SKUs) in the order of the scenario's tables.
+        axes: order of SKUs in the world.
+        minimum_units: least units of an order.
+        minimum_value: least value of an order, money.
+        is_perfect: forecasters know the true mean demand of the coming days.
+    """
+    places, skus = levels.rule.shape
+
+    def own(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.ascontiguousarray(array[:, axes.sku_order])
+
+    return OrderRules(
+        rule=own(levels.rule),
+        reorder_point=own(levels.reorder_point_units),
+        order_up_to=own(levels.order_up_to_units),
+        order_quantity=own(levels.order_quantity_units),
+        is_dynamic=levels.is_dynamic,
+        is_always_below=levels.is_always_below,
+        is_pushed=levels.is_pushed,
+        may_order=levels.may_order,
+        rounding=levels.rounding,
+        reorder_point_days=levels.reorder_point_days,
+        reorder_point_safety=levels.reorder_point_safety,
+        order_up_to_days=levels.order_up_to_days,
+        order_up_to_safety=levels.order_up_to_safety,
+        order_up_to_safety_days=levels.order_up_to_safety_days,
+        order_quantity_days=levels.order_quantity_days,
+        minimum_units=np.array([minimum_units], np.int64),
+        minimum_value=np.array([round(minimum_value * MINOR_UNITS)], np.int64),
+        expected_rate=np.zeros((len(levels.is_dynamic), places, skus) if is_perfect else (0, 0, 0)),
+    )
+
+
+def build_emergency_rules(rules: Sequence[EmergencyOrders], axes: Axes) -> EmergencyRules:
+    """Emergency orders on the world's axes; the first rule whose scope matches a cell applies."""
+    rule_of_cell = np.full((axes.stores, axes.skus) if rules else (0, 0), -1, np.int16)
+    for index, rule in enumerate(rules):
+        rule_of_cell[scope_mask(rule.scope, axes) & (rule_of_cell < 0)] = index
+    triggers, covers = [rule.trigger for rule in rules], [rule.cover for rule in rules]
+    return EmergencyRules(
+        rule=rule_of_cell,
+        lead_time_days=np.array([rule.lead_time_days for rule in rules], np.int64),
+        trigger_units=_units(triggers),
+        trigger_days=_days(triggers),
+        trigger_safety=_safety(triggers),
+        cover_units=_units(covers),
+        cover_days=_days(covers),
+        cover_safety=_safety(covers),
+    )
+
+
+def build_forecasters(levels: StockLevels, axes: Axes, *, is_needed: bool) -> Forecasters:
+    """Which forecaster watches which cell; nothing is watched when no level follows a forecast."""
+    places, skus = levels.rule.shape
+    if not is_needed:
+        nothing = np.zeros((1, 1), np.int16)
+        return Forecasters(nothing - 1, np.zeros(1), np.zeros(1, np.int64), np.zeros((1, 1, 1), np.int32), np.zeros((1, 1), np.int64))
+    longest = int(levels.window_days.max())
+    shape = (places, skus) if longest else (1, 1)
+    return Forecasters(
+        rule=np.ascontiguousarray(levels.rule[:, axes.sku_order]),
+        weight=levels.smoothing_weight,
+        window_days=levels.window_days,
+        history=np.zeros((*shape, max(1, longest)), np.int32),
+        total=np.zeros(shape, np.int64),
+    )
+
+
+def empty_lines(capacity: int) -> OrderLines:
+    """Room for the lines of one review."""
+    return OrderLines(*(np.zeros(capacity, np.int64) for _ in OrderLines._fields))
+
+
+def _units(levels: Sequence[Units | DaysOfDemand]) -> npt.NDArray[np.int64]:
+    return np.array([level.units if isinstance(level, Units) else 0 for level in levels], np.int64)
+
+
+def _days(levels: Sequence[Units | DaysOfDemand]) -> npt.NDArray[np.float64]:
+    return np.array([level.days_of_demand if isinstance(level, DaysOfDemand) else _IN_UNITS for level in levels])
+
+
+def _safety(levels: Sequence[Units | DaysOfDemand]) -> npt.NDArray[np.float64]:
+    return np.array([level.safety_factor if isinstance(level, DaysOfDemand) else 0.0 for level in levels])

@@ -1,0 +1,115 @@
+"""The first and the last line under a run: what is counted at both ends, and what the axes stand for."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.books import Terms
+from sim.depot import Depot
+from sim.records import Closing, Panels
+from sim.result import Identity, Labels
+from sim.stores import Stores
+from sim.world import World
+
+
+def opening_of(world: World) -> Closing:
+    """What stands on the shelves, is under way and is owed on the first morning."""
+    cost = world.axes.purchase_cost_minor
+    opening = world.opening
+    return Closing(
+        store_units=_locked(opening.store_units),
+        store_value=_locked(opening.store_units * cost),
+        store_backorders=_locked(opening.backorders),
+        transit_units=_locked(opening.transit_units),
+        transit_value=_locked(opening.transit_units * cost),
+        centre_units=_locked(opening.centre_units),
+        centre_value=_locked(opening.centre_units * cost),
+    )
+
+
+def closing_of(world: World, stores: Stores, depot: Depot) -> Closing:
+    """The same at the end, counted from the state."""
+    transit_units, transit_value = stores.under_way()
+    return Closing(
+        store_units=_locked(world.shelf.on_hand.astype(np.int64)),
+        store_value=_locked(world.shelf.value.copy()),
+        store_backorders=_locked(world.shelf.backorder.astype(np.int64)),
+        transit_units=_locked(transit_units),
+        transit_value=_locked(transit_value),
+        centre_units=_locked(depot.on_hand.astype(np.int64)),
+        centre_value=_locked(depot.value),
+    )
+
+
+def panels_of(world: World) -> Panels:
+    """The accumulators, read-only, in the shape that results show."""
+    return Panels(
+        day=_locked(world.books.day),
+        cell=_locked(np.moveaxis(world.books.cell, 1, -1)),
+        cell_revenue=_locked(world.books.cell_revenue),
+        centre=_locked(world.centre_panel),
+    )
+
+
+def labels_of(world: World) -> Labels:
+    """What the axes of the panels stand for."""
+    axes, stores, horizon = world.axes, world.scenario.network.stores, world.scenario.horizon
+    return Labels(
+        stores=axes.store_ids,
+        store_names=tuple(name or store for name, store in zip(stores["name"], axes.store_ids, strict=True)),
+        skus=axes.sku_ids,
+        classes=axes.class_ids,
+        sku_class=axes.class_of_sku,
+        centres=axes.centre_ids,
+        start_date=horizon.start_date,
+        warm_up_days=horizon.warm_up_days,
+        panel_period_days=horizon.panel_period_days,
+        currency=world.scenario.costs.currency,
+        store_size=stores["size"],
+        store_latitude=stores["latitude"],
+        store_longitude=stores["longitude"],
+    )
+
+
+def terms_of(world: World) -> Terms:
+    """Cost facts for the ledger."""
+    network = world.scenario.network
+    return Terms(
+        costs=world.scenario.costs,
+        store_centre=world.axes.centre_of_store,
+        centre_unlimited=np.array([centre.stock == "unlimited" for centre in network.distribution_centres]),
+        store_facility_cost_per_day=network.stores["facility_cost_per_day"],
+        centre_facility_cost_per_day=np.array([c.facility_cost_per_day for c in network.distribution_centres]),
+        featured=world.facts.featured,
+    )
+
+
+def identity_of(world: World) -> Identity:
+    """What makes the run repeatable."""
+    scenario = world.scenario
+    return Identity(
+        scenario=scenario.name,
+        scenario_digest=scenario.digest,
+        facts_digest=scenario.facts_digest,
+        policy_digest=scenario.policy_digest,
+        plan_digest=world.plan.digest,
+        seed=world.seed,
+        replication=world.replication,
+        version=_version(),
+    )
+
+
+def _version() -> str:
+    try:
+        return version("dualedge")
+    except PackageNotFoundError:
+        return "0+unknown"
+
+
+def _locked(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    array.setflags(write=False)
+    return array
