@@ -1,0 +1,47 @@
+"""The chart of accounts."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Account(IntEnum):
+    """Accounts of the ledger, debits positive. Assets and expenses grow by debits, capital and revenue by credits."""
+
+    CASH = 0
+    STORE_INVENTORY = 1
+    """Goods in stores at moving-average cost."""
+    CENTRE_INVENTORY = 2
+    """Goods in distribution centres at moving-average cost."""
+    IN_TRANSIT = 3
+    """Goods between a centre and its stores; they stand in the books of the centre until a store has them."""
+    CLEARING = 4
+    """Goods handed from a centre to a store: debit there, credit here; zero over all places, always."""
+    OPENING_CAPITAL = 5
+    """What the goods of the first morning were worth."""
+    REVENUE = 6
+    """Sales at the price of the day."""
+    REFUNDS = 7
+    COST_OF_GOODS = 8
+    """Cost of goods sold, less goods brought back."""
+    ORDERING = 9
+    HOLDING = 10
+    WASTE = 11
+    """Purchase cost of expired and scrapped goods."""
+    DISPOSAL = 12
+    """Getting rid of them."""
+    MARK_DOWN = 13
+    COMMUNICATION = 14
+    FACILITIES = 15
+
+
+HEAD_ACCOUNTS: dict[str, tuple[Account, ...]] = {
+    "purchase": (Account.COST_OF_GOODS,),
+    "ordering": (Account.ORDERING,),
+    "holding": (Account.HOLDING,),
+    "waste": (Account.WASTE, Account.DISPOSAL),
+    "mark_down": (Account.MARK_DOWN,),
+    "communication": (Account.COMMUNICATION,),
+    "facilities": (Account.FACILITIES,),
+}
+"""Cost head -> the accounts it adds up."""

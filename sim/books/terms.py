@@ -1,0 +1,64 @@
+"""What the books need to know of a scenario, on the axes of the panels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from scenarios.language.costs import Costs
+from sim.records import IntArray
+
+MINOR_PER_MAJOR = 100
+"""Minor units (hundredths) in one unit of the currency."""
+
+MICRO = 1_000_000
+"""Cost rates are kept as whole millionths of a minor unit, so that a cost per line may be small."""
+
+DAYS_PER_YEAR = 365
+
+
+def in_micro(amount: float) -> int:
+    """Money as whole millionths of a minor unit, rounded half to even."""
+    return round(amount * MINOR_PER_MAJOR * MICRO)
+
+
+@dataclass(frozen=True, eq=False)
+class Terms:
+    """Cost facts and who feeds whom."""
+
+    costs: Costs
+    store_centre: IntArray
+    """(stores,) index of the distribution centre that feeds the store."""
+    centre_unlimited: npt.NDArray[np.bool_]
+    """(centres,) whether the centre always ships in full, buying at the moment of shipping."""
+    store_facility_cost_per_day: npt.NDArray[np.float64]
+    """(stores,) money."""
+    centre_facility_cost_per_day: npt.NDArray[np.float64]
+    """(centres,) money."""
+    featured: npt.NDArray[np.integer] | None = None
+    """(days, stores, classes) promoted SKUs announced; None when nothing is."""
+    holding_micro_per_unit_day: IntArray | None = None
+    """(SKUs,) millionths of a minor unit per unit on hand in a store; None leaves `Day.HOLDING_BY_UNIT` unchecked."""
+
+    def over_stores(self, values: IntArray) -> IntArray:
+        """Add up (..., stores, classes) over the stores of each centre: (..., centres, classes)."""
+        centres = len(self.centre_unlimited)
+        if centres == 1:
+            return np.asarray(values.sum(axis=-2, keepdims=True))
+        fed = [values[..., self.store_centre == centre, :].sum(axis=-2) for centre in range(centres)]
+        return np.stack(fed, axis=-2)
+
+
+def by_class(values: npt.NDArray[np.integer], sku_class: IntArray, classes: int) -> IntArray:
+    """Add up (..., SKUs) over the SKUs of each class: (..., classes), in 64 bits.
+
+    Args:
+        values: any integers with SKUs on the last axis.
+        sku_class: (SKUs,) class of each SKU, ascending as in `Labels`.
+        classes: number of classes; a class without SKUs gets 0.
+    """
+    bounds = np.searchsorted(sku_class, np.arange(classes + 1))
+    spans = [values[..., bounds[k] : bounds[k + 1]].sum(axis=-1, dtype=np.int64) for k in range(classes)]
+    return np.stack(spans, axis=-1)

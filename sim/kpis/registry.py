@@ -1,0 +1,100 @@
+"""All KPIs of a run, and the same KPIs for its stores, classes and days."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from scenarios.language.costs import ShortageCosts
+from scenarios.language.measures import MEASURES
+from sim.kpis.flow import FLOW, bullwhip_ratio, weekly
+from sim.kpis.money import MONEY, shortage_penalty
+from sim.kpis.service import SERVICE, service_gini, small_store_fill_gap
+from sim.kpis.stock import STOCK
+from sim.kpis.sums import (
+    FloatArray,
+    Sums,
+    class_sums,
+    daily_sums,
+    network_sums,
+    store_class_sums,
+    store_sums,
+)
+from sim.records import Centre, Day, IntArray, Panels, Table
+from sim.result import Labels, RunResult
+
+PARTS: Mapping[str, Callable[[Sums], FloatArray]] = {
+    name: formula
+    for name in MEASURES
+    for family in (SERVICE, FLOW, STOCK, MONEY)
+    for known, formula in family.items()
+    if known == name
+}
+"""KPIs that are computed alike for the network and any part of it, in the order of `MEASURES`."""
+
+
+def compute_kpis(
+    panels: Panels, tables: Mapping[str, Table], ledger: IntArray, labels: Labels, shortage: ShortageCosts
+) -> dict[str, float]:
+    """Compute every KPI of a run from its records, the warm-up cut.
+
+    Args:
+        panels: what happened, by day.
+        tables: `store_orders` is read; orders count by the day they were placed on.
+        ledger: the posted ledger.
+        labels: axes of the panels, length of the warm-up.
+        shortage: notional costs of units owed and lost.
+
+    Returns:
+        KPI name -> value, in the order of `MEASURES`; NaN where a KPI is undefined.
+    """
+    if labels.warm_up_days >= len(panels.day):
+        return dict.fromkeys(MEASURES, float("nan"))
+    network = network_sums(panels, tables, ledger, labels)
+    values = {name: float(formula(network)) for name, formula in PARTS.items()}
+    values["shortage_penalty"] = float(shortage_penalty(network, shortage))
+    values |= _of_the_network(panels, labels)
+    return {name: values[name] for name in MEASURES}
+
+
+def _of_the_network(panels: Panels, labels: Labels) -> dict[str, float]:
+    """KPIs that compare stores or days with each other."""
+    day = panels.day[labels.warm_up_days :]
+    demand_by_store = day[..., Day.DEMAND].sum(axis=(0, 2)).astype(np.float64)
+    sold_by_store = day[..., Day.SOLD_AS_ASKED].sum(axis=(0, 2)).astype(np.float64)
+    demand = day[..., Day.DEMAND].sum(axis=(1, 2)).astype(np.float64)
+    ordered = (day[..., Day.ORDERED] + day[..., Day.EMERGENCY_ORDERED]).sum(axis=(1, 2)).astype(np.float64)
+    purchased = (
+        panels.centre[labels.warm_up_days :, ..., Centre.PURCHASED].sum(axis=(1, 2)).astype(np.float64)
+    )
+    return {
+        "service_gini": service_gini(demand_by_store, sold_by_store),
+        "small_store_fill_gap": small_store_fill_gap(demand_by_store, sold_by_store),
+        "bullwhip_ratio": bullwhip_ratio(ordered, demand),
+        "bullwhip_ratio_dc": bullwhip_ratio(weekly(purchased), weekly(demand)),
+    }
+
+
+def kpis_by_day(result: RunResult) -> dict[str, FloatArray]:
+    """Every KPI of `PARTS` for each day of the network, (days,), warm-up included; NaN where undefined."""
+    return _evaluated(daily_sums(result.panels, result.tables, result.ledger))
+
+
+def kpis_by_store(result: RunResult) -> dict[str, FloatArray]:
+    """Every KPI of `PARTS` for each store after the warm-up, (stores,), from its own stock and costs."""
+    return _evaluated(store_sums(result.panels, result.tables, result.ledger, result.labels))
+
+
+def kpis_by_class(result: RunResult) -> dict[str, FloatArray]:
+    """Every KPI of `PARTS` for each class after the warm-up, (classes,), without costs that belong to no class."""
+    return _evaluated(class_sums(result.panels, result.ledger, result.labels))
+
+
+def kpis_by_store_class(result: RunResult) -> dict[str, FloatArray]:
+    """Every KPI of `PARTS` for each class in each store after the warm-up, (stores, classes)."""
+    return _evaluated(store_class_sums(result.panels, result.ledger, result.labels))
+
+
+def _evaluated(sums: Sums) -> dict[str, FloatArray]:
+    return {name: formula(sums) for name, formula in PARTS.items()}
