@@ -68,17 +68,18 @@ def apply_promotions(
     that day, its own promotion and dip included. Demand never falls below zero; the rest is called clipped.
 
     Args:
-        normal: (days, skus) factors without promotions.
+        normal: (days + days after, skus) factors without promotions; the days after the run are at least as
+            many as the longest dip has.
         line: (days, skus) line that holds, -1 = none.
         lines: of all campaigns.
         weight: (skus,) units per day at factor 1, summed over the stores of the group.
         axes: for the categories.
-        window: the days.
+        window: the days, up to the last of the run.
 
     Returns:
         Factors (days, skus), and units per line.
     """
-    factors = normal.copy()
+    factors = normal[: window.days].copy()
     units = LineUnits(*(np.zeros(len(lines)) for _ in range(5)))
     _raise_and_pull(
         normal,
@@ -153,7 +154,7 @@ def _raise_and_pull(
     clipped: FloatArray,
 ) -> None:
     """Raise demand on promotion and lower it afterwards; units are per unit of base rate."""
-    days = normal.shape[0]
+    days = line.shape[0]
     for number in active:
         j = sku[number]
         gained = 0.0
@@ -165,24 +166,23 @@ def _raise_and_pull(
         wanted = pulled_share[number] * gained
         if wanted <= 0.0:
             continue
-        in_dip, found, t = 0.0, 0, stop_row[number]
-        while t < days and found < dip_days[number]:
-            if line[t, j] < 0:
-                in_dip += normal[t, j]
+        in_run, after_run, found, t = 0.0, 0.0, 0, stop_row[number]
+        while t < normal.shape[0] and found < dip_days[number]:
+            if t >= days:
+                after_run += normal[t, j]
+                found += 1
+            elif line[t, j] < 0:
+                in_run += normal[t, j]
                 found += 1
             t += 1
-        # Days past the end of the run are taken to be like the others.
-        later[number] = wanted * (dip_days[number] - found) / dip_days[number]
-        wanted -= later[number]
-        share = wanted / in_dip if in_dip > 0.0 else 0.0
-        taken = 0.0
-        for u in range(stop_row[number], t):
+        share = wanted / (in_run + after_run) if in_run + after_run > 0.0 else 0.0
+        for u in range(stop_row[number], min(t, days)):
             if line[u, j] < 0:
                 cut = min(share * normal[u, j], factors[u, j])
                 factors[u, j] -= cut
-                taken += cut
-        pulled[number] = taken
-        clipped[number] = max(wanted - taken, 0.0)
+                pulled[number] += cut
+        later[number] = min(share, 1.0) * after_run
+        clipped[number] = max(wanted - pulled[number] - later[number], 0.0)
 
 
 @kernel
@@ -200,7 +200,7 @@ def _switch(
 ) -> None:
     """Take what promoted SKUs win from the others of the category, in proportion to the day's demand."""
     pressure = np.zeros(normal.shape[1])
-    for t in range(normal.shape[0]):
+    for t in range(line.shape[0]):
         for category in range(category_start.size):
             first, last = category_start[category], category_stop[category]
             together = 0.0

@@ -184,7 +184,9 @@ def _responses(
     # Campaigns that began before the remembered days are worked out from their start.
     first_day = min([-scenario.initial.remembered_days, *(campaign.start for campaign in campaigns)])
     window = Window(run.start_date, first_day, run.stop_day - first_day)
-    normal = normal_factors(scenario, axes, window)
+    # Dips that reach past the last day need the demand of the days after it, whatever the horizon is.
+    dip_days = int(lines.dip_days.max(initial=0))
+    normal = normal_factors(scenario, axes, Window(window.start_date, first_day, window.days + dip_days))
     can_promote = sale_states(scenario, axes, window) == ON_SALE
     regular = regular_prices_minor(price_steps(scenario, axes, run), axes, run.days)
 
@@ -198,7 +200,7 @@ def _responses(
         members = np.flatnonzero(group_of_store == group)
         price_minor[group] = regular
         if not any(campaign.stores[members[0]] for campaign in campaigns):
-            rate_factor[group] = normal[first_row:]
+            rate_factor[group] = normal[first_row : window.days]
             by_group.append(LineUnits(*(np.zeros(len(lines)) for _ in range(5))))
             continue
         line = line_on_day(campaigns, lines, int(members[0]), window, can_promote)

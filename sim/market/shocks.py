@@ -58,7 +58,7 @@ def shock_factors(
         *stream_key(seed, replication, Purpose.MARKET_SHOCK),
         factors,
     )
-    return factors[:, [position[label] for label in labels]]
+    return np.ascontiguousarray(factors[:, [position[label] for label in labels]])
 
 
 @kernel
