@@ -13,12 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from scenarios import COST_HEADS
-from sim.records import Cell, Centre, Day
-from sim.result import Labels
+from sim import Cell, Centre, Day, Labels
 from study.evidence import Condensed, FloatArray
 
 if TYPE_CHECKING:
-    from sim.result import RunResult
+    from sim import RunResult
 
 MINOR_UNITS = 100
 """The books are kept in hundredths of the currency."""

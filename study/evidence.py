@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from scenarios import Scenario
-    from sim.result import Labels
+    from sim import Labels
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -1,0 +1,7 @@
+"""Charts of studies and comparisons, legible on a slide; Matplotlib is imported when the first one is drawn."""
+
+from __future__ import annotations
+
+from study.charts.gallery import Chart, gallery, write_charts
+
+__all__ = ["Chart", "gallery", "write_charts"]

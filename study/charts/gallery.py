@@ -1,0 +1,125 @@
+"""Which charts a study or a comparison gets, what each shows in words, and how they are written to a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from study.evidence import Comparison, Study
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart of a report."""
+
+    key: str
+    """File name without suffix."""
+    title: str
+    caption: str
+    """What it shows, for the report and for readers who cannot see it."""
+    draw: Callable[[], Figure]
+
+
+def gallery(studies: Sequence[Study], comparison: Comparison | None = None) -> list[Chart]:
+    """The charts that have something to show, in report order.
+
+    Args:
+        studies: one or more finished studies.
+        comparison: of the same studies, for the charts of paired differences.
+    """
+    from study.charts.cost_stack import cost_stack
+    from study.charts.daily_series import daily_series
+    from study.charts.kpi_intervals import kpi_intervals
+    from study.charts.network_map import has_coordinates, network_map
+    from study.charts.stock_out_heat_map import stock_out_heat_map
+    from study.charts.stock_service import stock_service
+    from study.charts.unmet_demand import unmet_demand
+
+    listed = (
+        (kpi_intervals, "Headline KPIs", "Mean of each headline KPI with its interval, one row per scenario."),
+        (cost_stack, "Cost by head", "Mean cost per day by head of the ledger, one bar per scenario."),
+        (
+            unmet_demand,
+            "Why demand was not met",
+            "Units not sold as asked at once, by first upstream cause, in percent of units demanded.",
+        ),
+        (
+            daily_series,
+            "Service, stock and sales over time",
+            "Fill rate, store stock and units sold by day: mean, and the middle 80% of replications.",
+        ),
+        (
+            stock_out_heat_map,
+            "Where shelves stand empty",
+            "Share of opening time without stock by store and merchandise class, worst stores first.",
+        ),
+        (stock_service, "What stock buys", "Fill rate against days of stock, by SKU and by merchandise class."),
+    )
+    charts = [Chart(draw.__name__, title, caption, partial(draw, studies)) for draw, title, caption in listed]
+    if has_coordinates(studies[0]):
+        caption = "Stores by size and fill rate, with the centres that feed them."
+        charts.append(Chart("network_map", "The network", caption, partial(network_map, studies)))
+    return charts[:1] + (_difference_charts(comparison) if comparison else []) + charts[1:]
+
+
+def _difference_charts(comparison: Comparison) -> list[Chart]:
+    from study.charts.paired_differences import paired_differences
+
+    several = len(comparison.alternatives) > 1
+    return [
+        Chart(
+            f"paired_differences_{study.name}" if several else "paired_differences",
+            f"What changes: {study.title}" if several else "What changes",
+            f"{study.title} less {comparison.baseline.title}, replication by replication, with simultaneous intervals.",
+            partial(paired_differences, comparison, study.name),
+        )
+        for study in comparison.alternatives
+    ]
+
+
+def write_charts(
+    folder: Path,
+    studies: Sequence[Study],
+    comparison: Comparison | None = None,
+    formats: Sequence[str] = ("png", "svg"),
+) -> list[Path]:
+    """Draw every chart once and write it in each format.
+
+    Args:
+        folder: where the files go; made when missing.
+        studies: one or more finished studies, the baseline first.
+        comparison: of the same studies.
+        formats: suffixes out of "png" and "svg".
+
+    Returns:
+        The files in report order.
+    """
+    from study.charts.fonts import warn_about_missing_glyphs
+    from study.charts.style import save
+
+    warn_about_missing_glyphs(_shown_names(studies))
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for chart in gallery(studies, comparison):
+        figure = chart.draw()
+        for suffix in formats:
+            path = folder / f"{chart.key}.{suffix}"
+            save(figure, path)
+            paths.append(path)
+    return paths
+
+
+def _shown_names(studies: Sequence[Study]) -> list[str]:
+    """Every name out of the scenarios that charts may show."""
+    names: dict[str, None] = {}
+    for study in studies:
+        centres = (centre.name or centre.id for centre in study.scenario.network.distribution_centres)
+        classes = (group.name or group.id for group in study.scenario.assortment.classes)
+        names |= dict.fromkeys((study.title, study.name, *study.labels.store_names, *classes, *centres))
+    return list(names)

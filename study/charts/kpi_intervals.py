@@ -1,0 +1,125 @@
+"""Headline KPIs side by side: one panel per KPI, one row per scenario, a point with its interval."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from scenarios import MEASURES, Direction, Measure
+from study.charts import style
+from study.charts.clarity import clearly_highest
+from study.charts.numbers import axis_scale, plain, with_unit
+from study.evidence import KpiInterval, Study
+
+_MOST_COLUMNS = 4
+_DIRECTION_WORDS = {
+    Direction.HIGHER: " (higher is better)",
+    Direction.LOWER: " (lower is better)",
+    Direction.NEUTRAL: "",
+}
+
+
+def headline_measures() -> list[Measure]:
+    """The KPIs that lead a report."""
+    return [measure for measure in MEASURES.values() if measure.headline]
+
+
+@style.styled
+def kpi_intervals(studies: Sequence[Study]) -> Figure:
+    """Small multiples of the headline KPIs.
+
+    Args:
+        studies: one or more, in the order of the rows.
+    """
+    measures = headline_measures()
+    level = max(study.intervals[measures[0].name].confidence_level for study in studies)
+    names = style.scenario_names(studies)
+    figure = style.slide(
+        _title(studies, names),
+        "Dot: mean over replications. Line: interval of the mean; where it is not seen it is narrower than the dot.",
+        f"{style.replications_note(studies)}; {100 * level:g}% Student t intervals of each KPI alone."
+        " Axes need not start at zero.",
+    )
+    columns = min(_MOST_COLUMNS, len(measures))
+    rows = math.ceil(len(measures) / columns)
+    grid = figure.subplots(rows, columns, squeeze=False, sharey=True)
+    for axes, measure in zip(grid.flat, measures, strict=False):
+        _panel(axes, measure, studies)
+    for axes in grid.flat[len(measures) :]:
+        axes.set_visible(False)
+    label_inches = 1.9
+    for row in grid:
+        row[0].set_yticks(range(len(studies)))
+        row[0].set_yticklabels(
+            ["\n".join(style.wrapped(name, label_inches, style.LABEL_POINTS, 3)) for name in names],
+            fontsize=style.LABEL_POINTS,
+        )
+        row[0].set_ylim(len(studies) - 0.4, -0.75)
+        for index, tick in enumerate(row[0].get_yticklabels()):
+            tick.set_color(style.scenario_colour(index))
+    return figure
+
+
+def _panel(axes: Axes, measure: Measure, studies: Sequence[Study]) -> None:
+    found = [study.intervals[measure.name] for study in studies]
+    currency = studies[0].currency
+    ends = [end for interval in found for end in (interval.mean, interval.low, interval.high) if math.isfinite(end)]
+    scale = axis_scale(measure.unit, currency, max(map(abs, ends), default=0.0))
+    axes.set_title(measure.title)
+    axes.set_xlabel(f"{scale.label}\n{_DIRECTION_WORDS[measure.better].strip()}", linespacing=1.3)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.grid(visible=False, axis="y")
+    if not ends:
+        axes.set_xticks([])
+        axes.text(0.5, 0.5, "not defined", transform=axes.transAxes, ha="center", va="center", color=style.MUTED)
+        return
+    for index, interval in enumerate(found):
+        _row(axes, index, interval, scale.factor)
+    _frame_values(axes, [end * scale.factor for end in ends])
+
+
+def _row(axes: Axes, index: int, interval: KpiInterval, factor: float) -> None:
+    colour = style.scenario_colour(index)
+    if not math.isfinite(interval.mean):
+        axes.text(0.5, index, "not defined", transform=axes.get_yaxis_transform(), ha="center", va="center",
+                  color=style.MUTED)
+        return
+    if math.isfinite(interval.low) and math.isfinite(interval.high):
+        axes.plot([interval.low * factor, interval.high * factor], [index, index], color=colour, linewidth=3,
+                  solid_capstyle="butt")
+    axes.plot([interval.mean * factor], [index], style.scenario_marker(index), color=colour, markersize=9,
+              markeredgecolor="white")
+    number = plain(interval.mean * factor, interval.half_width * factor)
+    axes.annotate(
+        number + ("%" if interval.unit == "share" else ""),
+        (interval.mean * factor, index), xytext=(0, 9), textcoords="offset points", ha="center", va="bottom",
+        color=colour, fontsize=style.LABEL_POINTS,
+    )
+
+
+def _frame_values(axes: Axes, ends: list[float]) -> None:
+    """Room on both sides for the value labels, and few enough ticks."""
+    low, high = min(ends), max(ends)
+    room = 0.45 * (high - low) or 0.02 * abs(high) or 1.0
+    axes.set_xlim(low - room, high + room)
+    axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
+
+
+def _title(studies: Sequence[Study], names: Sequence[str]) -> str:
+    if len(studies) == 1:
+        fill, profit = studies[0].intervals["fill_rate"], studies[0].intervals["profit"]
+        if not (fill.count and profit.count):
+            return f"Headline KPIs: {names[0]}"
+        amount = with_unit(profit.mean, profit.unit, studies[0].currency, profit.half_width)
+        return f"{names[0]}: {with_unit(fill.mean, 'share', '', fill.half_width)} of demand filled, profit {amount}"
+    fills, earns = (clearly_highest(studies, kpi) for kpi in ("fill_rate", "profit"))
+    if fills is None or earns is None:
+        return f"Headline KPIs: {' against '.join(names)}"
+    if fills == earns:
+        return f"{names[fills]} both fills most demand and earns most"
+    return f"{names[fills]} fills most demand; {names[earns]} earns most"

@@ -1,0 +1,140 @@
+"""Where the stores and centres are, who feeds whom, and how well each store serves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.collections import LineCollection
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from study.charts import style
+from study.charts.placement import PointLabel, label_points
+from study.evidence import FloatArray, Study
+
+MOST_PANELS = 3
+_MAP = "cividis"
+_KM_PER_DEGREE = 111.32
+_LABELLED_STORES = 24
+_SMALLEST_AREA, _LARGEST_AREA = 20.0, 420.0
+"""Square points."""
+
+
+def has_coordinates(study: Study) -> bool:
+    """Whether the stores of a study are at more than one place."""
+    places = np.column_stack([study.labels.store_latitude, study.labels.store_longitude])
+    return len(np.unique(places, axis=0)) > 1
+
+
+@style.styled
+def network_map(studies: Sequence[Study]) -> Figure:
+    """One map per scenario, up to three: area of a dot by store size, colour by fill rate, lines to the centre.
+
+    Args:
+        studies: one or more, with coordinates.
+    """
+    shown = studies[:MOST_PANELS]
+    names = style.scenario_names(studies)
+    fills = [100 * study.mean_store("fill_rate") for study in shown]
+    finite = np.concatenate([fill[np.isfinite(fill)] for fill in fills])
+    low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 100.0)
+    norm = Normalize(low - 0.5 * (high == low), high + 0.5 * (high == low))
+    left_out = len(studies) - len(shown)
+    figure = style.slide(
+        _title(shown[0], names, fills),
+        "Dot: store, area by its size, colour by its fill rate. Square: distribution centre, with a line to each"
+        " store it feeds.",
+        f"{style.replications_note(shown)}. WGS 84; east-west distances true at the middle latitude."
+        + (f" {left_out} further scenarios not shown." if left_out else ""),
+    )
+    grid = figure.subplots(1, len(shown), squeeze=False)[0]
+    for index, (axes, study, fill) in enumerate(zip(grid, shown, fills, strict=True)):
+        _panel(axes, study, fill, norm)
+        if len(shown) > 1:
+            axes.set_title("\n".join(style.wrapped(names[index], 10.0 / len(shown), style.LABEL_POINTS, 2)),
+                           color=style.scenario_colour(index))
+    grid[0].set_ylabel("Latitude (°)")
+    bar = figure.colorbar(ScalarMappable(norm, _MAP), ax=list(grid), fraction=0.03, pad=0.01, aspect=30)
+    bar.set_label("Fill rate (% of units demanded)", fontsize=style.SMALL_POINTS)
+    bar.outline.set_visible(False)
+    bar.ax.yaxis.set_major_locator(MaxNLocator(5))
+    style.lay_out(figure)
+    for axes, study in zip(grid, shown, strict=True):
+        _scale_bar(axes)
+        _name_places(axes, study)
+    return figure
+
+
+def _centres(study: Study) -> dict[str, tuple[str, float, float]]:
+    """Centre id -> name, longitude, latitude, of the centres that feed a store."""
+    return {
+        centre.id: (centre.name or centre.id, centre.longitude, centre.latitude)
+        for centre in study.scenario.network.distribution_centres
+    }
+
+
+def _panel(axes: Axes, study: Study, fill: FloatArray, norm: Normalize) -> None:
+    longitude, latitude = study.labels.store_longitude, study.labels.store_latitude
+    centres = _centres(study)
+    first = next(iter(centres))
+    fed_by = [centre or first for centre in study.scenario.network.stores["dc_id"]]
+    lines = [[(x, y), centres[centre][1:]] for x, y, centre in zip(longitude, latitude, fed_by, strict=True)]
+    axes.add_collection(LineCollection(lines, colors="#aab3bb", linewidths=0.7, zorder=1))
+    order = np.argsort(-study.labels.store_size, kind="stable")
+    axes.scatter(longitude[order], latitude[order], s=_areas(study)[order], c=fill[order], cmap=_MAP, norm=norm,
+                 edgecolors="white", linewidths=0.8, zorder=2, plotnonfinite=True)
+    for _, x, y in centres.values():
+        axes.plot([x], [y], "s", color=style.VERMILLION, markersize=13, markeredgecolor="white", zorder=3)
+    middle = math.radians(float(np.mean(latitude)))
+    axes.set_aspect(1 / max(math.cos(middle), 0.1), adjustable="datalim")
+    axes.margins(0.1)
+    axes.set_xlabel("Longitude (°)")
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.ticklabel_format(style="plain", useOffset=False)
+
+
+def _name_places(axes: Axes, study: Study) -> None:
+    """Name the centres, then the largest stores, where there is room for it."""
+    found = study.labels
+    radii = np.sqrt(_areas(study) / math.pi)
+    wanted = [PointLabel(x, y, name, style.VERMILLION, 6.5) for name, x, y in _centres(study).values()]
+    dots = list(zip(found.store_longitude.tolist(), found.store_latitude.tolist(), radii.tolist(), strict=True))
+    for store in np.argsort(-found.store_size, kind="stable")[:_LABELLED_STORES]:
+        x, y, radius = dots[store]
+        wanted.append(PointLabel(x, y, found.store_names[store], style.INK, radius))
+    label_points(axes, wanted, size=style.SMALL_POINTS, obstacles=dots)
+
+
+def _areas(study: Study) -> FloatArray:
+    """(stores,) area of each dot in square points."""
+    size = study.labels.store_size
+    return _SMALLEST_AREA + (_LARGEST_AREA - _SMALLEST_AREA) * size / max(float(size.max()), 1e-12)
+
+
+def _scale_bar(axes: Axes) -> None:
+    """A bar of a round number of kilometres, a fifth of the panel at most, in the lower left corner."""
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    km_per_degree = _KM_PER_DEGREE * max(math.cos(math.radians((south + north) / 2)), 0.1)
+    room = 0.25 * (east - west) * km_per_degree
+    power = 10 ** math.floor(math.log10(room))
+    length = max(step * power for step in (1, 2, 5) if step * power <= room)
+    x, y = west + 0.04 * (east - west), south + 0.03 * (north - south)
+    axes.plot([x, x + length / km_per_degree], [y, y], color=style.INK, linewidth=3, solid_capstyle="butt")
+    axes.annotate(f"{length:,.10g} km", (x, y), xytext=(0, 5), textcoords="offset points", fontsize=style.SMALL_POINTS)
+
+
+def _title(study: Study, names: Sequence[str], fills: Sequence[FloatArray]) -> str:
+    stores, centres = len(study.labels.stores), len(study.scenario.network.distribution_centres)
+    text = f"{stores:,} stores fed by {centres} distribution centre{'s' if centres > 1 else ''}"
+    ranges = [
+        f"{np.nanmin(fill):.1f} to {np.nanmax(fill):.1f}%" + (f" ({name})" if len(fills) > 1 else "")
+        for name, fill in zip(names, fills, strict=False)
+        if np.isfinite(fill).any()
+    ]
+    return f"{text}: fill rates from {', '.join(ranges)}" if ranges else text

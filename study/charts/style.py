@@ -1,0 +1,245 @@
+"""The look of every chart: slide size, colours that colour-blind readers tell apart, fonts, header and footer."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import matplotlib as mpl
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+from study.charts.fonts import font_families
+from study.evidence import Study
+
+Parameters = ParamSpec("Parameters")
+
+SLIDE_INCHES = (13.333, 7.5)
+"""Width and height of a 16:9 slide."""
+DOTS_PER_INCH = 150
+_QUICK = {"compress_level": 3}
+"""Half the time of the usual level 6 for files a tenth larger."""
+
+INK = "#1b2530"
+MUTED = "#56616c"
+RULE = "#d5dade"
+BACKGROUND_BAND = "#eef1f3"
+
+BLUE, VERMILLION, GREEN = "#0072b2", "#d55e00", "#009e73"
+PURPLE, ORANGE, SKY, YELLOW, BLACK = "#cc79a7", "#e69f00", "#56b4e9", "#f0e442", "#000000"
+"""Palette of Okabe and Ito (2008), "Color Universal Design"."""
+
+SCENARIO_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
+SCENARIO_MARKERS = ("o", "s", "D", "^", "v", "P", "X")
+"""Colour is never the only sign that tells scenarios apart."""
+
+TITLE_POINTS, SUBTITLE_POINTS, LABEL_POINTS, SMALL_POINTS = 20.0, 13.5, 13.0, 12.0
+_MARGIN_INCHES = 0.3
+_LINE_HEIGHT = 1.3
+
+
+def house_parameters() -> dict[str, Any]:
+    """Matplotlib parameters under which charts are drawn and saved."""
+    return {
+        "font.family": list(font_families()),
+        "font.size": SMALL_POINTS,
+        "text.color": INK,
+        "text.hinting": "none",
+        "axes.edgecolor": MUTED,
+        "axes.labelcolor": MUTED,
+        "axes.labelsize": SMALL_POINTS,
+        "axes.titlesize": LABEL_POINTS,
+        "axes.titlelocation": "left",
+        "axes.titlecolor": INK,
+        "axes.titlepad": 8.0,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "grid.color": RULE,
+        "grid.linewidth": 0.8,
+        "xtick.color": MUTED,
+        "ytick.color": MUTED,
+        "xtick.labelsize": SMALL_POINTS,
+        "ytick.labelsize": SMALL_POINTS,
+        "lines.linewidth": 2.0,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "dualedge",
+    }
+
+
+def styled(draw: Callable[Parameters, Figure]) -> Callable[Parameters, Figure]:
+    """Draw under the house parameters without touching the caller's; the returned figure is laid out."""
+
+    @wraps(draw)
+    def drawn(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Figure:
+        with mpl.rc_context(house_parameters()):
+            figure = draw(*args, **kwargs)
+            lay_out(figure)
+            return figure
+
+    return drawn
+
+
+def lay_out(figure: Figure) -> None:
+    """Place axes and make ticks now, then keep them where they are; a second call changes nothing."""
+    if isinstance(figure.get_layout_engine(), ConstrainedLayoutEngine):
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+
+
+def slide(title: str, subtitle: str = "", note: str = "") -> Figure:
+    """An empty slide: what is seen in large type, how to read it below, the conditions at the foot.
+
+    Args:
+        title: what the chart shows, in words.
+        subtitle: how to read it.
+        note: replications, intervals, what was left out.
+    """
+    width, height = SLIDE_INCHES
+    inner = width - 2 * _MARGIN_INCHES
+    figure = Figure(figsize=SLIDE_INCHES, facecolor="white", layout="constrained", dpi=DOTS_PER_INCH)
+    FigureCanvasAgg(figure)
+    left = _MARGIN_INCHES / width
+    top = height - 0.22
+    for text, points, colour in ((title, TITLE_POINTS, INK), (subtitle, SUBTITLE_POINTS, MUTED)):
+        if text:
+            lines = wrapped(text, inner, points)
+            figure.text(
+                left, top / height, "\n".join(lines), fontsize=points, color=colour,
+                ha="left", va="top", linespacing=_LINE_HEIGHT,
+            ).set_in_layout(False)
+            top -= len(lines) * points * _LINE_HEIGHT / 72 + 0.06
+    bottom = 0.15
+    if note:
+        lines = wrapped(note, inner, SMALL_POINTS)
+        figure.text(
+            left, bottom / height, "\n".join(lines), fontsize=SMALL_POINTS, color=MUTED,
+            ha="left", va="bottom", linespacing=_LINE_HEIGHT,
+        ).set_in_layout(False)
+        bottom += len(lines) * SMALL_POINTS * _LINE_HEIGHT / 72 + 0.08
+    top -= 0.08
+    engine = figure.get_layout_engine()
+    assert engine is not None
+    engine.set(
+        rect=(left, bottom / height, 1 - 2 * left, (top - bottom) / height),
+        w_pad=0.08, h_pad=0.06, wspace=0.03, hspace=0.04,
+    )
+    return figure
+
+
+def text_width_inches(text: str, points: float) -> float:
+    """A cautious estimate of the width of one line; Chinese characters are one em wide."""
+    wide = sum(1 for sign in text if unicodedata.east_asian_width(sign) in "WF")
+    capital = sum(1 for sign in text if sign.isupper() or sign in "%mwMW")
+    return (wide + 0.66 * capital + 0.52 * (len(text) - wide - capital)) * points / 72
+
+
+def wrapped(text: str, width_inches: float, points: float, most_lines: int = 4) -> list[str]:
+    """Lines no wider than `width_inches`, broken at spaces, between Chinese characters or, at worst, anywhere.
+
+    Text beyond `most_lines` lines is cut off with an ellipsis.
+    """
+    lines, line = [], ""
+    for piece in _pieces(text):
+        while text_width_inches(piece.strip(), points) > width_inches and len(piece) > 1:
+            room = max(1, int(len(piece) * width_inches / text_width_inches(piece, points)) - 1)
+            lines += [line.strip()] if line.strip() else []
+            lines.append(piece[:room].strip())
+            line, piece = "", piece[room:]
+        if line and text_width_inches((line + piece).rstrip(), points) > width_inches:
+            lines.append(line.strip())
+            line = piece.lstrip()
+        else:
+            line += piece
+    lines += [line.strip()] if line.strip() else []
+    if len(lines) > most_lines:
+        lines = [*lines[: most_lines - 1], lines[most_lines - 1].rstrip("., ")[:-1] + "…"]
+    return lines or [""]
+
+
+def _pieces(text: str) -> list[str]:
+    """`text` cut where a line may break: after spaces, and on both sides of a Chinese character."""
+    pieces = [""]
+    for sign in text:
+        wide = unicodedata.east_asian_width(sign) in "WF"
+        if wide or (pieces[-1] and pieces[-1][-1] == " "):
+            pieces.append(sign)
+        elif pieces[-1] and unicodedata.east_asian_width(pieces[-1][-1]) in "WF":
+            pieces.append(sign)
+        else:
+            pieces[-1] += sign
+    return [piece for piece in pieces if piece]
+
+
+def scenario_names(studies: Sequence[Study]) -> list[str]:
+    """Titles where they tell the studies apart, else names."""
+    titles = [study.title for study in studies]
+    return titles if len(set(titles)) == len(titles) else [study.name for study in studies]
+
+
+def class_names(study: Study) -> dict[str, str]:
+    """Merchandise class id -> its name."""
+    named = {group.id: group.name or group.id for group in study.scenario.assortment.classes}
+    return {group: named.get(group, group) for group in study.labels.classes}
+
+
+def scenario_colour(index: int) -> str:
+    """Colour of the scenario at `index`; repeats after seven."""
+    return SCENARIO_COLOURS[index % len(SCENARIO_COLOURS)]
+
+
+def scenario_marker(index: int) -> str:
+    """Marker of the scenario at `index`; repeats after seven."""
+    return SCENARIO_MARKERS[index % len(SCENARIO_MARKERS)]
+
+
+def replications_note(studies: Sequence[Study]) -> str:
+    """How many replications stand behind a chart."""
+    counts = sorted({len(study.condensed) for study in studies})
+    number = f"{counts[0]:,}" if len(counts) == 1 else f"{counts[0]:,} to {counts[-1]:,}"
+    return f"{number} replication{'' if counts == [1] else 's'}"
+
+
+def key_above(axes: Axes, handles: Sequence[Artist], inches: float, *, coloured: bool = False) -> None:
+    """A key in as few rows as fit, above the axes, where it covers nothing.
+
+    Args:
+        axes: where.
+        handles: labelled artists.
+        inches: width of the axes, about.
+        coloured: whether names take the colour of their markers.
+    """
+    widest = max(text_width_inches(str(handle.get_label()), SMALL_POINTS) for handle in handles) + 0.55
+    axes.legend(
+        handles=list(handles), loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.3, borderpad=0.0,
+        ncols=max(1, min(len(handles), int(inches / widest))), frameon=False, fontsize=SMALL_POINTS,
+        handlelength=1.2, handletextpad=0.5, columnspacing=1.6, labelcolor="linecolor" if coloured else INK,
+    )
+
+
+def quiet(axes: Axes) -> None:
+    """Take away grid, ticks and spines, for panels that hold text or a picture."""
+    axes.grid(visible=False)
+    axes.tick_params(length=0)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a laid-out figure as .svg or .png, the same bytes each time for the same figure.
+
+    The canvases are asked directly: `Figure.savefig` would draw everything twice.
+    """
+    with mpl.rc_context(house_parameters()):
+        if path.suffix == ".svg":
+            FigureCanvasSVG(figure).print_svg(path, metadata={"Date": None, "Creator": "dualedge"})
+        else:
+            FigureCanvasAgg(figure).print_png(path, metadata={"Software": "dualedge"}, pil_kwargs=_QUICK)

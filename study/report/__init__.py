@@ -1,0 +1,8 @@
+"""The report of a study or a comparison: one HTML file that opens anywhere, with the network off."""
+
+from __future__ import annotations
+
+from study.report.contents import AssumptionRow
+from study.report.writing import write_report
+
+__all__ = ["AssumptionRow", "write_report"]

@@ -1,0 +1,244 @@
+"""What stands in a report, as text: tables, sentences and warnings, ready for the template."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from scenarios import MEASURES, Group, Measure
+from study.charts.numbers import plain, spoken_unit, with_unit
+from study.evidence import Comparison, Judgement, KpiInterval, PairedDifference, Study, Verdict
+
+FEW_REPLICATIONS = 10
+"""Fewer replications than this are warned about: intervals are then wide and lean on normality."""
+
+_SYMBOLS = {Judgement.BETTER: "▲", Judgement.WORSE: "▼", Judgement.NEITHER: "●"}
+_GROUP_TITLES = {
+    Group.SERVICE: "Service",
+    Group.STOCK: "Stock",
+    Group.FLOW: "Flow of goods and orders",
+    Group.COST: "Cost",
+    Group.PROFIT: "Revenue and profit",
+}
+_BETTER_WORDS = {"higher": "higher is better", "lower": "lower is better", "neutral": ""}
+
+
+class AssumptionRow(Protocol):
+    """One number that decides something, and where it comes from."""
+
+    @property
+    def path(self) -> str:
+        """Place in the scenario."""
+
+    @property
+    def value(self) -> object:
+        """The number, or text that stands for it."""
+
+    @property
+    def unit(self) -> str:
+        """Unit of the number."""
+
+    @property
+    def status(self) -> str:
+        """`given`, `fitted` or `default`."""
+
+    @property
+    def source(self) -> str:
+        """Origin of a default; of a fitted number also its standard error."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number with its interval, as text."""
+
+    value: str
+    interval: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class KpiRow:
+    """One KPI over all scenarios."""
+
+    title: str
+    name: str
+    unit: str
+    better: str
+    definition: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class DifferenceRow:
+    """One paired difference."""
+
+    title: str
+    unit: str
+    baseline: str
+    alternative: str
+    change: str
+    interval: str
+    relative: str
+    p_value: str
+    verdict: str
+    judgement: str
+    symbol: str
+
+
+def kpi_row(measure: Measure, studies: Sequence[Study]) -> KpiRow:
+    """The row of one KPI, one cell per study."""
+    return KpiRow(
+        title=measure.title,
+        name=measure.name,
+        unit=spoken_unit(measure.unit, studies[0].currency),
+        better=_BETTER_WORDS[measure.better.value],
+        definition=measure.definition,
+        cells=tuple(_kpi_cell(study.intervals[measure.name]) for study in studies),
+    )
+
+
+def headline_rows(studies: Sequence[Study]) -> list[KpiRow]:
+    """The KPIs that lead a report."""
+    return [kpi_row(measure, studies) for measure in MEASURES.values() if measure.headline]
+
+
+def kpi_groups(studies: Sequence[Study]) -> list[tuple[str, list[KpiRow]]]:
+    """Every KPI under the heading of its group."""
+    return [
+        (_GROUP_TITLES[group], [kpi_row(measure, studies) for measure in MEASURES.values() if measure.group is group])
+        for group in Group
+    ]
+
+
+def _kpi_cell(found: KpiInterval) -> Cell:
+    factor = 100.0 if found.unit == "share" else 1.0
+    mark = "%" if found.unit == "share" else ""
+    half = found.half_width * factor
+    interval = ""
+    if math.isfinite(found.low) and found.low < found.high:
+        interval = f"{plain(found.low * factor, half)} to {plain(found.high * factor, half)}"
+    value = plain(found.mean * factor, half)
+    return Cell(value if math.isnan(found.mean) else value + mark, interval, found.note)
+
+
+def difference_rows(comparison: Comparison, alternative: str) -> list[DifferenceRow]:
+    """Every paired difference of one alternative, in KPI order."""
+    currency = comparison.baseline.currency
+    return [
+        _difference_row(found, currency) for found in comparison.differences if found.alternative == alternative
+    ]
+
+
+def _difference_row(found: PairedDifference, currency: str) -> DifferenceRow:
+    factor = 100.0 if found.unit == "share" else 1.0
+    half = factor * (found.high - found.low) / 2
+    mark = "%" if found.unit == "share" else ""
+    means = [plain(mean * factor, half) for mean in (found.baseline_mean, found.alternative_mean)]
+    interval = ""
+    if math.isfinite(found.low) and found.low < found.high:
+        low, high = (plain(end * factor, half, signed=True) for end in (found.low, found.high))
+        interval = f"{low} to {high}"
+    return DifferenceRow(
+        title=found.title,
+        unit="percentage points" if found.unit == "share" else spoken_unit(found.unit, currency),
+        baseline=means[0] + mark if not math.isnan(found.baseline_mean) else means[0],
+        alternative=means[1] + mark if not math.isnan(found.alternative_mean) else means[1],
+        change=plain(found.mean * factor, half, signed=True),
+        interval=interval,
+        relative="" if found.unit == "share" or math.isnan(found.relative) else f"{_percent(found)}",
+        p_value=_p_value(found.adjusted_p_value),
+        verdict=found.verdict.value,
+        judgement=found.judgement.value,
+        symbol=_SYMBOLS[found.judgement],
+    )
+
+
+def _percent(found: PairedDifference) -> str:
+    half = 100 * (found.high - found.low) / 2 / abs(found.baseline_mean)
+    return plain(100 * found.relative, half, signed=True) + "%"
+
+
+def _p_value(p_value: float) -> str:
+    if math.isnan(p_value):
+        return "–"
+    return "< 0.001" if p_value < 0.001 else f"{p_value:.3f}"
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """What one alternative changes in the headline KPIs, sorted by who would like it."""
+
+    title: str
+    better: tuple[str, ...]
+    worse: tuple[str, ...]
+    changed: tuple[str, ...]
+    """Differs, with no better direction."""
+    not_shown: tuple[str, ...]
+    """Titles of KPIs without a difference."""
+
+
+def verdicts(comparison: Comparison, alternative: Study) -> Verdicts:
+    """Sentences on the headline KPIs of one alternative."""
+    found = [
+        difference
+        for difference in comparison.differences
+        if difference.alternative == alternative.name and MEASURES[difference.kpi].headline and difference.count
+    ]
+    currency = alternative.currency
+    moved = [row for row in found if row.verdict in (Verdict.HIGHER, Verdict.LOWER)]
+    by_judgement = {
+        judgement: tuple(_change_sentence(row, currency) for row in moved if row.judgement is judgement)
+        for judgement in Judgement
+    }
+    return Verdicts(
+        alternative.title,
+        by_judgement[Judgement.BETTER],
+        by_judgement[Judgement.WORSE],
+        by_judgement[Judgement.NEITHER],
+        tuple(row.title for row in found if row not in moved),
+    )
+
+
+def _change_sentence(row: PairedDifference, currency: str) -> str:
+    half = (row.high - row.low) / 2
+    before, after = (with_unit(mean, row.unit, currency, half) for mean in (row.baseline_mean, row.alternative_mean))
+    change = with_unit(row.mean, row.unit, currency, half, signed=True)
+    relative = "" if row.unit == "share" or math.isnan(row.relative) else f", {_percent(row)}"
+    return f"{row.title}: {before} → {after} ({change}{relative})"
+
+
+def single_summary(study: Study) -> list[str]:
+    """Sentences on the headline KPIs of one study."""
+    sentences = []
+    for measure in MEASURES.values():
+        if measure.headline:
+            found = study.intervals[measure.name]
+            text = with_unit(found.mean, found.unit, study.currency, found.half_width)
+            if math.isfinite(found.low) and found.low < found.high:
+                ends = [with_unit(end, found.unit, study.currency, found.half_width) for end in (found.low, found.high)]
+                text += f" (between {ends[0]} and {ends[1]})"
+            sentences.append(f"{found.title}: {text if found.count else 'not defined in this scenario'}")
+    return sentences
+
+
+def warnings(studies: Sequence[Study], comparison: Comparison | None) -> list[str]:
+    """What a reader must know before trusting the numbers."""
+    found = []
+    for study in studies:
+        count = len(study.condensed)
+        if not study.complete:
+            found.append(f"{study.title}: the study was interrupted; only {count:,} replications are in this report.")
+        if count == 1:
+            found.append(f"{study.title}: one replication, so there is no interval: chance alone may explain any figure.")
+        elif count < FEW_REPLICATIONS:
+            found.append(f"{study.title}: only {count} replications; intervals are wide and lean on normality.")
+        notes = {f"{item.title}: {item.note}" for item in study.intervals.values() if item.note and item.count > 1}
+        found += [f"{study.title}: {note}." for note in sorted(notes)]
+        if study.manifest.get("note"):
+            found.append(f"{study.title}: {study.manifest['note']}")
+    for statement in comparison.statements if comparison else ():
+        if not statement.same_facts:
+            found.append(f"{statement.text}.")
+    return found

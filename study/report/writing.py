@@ -1,0 +1,114 @@
+"""Fill the template and write the page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from study.atomic import write_text
+from study.charts.style import scenario_colour, scenario_names
+from study.evidence import Comparison, Study
+from study.report import contents
+from study.report.contents import AssumptionRow
+from study.report.embedding import embedded_charts, font_faces
+
+_TEMPLATES = Path(__file__).parent
+_FILE_NAME = "report.html"
+
+
+def write_report(
+    folder: Path,
+    *,
+    studies: Sequence[Study],
+    comparison: Comparison | None = None,
+    assumptions: Sequence[AssumptionRow] = (),
+    charts: Path | None = None,
+) -> Path:
+    """Write `report.html`: one self-contained page, the same bytes for the same input.
+
+    Args:
+        folder: where the page goes; made when missing.
+        studies: one or more finished studies, the baseline first.
+        comparison: of the same studies.
+        assumptions: rows of the baseline scenario's assumptions; given numbers are counted, the others listed.
+        charts: folder where `write_charts` has written these studies' SVG files; without it they are drawn.
+
+    Returns:
+        The file.
+
+    Raises:
+        ValueError: no study.
+    """
+    if not studies:
+        raise ValueError("a report needs at least one study")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / _FILE_NAME
+    write_text(path, render(studies, comparison, assumptions, charts))
+    return path
+
+
+def render(
+    studies: Sequence[Study],
+    comparison: Comparison | None = None,
+    assumptions: Sequence[AssumptionRow] = (),
+    charts: Path | None = None,
+) -> str:
+    """The page as text; see `write_report`."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    values = _values(studies, comparison, assumptions)
+    template = environment.get_template("report.html")
+    embedded = embedded_charts(studies, comparison, charts)
+    bare = template.render(values, charts=[], fonts=[], style="")
+    style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
+    return template.render(values, charts=embedded, fonts=font_faces(bare), style=style)
+
+
+def _values(
+    studies: Sequence[Study], comparison: Comparison | None, assumptions: Sequence[AssumptionRow]
+) -> dict[str, Any]:
+    first = studies[0]
+    names = scenario_names(studies)
+    titles = dict(zip((study.name for study in studies), names, strict=True))
+    alternatives = comparison.alternatives if comparison else ()
+    return {
+        "heading": " against ".join(names) if len(names) < 3 else f"{names[0]} and {len(names) - 1} alternatives",
+        "names": names,
+        "colours": [scenario_colour(index) for index in range(len(studies))],
+        "studies": studies,
+        "scale": _scale(first),
+        "replications": len(first.condensed),
+        "level": f"{100 * next(iter(first.intervals.values())).confidence_level:g}%",
+        "warnings": contents.warnings(studies, comparison),
+        "sentences": contents.single_summary(first) if len(studies) == 1 else [],
+        "verdicts": [contents.verdicts(comparison, study) for study in alternatives] if comparison else [],
+        "headline": contents.headline_rows(studies),
+        "groups": contents.kpi_groups(studies),
+        "comparison": comparison,
+        "differences": [
+            (titles[study.name], contents.difference_rows(comparison, study.name)) for study in alternatives
+        ] if comparison else [],
+        "statements": [(titles[statement.alternative], statement) for statement in comparison.statements]
+        if comparison else [],
+        "overrides": [
+            (name, change) for name, study in zip(names, studies, strict=True) for change in study.manifest["overrides"]
+        ],
+        "assumptions": [row for row in assumptions if row.status != "given"],
+        "assumption_counts": Counter(row.status for row in assumptions),
+    }
+
+
+def _scale(study: Study) -> str:
+    horizon = study.scenario.horizon
+    stores, skus = len(study.labels.stores), len(study.labels.skus)
+    warm_up = f", the first {horizon.warm_up_days:,} of them warm-up" if horizon.warm_up_days else ""
+    return (
+        f"{stores:,} store{'s' * (stores != 1)}, {skus:,} SKU{'s' * (skus != 1)}, {horizon.days:,} days from "
+        f"{horizon.start_date:%d %B %Y}{warm_up}"
+    )
