@@ -20,7 +20,7 @@ from study.storage import RunFolder
 
 if TYPE_CHECKING:
     from scenarios import Plan, Scenario
-    from sim.result import Labels, RunResult
+    from sim import Labels, RunResult
 
 _THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 

@@ -3,13 +3,13 @@
 A condition is `KPI OPERATOR NUMBER[%]`, with one of the operators < <= > >=.
 
 - In `run` it judges the KPI's value: `fill_rate < 95%`, `profit < 10000`. Percent is for shares alone.
-- In `compare` it judges the change from the baseline: `fill_rate < -0.5%` is a loss of more than half a
-  percentage *point* of a share; `profit < -2%` a loss of more than two percent of the baseline's profit;
+- In `compare` it judges the change from the baseline: `fill_rate < -0.5%` is a loss of more than half
+  a percentage *point* of a share; `profit < -2%` a loss of more than two percent of the baseline's profit;
   `profit < -1000` a loss of more than 1000 in the KPI's own unit.
 
-The estimate alone decides, so that the same study always gets the same answer; the finding says whether the
-interval is clear of the limit, that is, whether more replications could turn it round. A KPI that is undefined
-fails: what cannot be judged has not passed.
+The estimate alone decides, so that the same study always gets the same answer; the finding says whether
+the interval is clear of the limit, that is, whether more replications could turn it round. A KPI that is
+undefined fails: what cannot be judged has not passed.
 """
 
 from __future__ import annotations
@@ -72,39 +72,34 @@ class Finding:
     text: str
 
 
-def parse_condition(text: str) -> Condition:
+def parse_condition(text: str, *, of_change: bool) -> Condition:
     """Read a condition such as "fill_rate < 95%".
 
+    Args:
+        text: The condition.
+        of_change: Whether it judges a change from a baseline, not a value.
+
     Raises:
-        RequestError: It is not one, or names no KPI.
+        RequestError: It is none, names no KPI, or asks for a percentage of a value that is no share.
     """
     found = _CONDITION.fullmatch(text)
     if found is None:
-        raise RequestError(
-            f'"{text}" is no condition: write KPI, one of < <= > >=, and a number, e.g. "fill_rate < 95%"'
-        )
+        raise RequestError(f'"{text}" is no condition: write KPI, < <= > or >=, number: "fill_rate < 95%"')
     kpi = found["kpi"]
     if kpi not in MEASURES:
-        raise RequestError(
-            f'"{text}": `{kpi}` is no KPI; {did_you_mean(kpi, MEASURES) or "docs/kpis.md lists them"}'
-        )
+        hint = did_you_mean(kpi, MEASURES) or "docs/kpis.md lists them"
+        raise RequestError(f'"{text}": there is no KPI `{kpi}`; {hint}')
     is_percent = bool(found["percent"])
+    if is_percent and not of_change and not MEASURES[kpi].is_share:
+        raise RequestError(f'"{text}": {kpi} is no share; give a number of "{MEASURES[kpi].unit}"')
     number = float(found["number"])
     return Condition(text.strip(), kpi, found["operator"], number / 100 if is_percent else number, is_percent)
 
 
 def judge_study(study: Study, conditions: Iterable[Condition]) -> tuple[Finding, ...]:
-    """Judge the KPI values of one study.
-
-    Raises:
-        RequestError: A percentage of a KPI that is no share: of what?
-    """
+    """Judge the KPI values of one study."""
     findings = []
     for condition in conditions:
-        if condition.is_percent and not condition.is_share:
-            raise RequestError(
-                f'"{condition.text}": {condition.kpi} is no share; give a number of "{MEASURES[condition.kpi].unit}"'
-            )
         found = study.intervals[condition.kpi]
         shown = format_value(found.mean, found.unit)
         findings.append(_finding(condition, study.name, (found.mean, found.low, found.high), shown))

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.records import Cell, Centre, Day
+from sim import Cell, Centre, Day
 from study.atomic import replacing
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from sim.records import Panels
-    from sim.result import Labels, RunResult
+    from sim import Labels, Panels, RunResult
 
 _ROWS_PER_GROUP = 200_000
 

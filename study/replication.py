@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -13,14 +13,14 @@ from scenarios import MEASURES
 from study.cores import usable_cores
 from study.errors import RequestError, StudyInterrupted
 from study.evidence import Condensed, KpiInterval, Study
-from study.execution import Assignment, Finished, Simulate, carry_out_all
+from study.execution import Assignment, Simulate, carry_out_all
 from study.manifest import StudyIdentity, study_manifest
 from study.statistics import PrecisionMonitor, PrecisionRule, mean_interval
 from study.storage import RunFolder, open_folder
 
 if TYPE_CHECKING:
     from scenarios import Plan, Scenario
-    from sim.result import Labels
+    from sim import Labels
 
 _HEADLINE = tuple(measure.name for measure in MEASURES.values() if measure.headline)
 
@@ -85,9 +85,13 @@ def replicate(
     folder = open_folder(out, [identity]) if isinstance(out, Path) else out
     assignment = Assignment(scenario, plan, seed, identity.name, simulate or _engine(), folder)
     monitor = PrecisionMonitor(precision, precision_kpis, level) if precision else None
-    finished = _Finished(wanted, monitor, *(folder.finished(identity.name) if folder else ({}, None)))
+    finished = _Finished(wanted, monitor)
+    if folder:
+        finished.take_in(*folder.finished(identity.name))
     first_alone = simulate is None and not _is_compiled()
     interrupted = _work_through(assignment, finished, jobs, progress, first_alone)
+    if interrupted and folder:  # a worker may have finished one that was never handed over
+        finished.take_in(*folder.finished(identity.name))
     study = _conclude(assignment, identity, finished, level) if finished.labels else None
     if isinstance(out, Path) and folder and study:
         folder.write_results([study])
@@ -100,20 +104,17 @@ def replicate(
 class _Finished:
     """The replications done so far, fed to the stopping rule in their order."""
 
-    def __init__(
-        self, wanted: int, monitor: PrecisionMonitor | None, runs: dict[int, Condensed], labels: Labels | None
-    ) -> None:
-        self.runs = runs
-        self.labels = labels
+    def __init__(self, wanted: int, monitor: PrecisionMonitor | None) -> None:
+        self.runs: dict[int, Condensed] = {}
+        self.labels: Labels | None = None
         self.monitor = monitor
         self._wanted = wanted
         self._in_order = 0
-        self._follow()
 
-    def add(self, finished: Finished) -> None:
-        """Take in one more, whatever its number."""
-        self.runs[finished.condensed.replication] = finished.condensed
-        self.labels = finished.labels
+    def take_in(self, runs: Mapping[int, Condensed], labels: Labels | None) -> None:
+        """Take in replications, whatever their numbers."""
+        self.runs |= runs
+        self.labels = labels or self.labels
         self._follow()
 
     def _follow(self) -> None:
@@ -159,7 +160,7 @@ def _work_through(
     try:
         with closing(done):
             for one in done:
-                finished.add(one)
+                finished.take_in({one.condensed.replication: one.condensed}, one.labels)
                 report(len(finished.kept()), finished.wanted)
                 if finished.is_complete:
                     break

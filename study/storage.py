@@ -22,28 +22,17 @@ from study.atomic import remove_leftovers, replacing, write_text
 from study.condensing import read_condensed, read_labels, write_condensed, write_labels
 from study.errors import RequestError
 from study.evidence import Condensed
+from study.keep import Keep
 from study.manifest import StudyIdentity, utc_now
 
 if TYPE_CHECKING:
-    from sim.result import Labels, RunResult
+    from sim import Labels, RunResult
     from study.evidence import Comparison, Study
 
 FORMAT = "dualedge run folder, version 1"
 _MANIFEST = "manifest.json"
 _OWN_FOLDERS = ("replications", "events", "panels", "charts")
 _OWN_FILES = (_MANIFEST, "kpis.csv", "intervals.csv", "differences.csv", "report.html")
-
-
-class Keep(StrEnum):
-    """Of which replications the event tables and panels are kept."""
-
-    ALL = "all"
-    FIRST = "first"
-    NONE = "none"
-
-    def wants(self, replication: int) -> bool:
-        """Whether those of this replication are kept."""
-        return self is Keep.ALL or (self is Keep.FIRST and replication == 0)
 
 
 class Status(StrEnum):

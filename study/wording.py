@@ -95,8 +95,8 @@ def comparison_summary(comparison: Comparison) -> str:
 def difference_text(found: PairedDifference, confidence_level: float, currency: str) -> str:
     """The verdict on one difference as a sentence, with size and simultaneous interval.
 
-    Holm's test can show a direction where the wider simultaneous interval still reaches zero: then the sentence
-    says that the direction is shown and the size is not.
+    Holm's test can show a direction where the wider simultaneous interval still reaches zero: then the
+    sentence says that the direction is shown and the size is not.
     """
     measure = MEASURES[found.kpi]
     subject, other = f"{found.alternative}: {_lower(measure)}", found.baseline
@@ -106,9 +106,7 @@ def difference_text(found: PairedDifference, confidence_level: float, currency: 
     if found.verdict is Verdict.IDENTICAL:
         return f"{subject} is identical to that of {other} in every replication"
     if found.verdict is Verdict.UNDEFINED:
-        return (
-            f"{subject} differs from that of {other} by {size} in one replication: nothing can be concluded"
-        )
+        return f"{subject} differs from that of {other} by {size} in the one replication there is"
     interval = _simultaneous(found, confidence_level)
     if found.verdict is Verdict.NOT_SHOWN:
         return f"{subject}: no difference from {other} shown ({interval})"
@@ -118,9 +116,8 @@ def difference_text(found: PairedDifference, confidence_level: float, currency: 
 
 
 def _size(found: PairedDifference, currency: str) -> str:
-    text = (
-        f"{format_change(abs(found.mean), found.unit).lstrip('+')} {unit_in(found.unit, currency)}".rstrip()
-    )
+    size = format_change(abs(found.mean), found.unit).lstrip("+")
+    text = f"{size} {unit_in(found.unit, currency)}".rstrip()
     if found.unit == "share" or math.isnan(found.relative):
         return text
     return f"{text}, {abs(found.relative):.2%}"

@@ -13,8 +13,7 @@ import numpy as np
 
 from scenarios.language.measures import MEASURES
 from scenarios.language.scenario import Scenario
-from sim.records import Cell, Centre, Closing, Day, Panels, Table
-from sim.result import Identity, Labels, RunResult
+from sim import Cell, Centre, Closing, Day, Identity, Labels, Panels, RunResult, Table
 
 
 @dataclass(frozen=True)

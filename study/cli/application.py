@@ -1,0 +1,209 @@
+"""Commands and options of `dualedge`; what they do lies in the modules beside this one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from study.cli.console import Console
+from study.cli.outcomes import ending_well
+from study.keep import Keep
+
+application = typer.Typer(
+    help="""Simulate a service supply network from a YAML scenario: what a policy costs, what service it buys.
+
+\b
+First steps:
+  dualedge list                                   what scenarios are shipped
+  dualedge run quickstart                         30 replications, with intervals and a report
+  dualedge run quickstart --set policy.transport.delivery_hour=10
+  dualedge compare delta_cost_first delta_service_first --fail-if "profit < -2%"
+  dualedge init my_network                        templates to fill in
+
+\b
+Exit codes: 0 good, 1 the answer is bad (a --fail-if is met), 2 the input is bad, 3 a bug of ours,
+130 interrupted (finished replications are kept).""",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+
+Scenario = Annotated[
+    str, typer.Argument(help="Scenario file, or name of a shipped one; NAME@OVERRIDE applies an override.")
+]
+Alternatives = Annotated[
+    list[str], typer.Argument(metavar="ALTERNATIVE...", help="Scenarios compared with the baseline.")
+]
+Replications = Annotated[
+    int | None, typer.Option(min=1, help="How many replications; by default as the scenario says.")
+]
+Precision = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PERCENT", help="Replicate until all headline KPIs are known to +-PERCENT, e.g. 2%."
+    ),
+]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the random world; by default the scenario's.")]
+Jobs = Annotated[
+    int | None, typer.Option(min=1, help="Replications at once; by default one per free core. Same results.")
+]
+Confidence = Annotated[
+    float | None,
+    typer.Option(min=0.5, max=0.9999, help="Confidence level; by default the scenario's (0.95)."),
+]
+Out = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Run folder; an interrupted study there goes on.")
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change one value of the scenario; may be repeated."),
+]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--apply", metavar="NAME", help="Apply a named override of the scenario; may be repeated."),
+]
+KeepTables = Annotated[
+    Keep, typer.Option(help="Keep event tables and panels of the first replication, of all or of none.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Clear another study's results out of the run folder.")]
+NoReport = Annotated[bool, typer.Option("--no-report", help="Leave out charts and report.html.")]
+Json = Annotated[
+    bool, typer.Option("--json", help="One JSON object on standard output; words go to standard error.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what is wrong.")]
+GatesOnValues = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail-if", metavar="CONDITION", help='Exit 1 when met, e.g. "fill_rate < 95%"; may be repeated.'
+    ),
+]
+GatesOnChanges = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail-if",
+        metavar="CONDITION",
+        help='Exit 1 when the change from the baseline meets it: "fill_rate < -0.5%" is a loss of half a point, '
+        '"profit < -2%" of two percent of it; may be repeated.',
+    ),
+]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from study.manifest import dualedge_version
+
+        typer.echo(f"dualedge {dualedge_version()}")
+        raise typer.Exit
+
+
+@application.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    del version
+
+
+@application.command()
+def run(
+    context: typer.Context,
+    scenario: Scenario,
+    replications: Replications = None,
+    precision: Precision = None,
+    seed: Seed = None,
+    jobs: Jobs = None,
+    confidence: Confidence = None,
+    out: Out = None,
+    settings: Settings = None,
+    apply: Overrides = None,
+    fail_if: GatesOnValues = None,
+    keep: KeepTables = Keep.FIRST,
+    force: Force = False,
+    no_report: NoReport = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    r"""Simulate one scenario and say what can be concluded.
+
+    \b
+    dualedge run quickstart --replications 10
+    dualedge run delta.yaml --precision 2% --out runs/delta
+    dualedge run quickstart --set policy.transport.delivery_hour=10 --fail-if "fill_rate < 95%"
+    """
+    from study.cli.experiments import Request, run_and_report
+
+    console = Console(quiet=quiet, json=json)
+    request = Request(
+        scenarios=(scenario,),
+        command=context.obj,
+        replications=replications,
+        precision=precision,
+        seed=seed,
+        jobs=jobs,
+        confidence=confidence,
+        out=out,
+        overrides=tuple(apply or ()),
+        settings=tuple(settings or ()),
+        conditions=tuple(fail_if or ()),
+        keep=keep,
+        force=force,
+        report=not no_report,
+        console=console,
+    )
+    raise typer.Exit(ending_well(lambda: run_and_report(request), console))
+
+
+@application.command()
+def compare(
+    context: typer.Context,
+    baseline: Scenario,
+    alternatives: Alternatives,
+    replications: Replications = None,
+    precision: Precision = None,
+    seed: Seed = None,
+    jobs: Jobs = None,
+    confidence: Confidence = None,
+    out: Out = None,
+    settings: Settings = None,
+    apply: Overrides = None,
+    fail_if: GatesOnChanges = None,
+    keep: KeepTables = Keep.FIRST,
+    force: Force = False,
+    no_report: NoReport = False,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    r"""Simulate scenarios in the same random worlds and tell what changes from the first.
+
+    \b
+    dualedge compare delta_cost_first delta_service_first
+    dualedge compare quickstart quickstart@service_first --fail-if "fill_rate < -0.5%"
+
+    --set and --apply change every scenario alike; NAME@OVERRIDE changes one.
+    """
+    from study.cli.experiments import Request, run_and_report
+
+    console = Console(quiet=quiet, json=json)
+    request = Request(
+        scenarios=(baseline, *alternatives),
+        command=context.obj,
+        replications=replications,
+        precision=precision,
+        seed=seed,
+        jobs=jobs,
+        confidence=confidence,
+        out=out,
+        overrides=tuple(apply or ()),
+        settings=tuple(settings or ()),
+        conditions=tuple(fail_if or ()),
+        keep=keep,
+        force=force,
+        report=not no_report,
+        console=console,
+    )
+    raise typer.Exit(ending_well(lambda: run_and_report(request), console))

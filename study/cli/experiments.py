@@ -1,0 +1,192 @@
+"""The commands that simulate: `run` and `compare`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from study.cli.console import Console
+from study.cli.outcomes import ExitCode
+from study.cli.shipped import load
+from study.errors import RequestError, StudyInterrupted
+from study.keep import Keep
+
+if TYPE_CHECKING:
+    from scenarios import Scenario
+    from study.evidence import Comparison, Study
+    from study.gate import Finding
+    from study.statistics import PrecisionRule
+    from study.storage import RunFolder
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked a simulating command for."""
+
+    scenarios: tuple[str, ...]
+    """The first one is the baseline of a comparison."""
+    command: tuple[str, ...] = ()
+    replications: int | None = None
+    precision: str | None = None
+    seed: int | None = None
+    jobs: int | None = None
+    confidence: float | None = None
+    out: Path | None = None
+    overrides: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    keep: Keep = Keep.FIRST
+    force: bool = False
+    report: bool = True
+    console: Console = field(default_factory=Console)
+
+
+def run_and_report(request: Request) -> ExitCode:
+    """Replicate one scenario, or compare several, write the run folder, and judge the answer."""
+    from study.comparison import compare
+    from study.gate import judge_comparison, judge_study, parse_condition
+
+    of_change = len(request.scenarios) > 1
+    conditions = [parse_condition(text, of_change=of_change) for text in request.conditions]
+    named = _load_all(request)
+    studies, folder = _replicate_all(request, named)
+    comparison = compare(*studies) if of_change else None
+    folder.write_results(studies, comparison)
+    console = request.console
+    if request.report:
+        _write_report(folder.path, studies, comparison)
+    if comparison is None:
+        console.say(studies[0].summary())
+        findings = judge_study(studies[0], conditions)
+    else:
+        console.say(comparison.summary())
+        findings = judge_comparison(comparison, conditions)
+    for finding in findings:
+        (console.complain if finding.failed else console.say)(finding.text)
+    console.say(f"results in {console.shown(folder.path)}")
+    code = ExitCode.BAD_ANSWER if any(finding.failed for finding in findings) else ExitCode.GOOD
+    console.give_json(_as_json(code, studies, comparison, findings, console.shown(folder.path)))
+    return code
+
+
+def _load_all(request: Request) -> dict[str, Scenario]:
+    named: dict[str, Scenario] = {}
+    for word in request.scenarios:
+        name, scenario = load(word, request.overrides, request.settings)
+        if name in named:
+            raise RequestError(f"two of the scenarios are called {name}: give them different names")
+        named[name] = scenario
+    return named
+
+
+def _replicate_all(request: Request, named: dict[str, Scenario]) -> tuple[list[Study], RunFolder]:
+    import optimize
+    from study.manifest import StudyIdentity, portable_command
+    from study.replication import replicate
+    from study.storage import open_folder
+
+    first = next(iter(named.values()))
+    seed = first.run.seed if request.seed is None else request.seed
+    level = first.run.confidence_level if request.confidence is None else request.confidence
+    replications, rule = _how_many(request, first)
+    plans = {name: optimize.plan(scenario) for name, scenario in named.items()}
+    identities = [
+        StudyIdentity.of(scenario, plans[name].digest, seed, name) for name, scenario in named.items()
+    ]
+    folder = open_folder(
+        request.out or _default_folder(named),
+        identities,
+        keep=request.keep,
+        command=portable_command(request.command),
+        force=request.force,
+    )
+    _tell_first_compilation(request.console)
+    studies: list[Study] = []
+    for name, scenario in named.items():
+        with request.console.progress(name) as progress:
+            try:
+                study = replicate(
+                    scenario,
+                    plans[name],
+                    seed=seed,
+                    replications=replications,
+                    precision=rule,
+                    confidence_level=level,
+                    jobs=request.jobs,
+                    out=folder,
+                    name=name,
+                    progress=progress,
+                )
+            except StudyInterrupted as interrupt:
+                folder.write_results([*studies, *([interrupt.study] if interrupt.study else [])])
+                raise
+        studies.append(study)
+        if rule is not None:  # the alternatives are paired with what the baseline needed
+            replications, rule = len(study.condensed), None
+    return studies, folder
+
+
+def _how_many(request: Request, first: Scenario) -> tuple[int | None, PrecisionRule | None]:
+    if request.precision is None:
+        wanted = first.run.replications if request.replications is None else request.replications
+        return wanted, None
+    if request.replications is not None:
+        raise RequestError("give --replications or --precision, not both")
+    from study.statistics import PrecisionRule
+
+    text = request.precision.strip()
+    try:
+        relative = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        return None, PrecisionRule(relative)
+    except ValueError as error:
+        raise RequestError(f"--precision {text}: write a percentage such as 2% ({error})") from error
+
+
+def _default_folder(named: dict[str, Scenario]) -> Path:
+    from study.manifest import utc_now
+
+    stamp = utc_now().replace("-", "").replace(":", "")
+    name = next(iter(named)) if len(named) == 1 else "-vs-".join(named)
+    return Path("runs") / f"{name[:80]}-{stamp}"
+
+
+def _tell_first_compilation(console: Console) -> None:
+    from sim.kernels.compilation import is_compiled
+
+    if not is_compiled():
+        console.note("first run on this machine: compiling the kernels once (under a minute) ...")
+
+
+def _write_report(folder: Path, studies: Sequence[Study], comparison: Comparison | None) -> None:
+    from study.charts import write_charts
+    from study.report import write_report
+
+    write_charts(folder, studies, comparison)
+    write_report(folder, studies=studies, comparison=comparison)
+
+
+def _as_json(
+    code: ExitCode,
+    studies: Sequence[Study],
+    comparison: Comparison | None,
+    findings: Sequence[Finding],
+    folder: str,
+) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "exit_code": int(code),
+        "folder": folder,
+        "studies": [
+            dict(study.manifest) | {"kpis": [asdict(found) for found in study.intervals.values()]}
+            for study in studies
+        ],
+        "gates": [asdict(finding) for finding in findings],
+    }
+    if comparison is not None:
+        content["comparison"] = {
+            "family": comparison.family,
+            "statements": [asdict(statement) for statement in comparison.statements],
+            "differences": [asdict(found) for found in comparison.differences],
+        }
+    return content
