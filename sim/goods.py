@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from scenarios import Distribution, MerchandiseClass, Response, Scenario
 from sim.axes import MINOR_UNITS, Axes
-from sim.kernels.draws import discretise
 from sim.kernels.layout import Goods
+from sim.kernels.tables import discretise
 
 LONGEST_RETURN_DELAY_DAYS = 60
 LONGEST_LEAD_TIME_DAYS = 120

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.goods import LONGEST_LEAD_TIME_DAYS, whole_day_thresholds
-from sim.kernels.draws import table_draw
+from sim.kernels.tables import table_draw
 from sim.streams import Purpose, entity_key, stream_key, uniform
 from sim.world import World
 

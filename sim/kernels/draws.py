@@ -1,6 +1,6 @@
-"""Random variates by inversion of a 32-bit draw: demand counts, hours of the day, empirical tables.
+"""Demand counts by inversion of a 32-bit draw.
 
-**Counts** have a mean and a variance-to-mean ratio phi >= 1: Poisson at phi = 1, else negative binomial with
+Counts have a mean and a variance-to-mean ratio phi >= 1: Poisson at phi = 1, else negative binomial with
 size mean / (phi - 1). Both are Panjer's class (a, b, 0) (Panjer, 1981, ASTIN Bulletin 12):
 
     p(0) = exp(-mean decay),  decay = ln(phi) / (phi - 1)  (1 at phi = 1)
@@ -16,26 +16,28 @@ instead, with weight 1, is run down and up until the weights are negligible, and
 gamma function is needed.
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from sim.kernels.compilation import inline_kernel, kernel
 from sim.kernels.elementary import exp, log
-from sim.kernels.philox import block_words, uniform_draw
+from sim.kernels.philox import block_words
 
-FIXED_STEPS = 4
+FIXED_STEPS = 8
 """Thresholds kept per cell for fixed rates: counts below this number are found by comparing alone."""
 
 _ROW_STEPS = 3
+_BLOCK = 256
+# Cells of a block are worth stepping together when more than 1 in 3 need it, and as long as 1 in 8 do.
+_MANY, _FEW = 3, 8
 _STEP = 2.0**-32
 _HALF_STEP = 2.0**-33
 _WORDS = 2.0**32
-_LAST_WORD = 2.0**32 - 1
 _SMALLEST_START = 1e-200
 _NEGLIGIBLE = 2.0**-44
 _RECIPROCALS = 1.0 / np.maximum(np.arange(1024.0), 1.0)
-_SECONDS_PER_HOUR = 3600
-_HOURS_PER_DAY = 24
 
 
 @kernel
@@ -95,6 +97,18 @@ def _count_around_mode(target: float, a: float, b: float) -> int:
     return k
 
 
+@inline_kernel
+def _walk_on(target: float, probability: float, cumulative: float, k: int, a: float, b: float) -> int:
+    """Go up from k until the cumulative probability is above the target."""
+    while cumulative <= target:
+        probability *= (a + b * k) * _reciprocal(k + 1)
+        cumulative += probability
+        k += 1
+        if probability < _NEGLIGIBLE * _STEP and cumulative > 0.5:  # rounding kept the sum below the target
+            break
+    return k
+
+
 @kernel
 def count(u: np.uint32, zero_probability: float, a: float, b: float) -> int:
     """Return the demand count of one draw.
@@ -110,16 +124,7 @@ def count(u: np.uint32, zero_probability: float, a: float, b: float) -> int:
         return 0
     if zero_probability < _SMALLEST_START:
         return _count_around_mode(target, a, b)
-    probability = zero_probability
-    cumulative = zero_probability
-    k = 0
-    while cumulative <= target:
-        probability *= (a + b * k) * _reciprocal(k + 1)
-        cumulative += probability
-        k += 1
-        if probability < _NEGLIGIBLE * _STEP and cumulative > 0.5:  # rounding kept the sum below the target
-            break
-    return k
+    return _walk_on(target, zero_probability, zero_probability, 0, a, b)
 
 
 @kernel
@@ -130,7 +135,7 @@ def count_row(
     per_dispersion: npt.NDArray[np.float64],
     out: npt.NDArray[np.int32],
 ) -> None:
-    """Write the demand counts of a row of cells; every array has shape (n,).
+    """Write the demand counts of a row of cells; every array has shape (n,) and is contiguous.
 
     Args:
         uniforms: 32 random bits per cell.
@@ -139,6 +144,29 @@ def count_row(
         per_dispersion: Reciprocal of the variance-to-mean ratio, in (0, 1].
         out: Receives the counts.
     """
+    scratch = np.empty((5, _BLOCK))
+    for start in range(0, out.size, _BLOCK):
+        stop = min(start + _BLOCK, out.size)
+        _count_block(
+            uniforms[start:stop],
+            zero_probability[start:stop],
+            mean[start:stop],
+            per_dispersion[start:stop],
+            scratch,
+            out[start:stop],
+        )
+
+
+@kernel
+def _count_block(
+    uniforms: npt.NDArray[np.uint32],
+    zero_probability: npt.NDArray[np.float64],
+    mean: npt.NDArray[np.float64],
+    per_dispersion: npt.NDArray[np.float64],
+    scratch: npt.NDArray[np.float64],
+    out: npt.NDArray[np.int32],
+) -> None:
+    unfinished = 0
     for i in range(out.size):
         target = _fraction(uniforms[i])
         a = mean[i] * per_dispersion[i]
@@ -151,10 +179,55 @@ def count_row(
             cumulative += probability
             number += np.int32(target >= cumulative)
         out[i] = number
+        unfinished += np.int32(number == _ROW_STEPS)
+    if unfinished * _MANY > out.size:
+        _walk_together(uniforms, zero_probability, mean, per_dispersion, scratch, out)
+    elif unfinished > 0:
+        for i in range(out.size):
+            if out[i] == _ROW_STEPS:
+                a = mean[i] * per_dispersion[i]
+                out[i] = count(uniforms[i], zero_probability[i], a, 1.0 - per_dispersion[i])
+
+
+@kernel
+def _walk_together(
+    uniforms: npt.NDArray[np.uint32],
+    zero_probability: npt.NDArray[np.float64],
+    mean: npt.NDArray[np.float64],
+    per_dispersion: npt.NDArray[np.float64],
+    scratch: npt.NDArray[np.float64],
+    out: npt.NDArray[np.int32],
+) -> None:
+    """Count in step for all cells of a block, on vectors, until few are left; these go on alone."""
+    target, a, b, probability, cumulative = scratch[0], scratch[1], scratch[2], scratch[3], scratch[4]
+    unfinished = 0
     for i in range(out.size):
-        if out[i] == _ROW_STEPS:
-            a = mean[i] * per_dispersion[i]
-            out[i] = count(uniforms[i], zero_probability[i], a, 1.0 - per_dispersion[i])
+        start = zero_probability[i]
+        a[i] = mean[i] * per_dispersion[i]
+        b[i] = 1.0 - per_dispersion[i]
+        probability[i] = start
+        cumulative[i] = start
+        wanted = _fraction(uniforms[i])
+        wanted = wanted if start >= _SMALLEST_START else -1.0
+        target[i] = wanted
+        out[i] = np.int32(wanted >= start)
+        unfinished += np.int32(wanted >= start)
+    k = 0
+    while unfinished * _FEW > out.size and k < _RECIPROCALS.size - 1:
+        unfinished = 0
+        reciprocal = _RECIPROCALS[k + 1]
+        for i in range(out.size):
+            probability[i] *= (a[i] + b[i] * k) * reciprocal
+            cumulative[i] += probability[i]
+            is_above = target[i] >= cumulative[i]
+            out[i] += np.int32(is_above)
+            unfinished += np.int32(is_above)
+        k += 1
+    for i in range(out.size):
+        if zero_probability[i] < _SMALLEST_START:
+            out[i] = count(uniforms[i], zero_probability[i], a[i], b[i])
+        elif out[i] > k:
+            out[i] = _walk_on(target[i], probability[i], cumulative[i], k, a[i], b[i])
 
 
 @kernel
@@ -164,7 +237,7 @@ def fixed_thresholds(
     per_dispersion: npt.NDArray[np.float64],
     out: npt.NDArray[np.uint32],
 ) -> None:
-    """Write, for cells whose mean never changes, the draws from which the count is more than 0, 1, 2 and 3.
+    """Write, for cells whose mean never changes, the first draw at which the count exceeds 0, 1, 2 ...
 
     Args:
         zero_probability: From `zero_probability_row`, shape (n,).
@@ -177,11 +250,11 @@ def fixed_thresholds(
         b = 1.0 - per_dispersion[i]
         probability = zero_probability[i]
         cumulative = probability
-        out[0, i] = threshold(cumulative)
-        for k in range(FIXED_STEPS - 1):
+        for k in range(FIXED_STEPS):
+            # At a probability that rounds to 1 the last draw passes wrongly, and is counted afresh later.
+            out[k, i] = np.uint32(min(np.ceil(cumulative * _WORDS - 0.5), _WORDS - 1.0))
             probability *= (a + b * k) * _RECIPROCALS[k + 1]
             cumulative += probability
-            out[k + 1, i] = threshold(cumulative)
 
 
 @kernel
@@ -200,7 +273,7 @@ def count_rows4_fixed(
 ) -> None:
     """Draw the demand counts of the indices 4 * block + (0 ... 3) for cells whose mean never changes.
 
-    The same counts as `uniform_rows4` followed by `count_row`, several times as fast.
+    The same counts as `uniform_rows4` and `count_row`, without their floating point.
 
     Args:
         entity_low: Low halves of the cells' keys, shape (n,); so on as in `uniform_rows4`.
@@ -216,103 +289,62 @@ def count_rows4_fixed(
         out: Receives the counts, shape (4, n): row ``index % 4``.
     """
     block_64, second, key_0, key_1 = np.uint64(block), np.uint64(sub), np.uint64(k0), np.uint64(k1)
-    row_0, row_1, row_2, row_3 = out[0], out[1], out[2], out[3]
-    above_0, above_1, above_2, above_3 = thresholds[0], thresholds[1], thresholds[2], thresholds[3]
-    for i in range(entity_low.size):
-        w0, w1, w2, w3 = block_words(
-            np.uint64(entity_low[i]), np.uint64(entity_high[i]), block_64, second, key_0, key_1
-        )
-        t0, t1, t2, t3 = above_0[i], above_1[i], above_2[i], above_3[i]
-        row_0[i] = _passed(np.uint32(w0), t0, t1, t2, t3)
-        row_1[i] = _passed(np.uint32(w1), t0, t1, t2, t3)
-        row_2[i] = _passed(np.uint32(w2), t0, t1, t2, t3)
-        row_3[i] = _passed(np.uint32(w3), t0, t1, t2, t3)
-    for lane in range(4):
-        row = out[lane]
-        index = np.uint32(np.uint32(block << np.uint32(2)) | np.uint32(lane))
-        for i in range(row.size):
-            if row[i] == FIXED_STEPS:
-                u = uniform_draw(entity_low[i], entity_high[i], index, sub, k0, k1)
-                a = mean[i] * per_dispersion[i]
-                row[i] = count(u, zero_probability[i], a, 1.0 - per_dispersion[i])
+    uniforms = np.empty((4, _BLOCK), dtype=np.uint32)
+    scratch = np.empty((5, _BLOCK))
+    for start in range(0, entity_low.size, _BLOCK):
+        stop = min(start + _BLOCK, entity_low.size)
+        low, high = entity_low[start:stop], entity_high[start:stop]
+        t0, t1, t2, t3 = _four(thresholds, 0, start, stop)
+        u0, u1, u2, u3 = _four(uniforms, 0, 0, stop - start)
+        n0, n1, n2, n3 = _four(out, 0, start, stop)
+        for i in range(low.size):
+            w0, w1, w2, w3 = block_words(
+                np.uint64(low[i]), np.uint64(high[i]), block_64, second, key_0, key_1
+            )
+            u0[i], u1[i], u2[i], u3[i] = np.uint32(w0), np.uint32(w1), np.uint32(w2), np.uint32(w3)
+            n0[i] = _passed(np.uint32(w0), t0[i], t1[i], t2[i], t3[i])
+            n1[i] = _passed(np.uint32(w1), t0[i], t1[i], t2[i], t3[i])
+            n2[i] = _passed(np.uint32(w2), t0[i], t1[i], t2[i], t3[i])
+            n3[i] = _passed(np.uint32(w3), t0[i], t1[i], t2[i], t3[i])
+        for lane in range(4):
+            u, number = uniforms[lane][: stop - start], out[lane][start:stop]
+            unfinished = 0
+            for i in range(number.size):
+                unfinished += np.int32(number[i] == 4)
+            if unfinished > 0:
+                t0, t1, t2, t3 = _four(thresholds, 4, start, stop)
+                unfinished = 0
+                for i in range(number.size):
+                    number[i] += _passed(u[i], t0[i], t1[i], t2[i], t3[i])
+                    unfinished += np.int32(number[i] == FIXED_STEPS)
+            if unfinished * _MANY > number.size:
+                _count_block(
+                    u,
+                    zero_probability[start:stop],
+                    mean[start:stop],
+                    per_dispersion[start:stop],
+                    scratch,
+                    number,
+                )
+            elif unfinished > 0:
+                for i in range(number.size):
+                    if number[i] == FIXED_STEPS:
+                        j = start + i
+                        a = mean[j] * per_dispersion[j]
+                        number[i] = count(u[i], zero_probability[j], a, 1.0 - per_dispersion[j])
+
+
+@inline_kernel
+def _four(rows: Any, first: int, start: int, stop: int) -> tuple[Any, Any, Any, Any]:
+    # Row by row: a slice across rows would not be known to be contiguous, and not be vectorised.
+    return (
+        rows[first][start:stop],
+        rows[first + 1][start:stop],
+        rows[first + 2][start:stop],
+        rows[first + 3][start:stop],
+    )
 
 
 @inline_kernel
 def _passed(u: np.uint32, t0: np.uint32, t1: np.uint32, t2: np.uint32, t3: np.uint32) -> np.int32:
     return np.int32(u >= t0) + np.int32(u >= t1) + np.int32(u >= t2) + np.int32(u >= t3)
-
-
-@kernel
-def threshold(cumulative: float) -> np.uint32:
-    """Return the first draw that lies above a cumulative probability: its nearest multiple of 2^-32.
-
-    A probability that rounds to 1 gives the last draw, one too few: a caller at FIXED_STEPS looks again.
-    """
-    return np.uint32(min(np.ceil(cumulative * _WORDS - 0.5), _LAST_WORD))
-
-
-@kernel
-def discretise(cumulative: npt.NDArray[np.float64], out: npt.NDArray[np.uint64]) -> None:
-    """Write cumulative probabilities times 2^32, rounded to nearest, for comparison with 32-bit draws.
-
-    ``u < out[i]`` then happens with probability cumulative[i], exact to 2^-33; 0 never, 1 always.
-
-    Args:
-        cumulative: Probabilities in [0, 1], any shape (n,).
-        out: Receives the thresholds, 0 ... 2^32, shape (n,).
-    """
-    for i in range(cumulative.size):
-        out[i] = np.uint64(np.floor(cumulative[i] * _WORDS + 0.5))
-
-
-@kernel
-def table_draw(u: np.uint32, thresholds: npt.NDArray[np.uint64]) -> int:
-    """Return the number of thresholds at or below the draw: the index of the drawn value of a table.
-
-    Args:
-        u: 32 random bits.
-        thresholds: Rising, from `discretise`, shape (values,) with 2^32 last or (values - 1,) without it.
-    """
-    low, high = 0, thresholds.size
-    while low < high:
-        middle = (low + high) // 2
-        if np.uint64(u) < thresholds[middle]:
-            high = middle
-        else:
-            low = middle + 1
-    return low
-
-
-@kernel
-def hour_table(weights: npt.NDArray[np.float64], out: npt.NDArray[np.uint64]) -> None:
-    """Write the cumulative profile of a day, from the weight of each of its 24 hours.
-
-    Args:
-        weights: Non-negative, with a positive sum, shape (24,).
-        out: Receives 0 = out[0] <= ... <= out[24] = 2^32, shape (25,).
-    """
-    total = 0.0
-    for hour in range(_HOURS_PER_DAY):
-        total += weights[hour]
-    cumulative = 0.0
-    out[0] = 0
-    for hour in range(_HOURS_PER_DAY):
-        cumulative += weights[hour]
-        out[hour + 1] = np.uint64(np.floor(min(cumulative / total, 1.0) * _WORDS + 0.5))
-
-
-@kernel
-def hour_second(u: np.uint32, table: npt.NDArray[np.uint64]) -> int:
-    """Return a second of the day, 0 ... 86,399; never in an hour without weight, uniform within an hour.
-
-    Args:
-        u: 32 random bits.
-        table: From `hour_table`, shape (25,).
-    """
-    drawn = np.uint64(u)
-    hour = 0
-    for later in range(1, _HOURS_PER_DAY):
-        hour += int(drawn >= table[later])
-    start = table[hour]
-    into_hour = (drawn - start) * np.uint64(_SECONDS_PER_HOUR) // (table[hour + 1] - start)
-    return hour * _SECONDS_PER_HOUR + int(into_hour)

@@ -38,13 +38,13 @@ def exp(x: float) -> float:
     shifted = x * _PER_LN2 + _ROUNDER
     halvings = shifted - _ROUNDER
     r = (x - halvings * _LN2_HIGH) - halvings * _LN2_LOW
-    s = r * r
-    # The even and odd terms separately: two short chains of operations instead of a long one.
-    even = 1 / 2 + s * (1 / 24 + s * (1 / 720 + s * (1 / 40320 + s * (1 / 3628800 + s * (1 / 479001600)))))
-    odd = 1 / 6 + s * (
-        1 / 120 + s * (1 / 5040 + s * (1 / 362880 + s * (1 / 39916800 + s * (1 / 6227020800))))
-    )
-    fraction = 1.0 + (r + s * (even + r * odd))
+    r2 = r * r
+    r4 = r2 * r2
+    # Terms of r^2 ... r^13 in pairs of pairs (Estrin): short chains of operations keep the CPU busy.
+    first = (1 / 2 + r * (1 / 6)) + r2 * (1 / 24 + r * (1 / 120))
+    second = (1 / 720 + r * (1 / 5040)) + r2 * (1 / 40320 + r * (1 / 362880))
+    third = (1 / 3628800 + r * (1 / 39916800)) + r2 * (1 / 479001600 + r * (1 / 6227020800))
+    fraction = 1.0 + (r + r2 * (first + r4 * (second + r4 * third)))
     bits = np.float64(fraction).view(np.int64) + (np.float64(shifted).view(np.int64) << _EXPONENT_SHIFT)
     value: float = np.int64(bits).view(np.float64)
     value = value if x >= _EXP_UNDERFLOW else 0.0

@@ -11,17 +11,19 @@ import numpy as np
 
 from sim.kernels.compilation import kernel
 from sim.kernels.demand import draw_day
-from sim.kernels.draws import hour_second, table_draw
 from sim.kernels.layout import Array, Books, Goods, Keys, Market, Process, Shelf
 from sim.kernels.lots import take_freshest, take_oldest, units_within
 from sim.kernels.philox import uniform_draw
+from sim.kernels.tables import hour_second, table_draw
 from sim.records import Cell, Day
 
 _PPM = 1_000_000
 _LOW_WORD = np.uint64(0xFFFFFFFF)
 _WORD_BITS = np.uint64(32)
 _SECONDS_PER_DAY = 86_400
-_LENT_UNITS = 1 << 20
+# Typed, because a kernel is compiled once more for every plain constant it is handed.
+_LENT_UNITS = np.int64(1 << 20)
+_ONE = np.int64(1)
 
 
 @kernel
@@ -144,9 +146,9 @@ def pick(
             # Those whom the lower price does not sway pick as they always do.
             threshold = freshest * ((np.uint64(1) << _WORD_BITS) - goods.preferred_threshold[sku]) >> _WORD_BITS
         if u < threshold:
-            age, was_marked = take_freshest(lots, day, life, 1, marked_days)
+            age, was_marked = take_freshest(lots, day, life, _ONE, marked_days)
         else:
-            age, was_marked = take_oldest(lots, day, life, 1, marked_days)
+            age, was_marked = take_oldest(lots, day, life, _ONE, marked_days)
         age_days += age
         marked += was_marked
     return age_days, marked
@@ -244,7 +246,7 @@ def settle_unmet(
                 continue
             # Stock on hand tells apart the units that one SKU lends to others in a day.
             number = _LENT_UNITS + np.int64(shelf.on_hand[row, other])
-            sell(row, other, 1, day, ordinal, number, posted, period, market, goods, shelf, books, keys)
+            sell(row, other, _ONE, day, ordinal, number, posted, period, market, goods, shelf, books, keys)
             left -= 1
             posted[Day.SUBSTITUTED] += 1
             posted[Day.SOLD_AS_SUBSTITUTE] += 1

@@ -12,7 +12,7 @@ from scenarios.language.network import WEEKDAYS, Scope
 from scenarios.language.scenario import Scenario
 from sim.axes import Axes, BoolArray, IntArray, store_mask
 from sim.clock import SECONDS_PER_HOUR, second_of_day
-from sim.kernels.draws import hour_table
+from sim.kernels.tables import hour_table
 from sim.market.calendar import Window
 
 HOURS_PER_DAY = 24
