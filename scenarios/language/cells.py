@@ -201,10 +201,12 @@ def _by_distinct_value(
             distinct[code] = _parse_word(spec, word)
         except ValueError as error:
             refused[code] = (str(error), _repair(spec, word))
+    spelt_alike: dict[Any, int] = {}
+    canonical = [spelt_alike.setdefault(value, code) for code, value in enumerate(distinct.tolist())]
     values = distinct[codes] if len(words) else np.zeros(0, dtype=_dtype(spec))
     rows = np.flatnonzero(np.isin(codes, list(refused)) & ~blank)
     wrong = [(int(row), words[codes[row]], *refused[int(codes[row])]) for row in rows]
-    return values, codes, wrong
+    return values, np.array(canonical, dtype=np.int64)[codes], wrong
 
 
 def _parse_word(spec: ColumnSpec, word: str) -> Any:

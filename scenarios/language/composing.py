@@ -17,8 +17,14 @@ from scenarios.language.folders import OutsideFolderError, beside, inside
 from scenarios.language.nodes import Location, Mark, Node, dotted, located, merged, replaces_whole
 from scenarios.language.reading import Document, read_file, read_text
 
-COMPOSING_KEYS = ("extends", "overrides", "apply")
-"""Keys of the top level that say how files join; the rest is the scenario."""
+COMPOSING_KEYS = {
+    "extends": "Scenario file that this one is laid over, in the same folder or below. Blocks are joined key "
+    "by key; lists, tables and blocks whose `kind` changes are replaced.",
+    "overrides": "Named changes: blocks of keys, or paths such as `policy.transport.delivery_hour`, which "
+    "select list items by `[0]` or `[id=DC]`.",
+    "apply": "Names of the overrides to apply; two that set the same key are an error.",
+}
+"""Keys of the top level that say how files join, and what they mean; the rest is the scenario."""
 
 _SETTING = re.compile(r"((?:[^=\[\]]|\[[^\]]*\])+)=(.*)", re.DOTALL)
 

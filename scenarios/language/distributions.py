@@ -19,6 +19,9 @@ from scenarios.language.base import Model, assumed, given
 
 FloatArray = npt.NDArray[np.float64]
 
+QUANTITY = "unit of the quantity"
+"""Unit of parameters that are measured like the quantity itself."""
+
 _LOG2_E = 1.4426950408889634
 
 
@@ -108,7 +111,7 @@ class Constant(DistributionModel):
 
     kind: Literal["constant"] = "constant"
     """Names the distribution."""
-    value: float = given(unit="unit of the quantity")
+    value: float = given(unit=QUANTITY)
     """The value."""
 
     def mean(self) -> float:
@@ -133,9 +136,9 @@ class Uniform(DistributionModel):
 
     kind: Literal["uniform"] = "uniform"
     """Names the distribution."""
-    low: float = given(unit="unit of the quantity")
+    low: float = given(unit=QUANTITY)
     """Smallest value."""
-    high: float = given(unit="unit of the quantity")
+    high: float = given(unit=QUANTITY)
     """Largest value; above `low`."""
 
     @model_validator(mode="after")
@@ -166,11 +169,11 @@ class Triangular(DistributionModel):
 
     kind: Literal["triangular"] = "triangular"
     """Names the distribution."""
-    low: float = given(unit="unit of the quantity")
+    low: float = given(unit=QUANTITY)
     """Smallest value."""
-    mode: float = given(unit="unit of the quantity")
+    mode: float = given(unit=QUANTITY)
     """Most likely value."""
-    high: float = given(unit="unit of the quantity")
+    high: float = given(unit=QUANTITY)
     """Largest value."""
 
     @model_validator(mode="after")
@@ -213,7 +216,7 @@ class Exponential(DistributionModel):
 
     kind: Literal["exponential"] = "exponential"
     """Names the distribution."""
-    average: float = given(unit="unit of the quantity", gt=0, alias="mean")
+    average: float = given(unit=QUANTITY, gt=0, alias="mean")
     """Expected value."""
 
     def mean(self) -> float:
@@ -238,7 +241,7 @@ class Gamma(DistributionModel):
 
     kind: Literal["gamma"] = "gamma"
     """Names the distribution."""
-    average: float = given(unit="unit of the quantity", gt=0, alias="mean")
+    average: float = given(unit=QUANTITY, gt=0, alias="mean")
     """Expected value."""
     cv: float = given(unit="ratio", gt=0)
     """Standard deviation divided by the mean; shape is 1 / cv^2."""
@@ -267,7 +270,7 @@ class Lognormal(DistributionModel):
 
     kind: Literal["lognormal"] = "lognormal"
     """Names the distribution."""
-    average: float = given(unit="unit of the quantity", gt=0, alias="mean")
+    average: float = given(unit=QUANTITY, gt=0, alias="mean")
     """Expected value of the quantity itself, not of its logarithm."""
     cv: float = given(unit="ratio", gt=0)
     """Standard deviation divided by the mean; sigma^2 = ln(1 + cv^2)."""
@@ -302,7 +305,7 @@ class Weibull(DistributionModel):
     """Names the distribution."""
     shape: float = given(unit="ratio", gt=0)
     """Exponent of the cumulative hazard; 1 is the exponential distribution."""
-    scale: float = given(unit="unit of the quantity", gt=0)
+    scale: float = given(unit=QUANTITY, gt=0)
     """Characteristic life: 63.2% of values lie below it."""
 
     def mean(self) -> float:
@@ -387,7 +390,7 @@ class Empirical(DistributionModel):
 
     kind: Literal["empirical"] = "empirical"
     """Names the distribution."""
-    values: tuple[float, ...] = given(unit="unit of the quantity", min_length=1)
+    values: tuple[float, ...] = given(unit=QUANTITY, min_length=1)
     """Observed values; filled from `table` and `column` when those are given."""
     weights: tuple[float, ...] | None = assumed(None, "every observation counts the same", unit="ratio")
     """One weight per value, none negative, not all zero; equal weights when absent."""

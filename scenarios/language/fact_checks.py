@@ -92,9 +92,11 @@ def closures(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Probl
         yield from places.unknown_ids(f"{path}.regions", closure.regions, regions, "region")
         if not closure.weekdays and not closure.dates:
             yield places.problem("W602", path, "names neither weekdays nor dates, so nothing closes")
-        if closure.dates and not any(first <= day <= last for day in closure.dates):
-            rule = f"no date lies within the horizon, {first} to {last}"
-            yield places.problem("E505", f"{path}.dates", rule)
+        for number, day in enumerate(closure.dates):
+            if not first <= day <= last:
+                code = "E505" if min(abs((day - first).days), abs((day - last).days)) > 366 else "W604"
+                rule = f"lies outside the horizon, {first} to {last}"
+                yield places.problem(code, f"{path}.dates[{number}]", rule, day)
 
 
 def lead_times(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:

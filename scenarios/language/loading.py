@@ -136,11 +136,16 @@ def _table_name(mark: Mark, written: str) -> str:
 
 
 def _provenance(path: str, composition: Composition, reader: TableReader) -> Provenance:
-    nodes = {
-        dotted(location): node
-        for location, node in (composition.root or Node(None, Mark(""))).walk()
-        if location
-    }
+    """What is known about the making of a scenario, columns of table files included."""
+    positions: dict[str, tuple[str, int, int]] = {}
+    for location, node in (composition.root or Node(None, Mark(""))).walk():
+        if location:
+            positions[dotted(location)] = (node.place.file, node.place.line, node.place.column)
+        reference = node.child("table")
+        if reference is not None and isinstance(reference.value, str):
+            file = _table_name(reference.mark, reference.value)
+            for number, column in enumerate(reader.headers.get(file, ()), start=1):
+                positions[f"{dotted(location)}.{column}"] = (file, 1, number)
     return Provenance(
         path=path,
         files=(*composition.digests.items(), *reader.digests.items()),
@@ -148,6 +153,6 @@ def _provenance(path: str, composition: Composition, reader: TableReader) -> Pro
             Applied(dotted(change.location), change.old, change.node.plain(), change.origin)
             for change in composition.changes
         ),
-        given_paths=frozenset(nodes),
-        positions={key: (node.place.file, node.place.line, node.place.column) for key, node in nodes.items()},
+        given_paths=frozenset(positions),
+        positions=positions,
     )

@@ -55,6 +55,7 @@ def read_csv(data: bytes, file: str) -> TextTable:
         )
         raise table_error([fault])
     body = without_mark(data)
+    body += b"" if body.endswith(b"\n") else b"\n"
     names, header_line = _header(body, file)
     ragged = 0
 
@@ -79,8 +80,7 @@ def read_csv(data: bytes, file: str) -> TextTable:
         if "Empty CSV file" not in str(error):
             raise table_error([Fault("E401", f"cannot be split into cells: {error}", file=file)]) from error
         table = pa.table({label: pa.array([], pa.string()) for label in labels})
-    newlines = body.count(b"\n") + (not body.endswith(b"\n"))
-    if ragged == 0 and newlines == header_line + table.num_rows:
+    if ragged == 0 and body.count(b"\n") == header_line + table.num_rows:
         lines = np.arange(header_line + 1, header_line + 1 + table.num_rows, dtype=np.int64)
         return _trimmed(names, table.columns, lines, header_line, [])
     records = list(_records(body, header_line))

@@ -28,6 +28,7 @@ class TableReader:
 
     Attributes:
         digests: file name relative to the scenario's folder -> blake2b digest, in reading order.
+        headers: file name -> names of its columns.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -38,6 +39,7 @@ class TableReader:
         """
         self._folder = folder
         self.digests: dict[str, str] = {}
+        self.headers: dict[str, tuple[str, ...]] = {}
 
     def columns(self, row: type[Model], written: Any) -> Columns[Any]:
         """Read and check one table.
@@ -92,7 +94,9 @@ class TableReader:
             raise table_error([Fault("E401", problem.rule, show(table), problem.hint, at=("table",))])
         self.digests[table] = hashlib.blake2b(data, digest_size=16).hexdigest()
         if path.suffix.lower() in (".xlsx", ".xlsm"):
-            return read_workbook(data, table, sheet)
+            text = read_workbook(data, table, sheet)
+            self.headers[table] = text.names
+            return text
         if path.suffix.lower() == ".xls":
             raise table_error(
                 [Fault("E401", "old .xls workbooks cannot be read", file=table, hint="save as .xlsx")]
@@ -100,7 +104,9 @@ class TableReader:
         if sheet is not None:
             rule = "only a workbook has sheets"
             raise table_error([Fault("E401", rule, show(sheet), "leave `sheet` out", at=("sheet",))])
-        return read_csv(data, table)
+        text = read_csv(data, table)
+        self.headers[table] = text.names
+        return text
 
 
 def write_table(table: Columns[Any], path: Path) -> None:

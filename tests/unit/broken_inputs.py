@@ -273,7 +273,7 @@ MEANING = [
     sku("category in two classes", "E514", "tea,dry,", "tea,dry,¦dairy", "within one class"),
     yaml("class twice", "E502", "    - id: dry", "    - id: dry\n    - ¦id: dry", "already belongs"),
     yaml("closure of no store", "E501", "stores: [north]", "stores: [¦nord]", "did you mean `north`?"),
-    yaml("closure in another year", "E505", "dates: [2026-02-17]", "¦dates: [2036-02-17]", "horizon"),
+    yaml("closure in another year", "E505", "dates: [2026-02-17]", "dates: [¦2036-02-17]", "horizon"),
     yaml(
         "lead time below zero",
         "E504",
