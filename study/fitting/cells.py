@@ -14,6 +14,7 @@ Numbers = npt.NDArray[np.float64]
 
 YES = frozenset({"1", "y", "yes", "true", "t", "x", "是", "有", "促销", "真"})
 NO = frozenset({"0", "n", "no", "false", "f", "-", "否", "无", "假"})
+NUMBER_HINT = "use a point for decimals"
 MAX_PROBLEMS_PER_COLUMN = 50
 
 
@@ -49,8 +50,10 @@ class CellReader:
         try:
             values = pc.cast(filled, pa.float64()).to_numpy(zero_copy_only=False)
         except pa.ArrowInvalid:
-            values = self._numbers_one_by_one(filled.to_pylist(), column)
+            values = _numbers_one_by_one(filled.to_pylist())
         values = np.array(values, dtype=np.float64)
+        for row in np.flatnonzero(np.isnan(values) & ~empty.to_numpy(zero_copy_only=False)):
+            self.add("E407", int(row), column, cells[int(row)].as_py(), "must be a number", NUMBER_HINT)
         for row in np.flatnonzero(np.isinf(values)):
             self.add("E408", int(row), column, values[row], "must be finite")
         if minimum is not None:
@@ -75,23 +78,10 @@ class CellReader:
                 )
         return values
 
-    def _numbers_one_by_one(self, cells: list[str | None], column: int) -> Numbers:
-        values = np.full(len(cells), np.nan)
-        for row, cell in enumerate(cells):
-            if cell is None:
-                continue
-            try:
-                # A comma is read as a thousands separator only where three digits follow it.
-                head, *groups = cell.split(",")
-                plain = (
-                    cell if any(len(group.split(".")[0]) != 3 for group in groups) else head + "".join(groups)
-                )
-                values[row] = float(plain.lstrip("¥￥$€"))
-                if np.isnan(values[row]):
-                    raise ValueError
-            except ValueError:
-                self.add("E407", row, column, cell, "must be a number", "use a point for decimals")
-        return values
+    def names(self, column: int) -> None:
+        """Check a column of identifiers: none may be blank."""
+        for row in pc.indices_nonzero(pc.equal(self.table.columns[column], "")).to_pylist():
+            self.add("E406", row, column, "", "must name a store, SKU or category")
 
     def shares(self, column: int, *, blank: float) -> Numbers:
         """A flag or share column as numbers in 0..1: yes/no words, 是/否, 0/1 or a share.
@@ -123,3 +113,19 @@ class CellReader:
                 "E409", int(row), column, labels[codes[row]], "must be yes or no, or a share from 0 to 1"
             )
         return np.asarray(values[codes], dtype=np.float64)
+
+
+def _numbers_one_by_one(cells: list[str | None]) -> Numbers:
+    values = np.full(len(cells), np.nan)
+    for row, cell in enumerate(cells):
+        if cell is None:
+            continue
+        try:
+            # A comma is read as a thousands separator only where three digits follow it.
+            head, *groups = cell.split(",")
+            plain = cell if any(len(group.split(".")[0]) != 3 for group in groups) else head + "".join(groups)
+            values[row] = float(plain.lstrip("¥￥$€"))
+        except ValueError:
+            # Left as NaN, which `numbers` reports.
+            continue
+    return values

@@ -83,6 +83,17 @@ def fit_dispersion(effects: EffectsFit, demand_class: npt.NDArray[np.object_], s
     return DispersionFit(linear, quadratic, form, by_class, by_volume)
 
 
+def sku_ratios(effects: EffectsFit) -> pd.DataFrame:
+    """Variance-to-mean ratio per SKU code, pooled over its stores: columns `sku`, `variance_to_mean`."""
+    mean, moments = effects.regression.mean, effects.regression.moments
+    squares = ((moments.mean - mean) ** 2 + moments.variance) / mean
+    frame = effects.history.frame
+    rows = frame.groupby("sku")["series"].agg(["size", "nunique"])
+    totals = pd.Series(squares).groupby(frame["sku"]).sum()
+    ratios = totals / (rows["size"] - rows["nunique"]).clip(lower=1)
+    return pd.DataFrame({"sku": ratios.index.to_numpy(), "variance_to_mean": ratios.to_numpy()})
+
+
 def _ratio(top: Numbers, bottom: Numbers, series: Codes, inflation: float, unit: str = "ratio") -> Estimate:
     """Ratio of sums with a linearised error, series being the independent units."""
     codes = np.unique(series, return_inverse=True)[1]

@@ -21,6 +21,7 @@ from study.fitting.reading import RawTable, read_table
 
 AbsentRows = Literal["missing", "zero"]
 ONLY_STORE = "all"
+NAME_ROLES = ("store", "sku", "category")
 STOCK_ROLES = frozenset({"stock", "closing_stock", "available_stock", "in_stock"})
 
 
@@ -114,6 +115,9 @@ def read_history(
         frame, calendar, notes = _read_wide(table, roles, period_columns, reader, frequency, first_day)
     else:
         frame, calendar, notes = _read_long(table, roles, reader, frequency, first_day)
+    for role in NAME_ROLES:
+        if role in roles:
+            reader.names(roles[role])
     if reader.problems:
         raise ScenarioError(reader.problems)
     frame["units"] = frame["units"] / unit_size
@@ -254,23 +258,19 @@ def _identify(
     codes: dict[str, npt.NDArray[np.int64]] = {}
     names: dict[str, tuple[str, ...]] = {}
     rows = frame["row"].to_numpy()
-    problems: list[Problem] = []
-    for role, default in (("store", ONLY_STORE), ("sku", ""), ("category", "")):
+    for role in NAME_ROLES:
         if role not in roles:
-            codes[role], names[role] = np.zeros(len(rows), dtype=np.int64), (default,)
+            codes[role], names[role] = (
+                np.zeros(len(rows), dtype=np.int64),
+                (ONLY_STORE if role == "store" else "",),
+            )
             if role == "store":
                 notes.append(f"no store column: all sales belong to one store, `{ONLY_STORE}`")
             continue
         cells = table.columns[roles[role]].combine_chunks()
-        problems += [
-            table.problem("E406", row, roles[role], "", f"{role} must not be blank")
-            for row in pc.indices_nonzero(pc.equal(cells, "")).to_pylist()
-        ]
         order = pc.unique(cells).sort()
         names[role] = tuple(order.to_pylist())
         codes[role] = pc.index_in(cells, order).to_numpy().astype(np.int64)[rows]
-    if problems:
-        raise ScenarioError(problems)
     return codes, names
 
 

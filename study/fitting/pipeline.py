@@ -13,7 +13,8 @@ import pandas as pd
 from scenarios import Problem, ScenarioError
 from study.fitting.accuracy import goodness_of_fit, holdout_accuracy
 from study.fitting.classification import classify_series
-from study.fitting.dispersion import fit_dispersion, fit_size_spread
+from study.fitting.design import regular_prices, seasonal_columns
+from study.fitting.dispersion import fit_dispersion, fit_size_spread, sku_ratios
 from study.fitting.effects import EffectsFit, fit_effects
 from study.fitting.history import AbsentRows, History, read_history
 from study.fitting.periods import DAYS_PER_PERIOD, PERIODS_PER_YEAR, Frequency
@@ -81,7 +82,7 @@ def fit_history(
     codes = frame["series"].to_numpy()
     series = _series_table(history)
     class_of_row = series["demand_class"].to_numpy()[codes]
-    fits, rates = [], []
+    fits, rates, ratios = [], [], []
     for category in np.unique(frame["category"].to_numpy()):
         part = history.of_category(int(category))
         if part.frame["units"].sum() <= 0:
@@ -110,6 +111,8 @@ def fit_history(
             )
         )
         rates.append(_rates(effects))
+        ratios.append(sku_ratios(effects))
+    all_rates = _all_rates(history, pd.concat(rates, ignore_index=True))
     return FittedDemand(
         source=history.source,
         digest=history.digest,
@@ -120,7 +123,8 @@ def fit_history(
         censored_share=float(frame["censored"].mean()),
         classes=tuple(fits),
         series=series,
-        rates=_all_rates(history, pd.concat(rates, ignore_index=True)),
+        sku_table=_sku_table(history, all_rates, pd.concat(ratios, ignore_index=True)),
+        rates=all_rates,
         notes=history.notes,
     )
 
@@ -164,8 +168,6 @@ def _rates(effects: EffectsFit) -> pd.DataFrame:
         pattern *= float(np.exp(weekdays).mean())
     annual = [effects.coefficient(name) for name in design.names if name.startswith("annual_")]
     if annual:
-        from study.fitting.design import seasonal_columns
-
         terms = np.column_stack(list(seasonal_columns(np.arange(365) / 365.0).values()))
         pattern *= float(np.exp(terms @ annual).mean())
     short = calendar.count < PERIODS_PER_YEAR[calendar.frequency] * 0.98
@@ -192,5 +194,23 @@ def _all_rates(history: History, fitted: pd.DataFrame) -> pd.DataFrame:
             "sku_id": np.array(history.skus, dtype=object)[rates["sku"]],
             "units_per_day": rates["units_per_day"].fillna(0.0).round(6),
             "standard_error": rates["standard_error"].round(6),
+        }
+    )
+
+
+def _sku_table(history: History, rates: pd.DataFrame, ratios: pd.DataFrame) -> pd.DataFrame:
+    """One row per SKU, for the scenario's SKU table."""
+    frame = history.frame
+    prices = pd.Series(regular_prices(frame)).groupby(frame["sku"]).median()
+    category = frame.groupby("sku")["category"].first()
+    daily = rates.groupby("sku_id", sort=False)["units_per_day"].mean()
+    names = np.array(history.skus, dtype=object)[prices.index]
+    return pd.DataFrame(
+        {
+            "sku_id": names,
+            "category": np.array(history.categories, dtype=object)[category],
+            "regular_price": prices.to_numpy(),
+            "units_per_day": daily.reindex(names).to_numpy(),
+            "variance_to_mean": ratios.set_index("sku")["variance_to_mean"].reindex(prices.index).to_numpy(),
         }
     )

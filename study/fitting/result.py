@@ -58,6 +58,9 @@ class FittedDemand:
     series: pd.DataFrame
     """One row per store and SKU: `store_id`, `sku_id`, `category`, `periods`, `mean_units`,
     `mean_interval`, `squared_variation`, `demand_class`."""
+    sku_table: pd.DataFrame
+    """One row per SKU: `sku_id`, `category`, `regular_price` (NaN if unknown), `units_per_day` (mean over its
+    stores) and `variance_to_mean`, for the scenario's SKU table."""
     rates: pd.DataFrame
     """One row per store and SKU: `store_id`, `sku_id`, `units_per_day`, `standard_error`: mean demand at the
     end of the history before patterns, at the regular price and without promotion."""

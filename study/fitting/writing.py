@@ -12,7 +12,7 @@ def write_fit(fitted: FittedDemand, folder: Path) -> list[Path]:
 
     Args:
         fitted: the fit.
-        folder: where `demand.yaml`, `rates.csv`, `figures.csv` and `series.csv` go.
+        folder: where `demand.yaml`, `rates.csv`, `skus.csv`, `figures.csv` and `series.csv` go.
 
     Returns:
         The files written, `demand.yaml` first.
@@ -31,6 +31,7 @@ def write_fit(fitted: FittedDemand, folder: Path) -> list[Path]:
         "demand.yaml": comment + text.getvalue(),
         RATES_FILE: rates.to_csv(index=False, lineterminator="\n"),
         "figures.csv": fitted.figures().to_csv(index=False, lineterminator="\n"),
+        "skus.csv": fitted.sku_table.to_csv(index=False, lineterminator="\n", float_format="%.6g"),
         "series.csv": fitted.series.to_csv(index=False, lineterminator="\n", float_format="%.6g"),
     }
     folder.mkdir(parents=True, exist_ok=True)

@@ -50,7 +50,7 @@ def test_demand_climbs_before_and_comes_back_after() -> None:
     assert factors == pytest.approx([1.0, 1.5, 2.0, 2.5, 3.0, 0.5, 0.5, 0.8, 0.9, 1.0])
 
 
-@pytest.mark.parametrize(("first_day", "days"), [(-3, 6), (2, 3), (4, 1), (6, 9), (30, 5)])
+@pytest.mark.parametrize(("first_day", "days"), [(-3, 6), (2, 3), (4, 1), (6, 9), (11, 4), (30, 5)])
 def test_a_window_shows_the_same_factors_as_a_longer_one(first_day: int, days: int) -> None:
     holiday = Holiday(
         name="new year",

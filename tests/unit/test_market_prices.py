@@ -37,6 +37,14 @@ def test_a_regular_price_holds_until_the_next_change() -> None:
     assert prices.dtype == np.int32
 
 
+@pytest.mark.parametrize("sku", range(3))
+def test_the_last_change_holds_to_the_end_whichever_sku_it_is(sku: int) -> None:
+    change = {"sku_id": "ABC"[sku], "from_date": date(2025, 1, 8), "price": 5.0}
+    scenario = tiny_scenario(demand={"price_changes": [change]})
+    (step,) = price_steps(scenario, build_axes(scenario), Window(START, 0, 6))
+    assert (step.sku, step.first_row, step.stop_row) == (sku, 2, 6)
+
+
 def test_demand_answers_the_regular_price_over_that_of_the_sku_table() -> None:
     scenario = tiny_scenario(demand={"price_changes": CHANGES})
     axes, window = build_axes(scenario), Window(START, 0, 6)

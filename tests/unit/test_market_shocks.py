@@ -43,7 +43,7 @@ def test_mean_deviation_and_autocorrelation_are_those_of_the_process(persistence
 
 
 def test_the_first_day_of_the_past_is_already_stationary() -> None:
-    first = factors(Window(START, -365, 1), MANY, standard_deviation=0.1, persistence=0.99)[0] - 1.0
+    first = factors(Window(START, -365, 1), MANY, standard_deviation=0.1, persistence=0.999)[0] - 1.0
     assert abs((first**2).mean() - 0.01) < 3.3 * 0.01 * np.sqrt(2 / len(MANY))
 
 

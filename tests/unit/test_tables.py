@@ -161,7 +161,8 @@ def test_a_written_table_reads_back_the_same(tmp_path: Path) -> None:
     write_table(table, tmp_path / "out.csv")
     again = TableReader(tmp_path).columns(Offer, {"table": "out.csv"})
     assert again.digest() == table.digest()
-    assert (tmp_path / "out.csv").read_text().splitlines()[0] == HEADER.strip()
+    write_table(read(tmp_path, HEADER + "a,2026-01-05,4,2.5,,,,,\n"), tmp_path / "plain.csv")
+    assert (tmp_path / "plain.csv").read_text() == HEADER + "a,2026-01-05,4,2.5,,false,plain,,\n"
 
 
 def workbook(path: Path, rows: list[list[Any]], sheet: str = "Offers") -> None:
