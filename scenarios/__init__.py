@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from scenarios.language.assortment import Assortment, CustomerReturns, Listing, MerchandiseClass, Sku, Substitution
+from scenarios.language.assortment import (
+    Assortment,
+    CustomerReturns,
+    Listing,
+    MerchandiseClass,
+    Sku,
+    Substitution,
+)
+from scenarios.language.assumptions import Assumption, AssumptionStatus, assumptions
+from scenarios.language.base import Model
+from scenarios.language.checks import check
 from scenarios.language.columns import Columns
 from scenarios.language.costs import Costs
 from scenarios.language.demand import (
@@ -21,10 +31,17 @@ from scenarios.language.demand import (
     Response,
 )
 from scenarios.language.distributions import Distribution
-from scenarios.language.errors import CODES, Problem, ScenarioError, Severity
+from scenarios.language.errors import CODES, Problem, ScenarioError, Severity, did_you_mean, summarise
 from scenarios.language.initial import CentreStock, InitialConditions, StoreStock
 from scenarios.language.loading import load, load_text
-from scenarios.language.measures import COST_HEADS, MEASURES, Direction, Group, Measure, kpi_reference_markdown
+from scenarios.language.measures import (
+    COST_HEADS,
+    MEASURES,
+    Direction,
+    Group,
+    Measure,
+    kpi_reference_markdown,
+)
 from scenarios.language.network import WEEKDAYS, Closure, DistributionCentre, Network, Scope, Store, Supplier
 from scenarios.language.plan import Basis, Plan, PlanPart, StockLevels
 from scenarios.language.policy import (
@@ -50,7 +67,11 @@ from scenarios.language.policy import (
     VendorManaged,
 )
 from scenarios.language.provenance import Applied, Provenance
+from scenarios.language.reference import reference_markdown
 from scenarios.language.scenario import FORMAT_VERSION, Horizon, RunSettings, Scenario
+from scenarios.language.schema import json_schema, schema_line, schema_text
+from scenarios.language.tables import write_table
+from scenarios.language.templates import Templates, write_templates
 
 __all__ = [
     "CODES",
@@ -60,6 +81,8 @@ __all__ = [
     "WEEKDAYS",
     "Applied",
     "Assortment",
+    "Assumption",
+    "AssumptionStatus",
     "BaseStock",
     "Basis",
     "CentreReplenishmentRule",
@@ -75,8 +98,8 @@ __all__ = [
     "Demand",
     "DemandRate",
     "Direction",
-    "DistributionCentre",
     "Distribution",
+    "DistributionCentre",
     "EmergencyOrders",
     "Estimate",
     "Fitted",
@@ -95,6 +118,7 @@ __all__ = [
     "Measure",
     "MerchandiseClass",
     "MinMax",
+    "Model",
     "NegativeBinomial",
     "Network",
     "Pattern",
@@ -122,9 +146,20 @@ __all__ = [
     "StoreStock",
     "Substitution",
     "Supplier",
+    "Templates",
     "Units",
     "VendorManaged",
+    "assumptions",
+    "check",
+    "did_you_mean",
+    "json_schema",
     "kpi_reference_markdown",
     "load",
     "load_text",
+    "reference_markdown",
+    "schema_line",
+    "schema_text",
+    "summarise",
+    "write_table",
+    "write_templates",
 ]

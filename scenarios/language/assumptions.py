@@ -19,7 +19,7 @@ from scenarios.language.scenario import Scenario
 _NOT_ASSUMPTIONS = frozenset({"format", "demand.fitted"})
 
 
-class Status(StrEnum):
+class AssumptionStatus(StrEnum):
     """Where a number comes from."""
 
     GIVEN = "given"
@@ -39,7 +39,7 @@ class Assumption:
     value: str
     """The value; of a column its range and number of rows."""
     unit: str
-    status: Status
+    status: AssumptionStatus
     source: str
     """Origin of a default, name of a fit, or what the author said about the block."""
     standard_error: float | None
@@ -104,13 +104,13 @@ class _Walker:
             source = f"{block.source}: {estimate.method}" if estimate.method else block.source
             if _is_number(value) and abs(value - estimate.value) > 1e-6 * max(1.0, abs(estimate.value)):
                 source += f" (fitted {estimate.value:g}, changed since)"
-                return Assumption(path, shown, unit, Status.GIVEN, source, None, self._place(path))
+                return Assumption(path, shown, unit, AssumptionStatus.GIVEN, source, None, self._place(path))
             return Assumption(
-                path, shown, unit, Status.FITTED, source, estimate.standard_error, self._place(path)
+                path, shown, unit, AssumptionStatus.FITTED, source, estimate.standard_error, self._place(path)
             )
         if path in self._given:
-            return Assumption(path, shown, unit, Status.GIVEN, said, None, self._place(path))
-        return Assumption(path, shown, unit, Status.DEFAULT, default_source, None, "")
+            return Assumption(path, shown, unit, AssumptionStatus.GIVEN, said, None, self._place(path))
+        return Assumption(path, shown, unit, AssumptionStatus.DEFAULT, default_source, None, "")
 
     def _table(self, table: Columns[Any], path: str) -> Iterator[Assumption]:
         for name, field in table.row.model_fields.items():
@@ -128,7 +128,7 @@ class _Walker:
                 ),
                 "",
             )
-            status = Status.GIVEN if stated else Status.DEFAULT
+            status = AssumptionStatus.GIVEN if stated else AssumptionStatus.DEFAULT
             source = "" if stated else str(extra_of(field).get("source", ""))
             shown = (low if low == high else f"{low} to {high}") + rows
             yield Assumption(

@@ -24,13 +24,11 @@ def sources_of_demand(scenario: Scenario, places: Places, reach: Reach) -> Itera
     if demand.mean_units_per_day is None and demand.rates is None and demand.known is None:
         rule = "one of `mean_units_per_day`, `rates` and `known` is needed"
         yield places.problem("E511", "demand", rule)
-    if demand.mean_units_per_day == 0:
-        yield places.problem("W601", "demand.mean_units_per_day", "nobody will ask for anything", 0)
     if demand.mean_units_per_day is not None:
         sizes, popularity = scenario.network.stores["size"], scenario.assortment.skus["popularity"]
-        if demand.mean_units_per_day > 0 and (sizes.sum() == 0 or popularity.sum() == 0):
-            rule = "cannot be spread: all store sizes or all popularities are zero"
-            yield places.problem("E512", "demand.mean_units_per_day", rule, demand.mean_units_per_day)
+        if demand.mean_units_per_day * sizes.sum() * popularity.sum() == 0:
+            rule = "nobody will ask for anything: it, all sizes or all popularities are zero"
+            yield places.problem("W601", "demand.mean_units_per_day", rule, demand.mean_units_per_day)
     if demand.rates is not None:
         yield from _cells("demand.rates", demand.rates, "units_per_day", places, reach)
     if demand.known is not None:

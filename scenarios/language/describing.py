@@ -33,7 +33,9 @@ class FieldText:
     """Type and bounds."""
     unit: str
     default: str
-    """Default value; empty when the key must be stated."""
+    """Default value in words; empty when the key must be stated."""
+    default_yaml: str
+    """Default value as it would stand in YAML; empty when the key must be stated."""
     source: str
     """Where the default comes from."""
     meaning: str
@@ -52,6 +54,7 @@ def fields_of(model: type[Model]) -> Iterator[FieldText]:
             kind=", ".join(part for part in (type_text(annotation), bounds_text(field)) if part),
             unit=unit_of(field),
             default=default_text(field),
+            default_yaml="" if field.is_required() else value_text(field.default, "null", longest=10**9),
             source=extra_of(field).get("source", ""),
             meaning=field.description or "",
             blocks=tuple(dict.fromkeys(blocks_in(annotation))),
@@ -74,10 +77,16 @@ def default_text(field: FieldInfo) -> str:
     return "" if field.default is PydanticUndefined else value_text(field.default)
 
 
-def value_text(value: Any) -> str:
-    """A value as it would stand in YAML, on one line."""
+def value_text(value: Any, nothing: str = "none", longest: int = 7) -> str:
+    """A value on one line, as it would stand in YAML.
+
+    Args:
+        value: the value.
+        nothing: how to write None.
+        longest: lists of equal entries longer than this are told as a count.
+    """
     if value is None:
-        return "none"
+        return nothing
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Model):
@@ -92,7 +101,7 @@ def value_text(value: Any) -> str:
             else "{}"
         )
     if isinstance(value, tuple | list):
-        if len(value) > 7 and len(set(value)) == 1:
+        if len(value) > longest and len(set(value)) == 1:
             return f"{len(value)} times {value_text(value[0])}"
         return "[" + ", ".join(value_text(item) for item in value) + "]"
     if isinstance(value, float):

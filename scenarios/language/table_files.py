@@ -106,20 +106,7 @@ def read_workbook(data: bytes, file: str, sheet: str | None) -> TextTable:
     """
     import pyarrow as pa
 
-    try:
-        import openpyxl
-    except ImportError as error:
-        hint = 'pip install "dualedge[excel]", or save the sheet as CSV'
-        raise table_error(
-            [Fault("E401", "reading workbooks needs openpyxl", file=file, hint=hint)]
-        ) from error
-    try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except Exception as error:
-        fault = Fault(
-            "E401", f"is not a readable .xlsx workbook: {error}", file=file, hint="save it again as .xlsx"
-        )
-        raise table_error([fault]) from error
+    book = _workbook(data, file)
     if sheet is not None and sheet not in book.sheetnames:
         hint = did_you_mean(sheet, book.sheetnames)
         raise table_error([Fault("E401", f'has no sheet "{sheet}"', file=file, hint=hint)])
@@ -139,6 +126,28 @@ def read_workbook(data: bytes, file: str, sheet: str | None) -> TextTable:
     lines = np.arange(start + 2, start + 2 + len(cells), dtype=np.int64)
     names = tuple(name.strip() for name in rows[start][:width])
     return _trimmed(names, columns, lines, start + 1, faults)
+
+
+def sheet_names(data: bytes, file: str) -> tuple[str, ...]:
+    """The sheets of a workbook; raises as `read_workbook` does."""
+    return tuple(_workbook(data, file).sheetnames)
+
+
+def _workbook(data: bytes, file: str) -> Any:
+    try:
+        import openpyxl
+    except ImportError as error:
+        hint = 'pip install "dualedge[excel]", or save the sheet as CSV'
+        raise table_error(
+            [Fault("E401", "reading workbooks needs openpyxl", file=file, hint=hint)]
+        ) from error
+    try:
+        return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    except Exception as error:
+        fault = Fault(
+            "E401", f"is not a readable .xlsx workbook: {error}", file=file, hint="save it again as .xlsx"
+        )
+        raise table_error([fault]) from error
 
 
 def _header(body: bytes, file: str) -> tuple[tuple[str, ...], int]:

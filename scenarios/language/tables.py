@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -59,7 +61,7 @@ class TableReader:
                 [Fault("E303", "expected a table: `{table: file.csv}` or a list of rows", show(written))]
             )
         reference = TypeAdapter(TableFile).validate_json(json.dumps(written), strict=True)
-        return _typed(row, self._text(reference.table, reference.sheet), reference.table)
+        return typed_columns(row, self._text(reference.table, reference.sheet), reference.table)
 
     def read_numbers(self, table: str, column: str) -> list[float]:
         """The numbers in one column of a table file, other columns ignored.
@@ -125,9 +127,20 @@ def write_table(table: Columns[Any], path: Path) -> None:
         return pa.array(column, mask=np.isnan(column) if column.dtype == np.float64 else None)
 
     arrays = {name: prepared(column) for name, column in table.columns.items()}
-    header = pa.schema([(name, array.type) for name, array in arrays.items()])
-    options = arrow_csv.WriteOptions(quoting_style="needed", quoting_header="none")
-    arrow_csv.write_csv(pa.table(arrays, schema=header), path, options)
+    content = pa.table(arrays)
+    header = io.StringIO()
+    csv.writer(header, lineterminator="\n").writerow(arrays)
+
+    def write(quoting: str) -> None:
+        options = arrow_csv.WriteOptions(include_header=False, quoting_style=quoting)
+        with path.open("wb") as file:
+            file.write(header.getvalue().encode())
+            arrow_csv.write_csv(content, file, options)
+
+    try:
+        write("none")
+    except pa.ArrowInvalid:  # some text holds a comma, a quote or a line break; then all text is quoted
+        write("needed")
 
 
 def _from_rows(row: type[Model], written: list[Any]) -> Columns[Any]:
@@ -139,7 +152,7 @@ def _from_rows(row: type[Model], written: list[Any]) -> Columns[Any]:
         values = np.array([_cell(getattr(item, field), template) for item in rows], dtype=template.dtype)
         values.flags.writeable = False
         columns[spec.name] = values
-    keys = {name: _numbered(columns[name]) for name in _identifiers(row)}
+    keys = {name: _numbered(columns[name]) for name in identifiers(row)}
     faults = [
         Fault("E410", f"{said} already stands in row {first + 1} of the list", at=(second,))
         for first, second, said in _repeated(columns, keys)
@@ -149,7 +162,7 @@ def _from_rows(row: type[Model], written: list[Any]) -> Columns[Any]:
     return Columns(row, columns)
 
 
-def _identifiers(row: type[Model]) -> tuple[str, ...]:
+def identifiers(row: type[Model]) -> tuple[str, ...]:
     """Columns that together tell rows apart."""
     return tuple(getattr(row, "__unique__", ()))
 
@@ -164,15 +177,27 @@ def _cell(value: Any, template: npt.NDArray[Any]) -> Any:
     return np.nan if value is None and template.dtype == np.float64 else value
 
 
-def _typed(row: type[Model], text: TextTable, file: str) -> Columns[Any]:
-    """A table from a file; its columns keep the order of the file, absent ones stand last."""
+def typed_columns(row: type[Model], text: TextTable, file: str) -> Columns[Any]:
+    """Type and check a table that was read as text.
+
+    Args:
+        row: type that documents the columns.
+        text: the table.
+        file: name for messages.
+
+    Returns:
+        The columns in the order of the file, absent ones last.
+
+    Raises:
+        PydanticCustomError: with every problem of the table.
+    """
     wanted = specs(row)
     faults = _header_faults(wanted, text, file)
     if faults:
         raise table_error([*faults, *text.faults])
     faults = list(text.faults)
     columns: dict[str, npt.NDArray[Any]] = {}
-    keys = {name: np.zeros(len(text.lines), dtype=np.int64) for name in _identifiers(row)}
+    keys = {name: np.zeros(len(text.lines), dtype=np.int64) for name in identifiers(row)}
     for name, cells in zip(text.names, text.columns, strict=True):
         parsed = parse(wanted[name], cells)
         faults += _located(parsed, text, file, name)
