@@ -1,3 +1,9 @@
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -232,3 +238,46 @@ def test_machine_code_is_plain_ieee_arithmetic():
     ):
         assert not fused_operations(code)
         assert not library_calls(code)
+
+
+DRAW_EVERYTHING = """
+import hashlib
+import numpy as np
+from sim.kernels import draws, elementary, philox
+
+n = 999
+low, high = np.arange(n, dtype=np.uint32), np.full(n, 7, np.uint32)
+mean, dispersion = np.linspace(0.0, 60.0, n) ** 2 / 60, np.linspace(1.0, 5.0, n)
+uniforms, rows = np.empty((4, n), np.uint32), np.empty((4, n), np.int32)
+decay, zero = np.empty(n), np.empty(n)
+thresholds = np.empty((draws.FIXED_STEPS, n), np.uint32)
+words = [np.uint32(word) for word in (3, 0, 1, 2)]
+philox.uniform_rows4(low, high, *words, uniforms)
+draws.decay_row(dispersion, decay)
+draws.zero_probability_row(mean, decay, zero)
+draws.count_row(uniforms[1], zero, mean, 1 / dispersion, rows[1])
+single = rows[1].copy()
+draws.fixed_thresholds(zero, mean, 1 / dispersion, thresholds)
+draws.count_rows4_fixed(low, high, *words, thresholds, zero, mean, 1 / dispersion, rows)
+digest = hashlib.blake2b()
+for array in (uniforms, decay, zero, single, thresholds, rows):
+    digest.update(array.tobytes())
+print(digest.hexdigest())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reason="names CPUs of x86-64")
+def test_a_cpu_without_wide_vectors_draws_the_same_bits():
+    def drawn(**cpu):
+        ran = subprocess.run(
+            [sys.executable, "-c", DRAW_EVERYTHING],
+            env={**os.environ, **cpu},
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=Path(draws.__file__).parents[2],
+        )
+        return ran.stdout
+
+    assert drawn() == drawn(NUMBA_CPU_NAME="x86-64", NUMBA_CPU_FEATURES="+sse2")
