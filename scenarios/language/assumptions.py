@@ -13,7 +13,7 @@ from scenarios.language.base import Model
 from scenarios.language.columns import Columns
 from scenarios.language.demand import Estimate, Fitted
 from scenarios.language.describing import extra_of, unit_of, value_text
-from scenarios.language.distributions import QUANTITY
+from scenarios.language.distribution_model import QUANTITY
 from scenarios.language.scenario import Scenario
 
 _NOT_ASSUMPTIONS = frozenset({"format", "demand.fitted"})

@@ -1,109 +1,25 @@
-"""Probability distributions a planner can name in YAML, told apart by `kind`.
-
-Draws are made by inversion, so `quantile` is the sampling function: it must be the same to the last bit in
-every run. The formulas use `scipy.special`, whose scalar routines do not change with the vector units of the
-processor, where numpy's exp, log and power may.
-"""
+"""Probability distributions a planner can name in YAML, told apart by `kind`."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Callable
 from typing import Annotated, Any, Literal, Protocol, Self, cast
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import Field, ValidationInfo, model_validator
 
-from scenarios.language.base import Model, assumed, given
-
-FloatArray = npt.NDArray[np.float64]
-
-QUANTITY = "unit of the quantity"
-"""Unit of parameters that are measured like the quantity itself."""
-
-_LOG2_E = 1.4426950408889634
-
-
-class ReadsColumn(Protocol):
-    """What an empirical distribution needs from the loader: one numeric column of a table file."""
-
-    def read_numbers(self, table: str, column: str) -> list[float]:
-        """Returns the numbers of `column`; raises a pydantic custom error that carries the problems."""
-
-
-def _special() -> Any:
-    """`scipy.special`, imported only when a distribution is evaluated."""
-    import scipy.special
-
-    return scipy.special
-
-
-def _exp(x: FloatArray) -> FloatArray:
-    return cast(FloatArray, np.asarray(_special().exp2(x * _LOG2_E), dtype=np.float64))
-
-
-def _log(x: FloatArray) -> FloatArray:
-    return cast(FloatArray, np.asarray(_special().xlogy(1.0, x), dtype=np.float64))
-
-
-def _as_floats(values: npt.ArrayLike) -> FloatArray:
-    return np.asarray(values, dtype=np.float64)
-
-
-def _as_probabilities(p: npt.ArrayLike) -> FloatArray:
-    probabilities = _as_floats(p)
-    if not bool(np.all((probabilities >= 0.0) & (probabilities <= 1.0))):
-        raise ValueError("probabilities must lie between 0 and 1")
-    return probabilities
-
-
-def _integer_quantile(cdf: Callable[[FloatArray], FloatArray], p: FloatArray, start: float) -> FloatArray:
-    """Smallest whole number k >= 0 with cdf(k) >= p, by doubling and bisection; infinity where p is 1."""
-    target = np.where(p >= 1.0, 0.0, p)
-    high = np.full(p.shape, max(1.0, np.ceil(start)))
-    while bool(np.any(short := cdf(high) < target)):
-        high = np.where(short, high * 2.0, high)
-    low = np.full(p.shape, -1.0)
-    while bool(np.any(high - low > 1.0)):
-        middle = np.floor((low + high) / 2.0)
-        enough = cdf(middle) >= target
-        high = np.where(enough, middle, high)
-        low = np.where(enough, low, middle)
-    return np.where(p >= 1.0, np.inf, high)
-
-
-class DistributionModel(Model):
-    """What every distribution knows. Arguments are scalars or arrays; results have the argument's shape."""
-
-    @abstractmethod
-    def mean(self) -> float:
-        """The expected value, in the unit of the quantity."""
-
-    @abstractmethod
-    def variance(self) -> float:
-        """The variance, in the squared unit of the quantity."""
-
-    @abstractmethod
-    def cdf(self, x: npt.ArrayLike) -> FloatArray:
-        """The probability of a value of at most `x`."""
-
-    @abstractmethod
-    def quantile(self, p: npt.ArrayLike) -> FloatArray:
-        """The smallest value whose cumulative probability reaches `p`.
-
-        Args:
-            p: probabilities between 0 and 1.
-
-        Raises:
-            ValueError: a probability outside [0, 1].
-        """
-
-    def summary(self) -> str:
-        """One line for people: kind, mean and coefficient of variation."""
-        mean, deviation = self.mean(), self.variance() ** 0.5
-        spread = f", cv {deviation / mean:.3g}" if mean > 0 else ""
-        return f"{getattr(self, 'kind', 'distribution')}: mean {mean:.6g}{spread}"
+from scenarios.language.base import assumed, given
+from scenarios.language.distribution_model import (
+    QUANTITY,
+    DistributionModel,
+    FloatArray,
+    as_floats,
+    as_probabilities,
+    exp,
+    integer_quantile,
+    log,
+    special,
+)
 
 
 class Constant(DistributionModel):
@@ -124,11 +40,11 @@ class Constant(DistributionModel):
 
     def cdf(self, x: npt.ArrayLike) -> FloatArray:
         """See `DistributionModel.cdf`."""
-        return np.where(_as_floats(x) >= self.value, 1.0, 0.0)
+        return np.where(as_floats(x) >= self.value, 1.0, 0.0)
 
     def quantile(self, p: npt.ArrayLike) -> FloatArray:
         """See `DistributionModel.quantile`."""
-        return np.full(_as_probabilities(p).shape, self.value)
+        return np.full(as_probabilities(p).shape, self.value)
 
 
 class Uniform(DistributionModel):
@@ -157,11 +73,11 @@ class Uniform(DistributionModel):
 
     def cdf(self, x: npt.ArrayLike) -> FloatArray:
         """See `DistributionModel.cdf`."""
-        return np.clip((_as_floats(x) - self.low) / (self.high - self.low), 0.0, 1.0)
+        return np.clip((as_floats(x) - self.low) / (self.high - self.low), 0.0, 1.0)
 
     def quantile(self, p: npt.ArrayLike) -> FloatArray:
         """See `DistributionModel.quantile`."""
-        return self.low + (self.high - self.low) * _as_probabilities(p)
+        return self.low + (self.high - self.low) * as_probabilities(p)
 
 
 class Triangular(DistributionModel):
@@ -196,7 +112,7 @@ class Triangular(DistributionModel):
     def cdf(self, x: npt.ArrayLike) -> FloatArray:
         """See `DistributionModel.cdf`."""
         a, c, b = self.low, self.mode, self.high
-        x = np.clip(_as_floats(x), a, b)
+        x = np.clip(as_floats(x), a, b)
         with np.errstate(divide="ignore", invalid="ignore"):
             left = (x - a) ** 2 / ((b - a) * (c - a))
             right = 1.0 - (b - x) ** 2 / ((b - a) * (b - c))
@@ -205,7 +121,7 @@ class Triangular(DistributionModel):
     def quantile(self, p: npt.ArrayLike) -> FloatArray:
         """See `DistributionModel.quantile`."""
         a, c, b = self.low, self.mode, self.high
-        p = _as_probabilities(p)
+        p = as_probabilities(p)
         left = a + np.sqrt(p * (b - a) * (c - a))
         right = b - np.sqrt((1.0 - p) * (b - a) * (b - c))
         return np.where(p * (b - a) < c - a, left, right)
@@ -229,11 +145,11 @@ class Exponential(DistributionModel):
 
     def cdf(self, x: npt.ArrayLike) -> FloatArray:
         """See `DistributionModel.cdf`."""
-        return cast(FloatArray, -_special().expm1(-np.maximum(_as_floats(x), 0.0) / self.average))
+        return cast(FloatArray, -special().expm1(-np.maximum(as_floats(x), 0.0) / self.average))
 
     def quantile(self, p: npt.ArrayLike) -> FloatArray:
         """See `DistributionModel.quantile`."""
-        return cast(FloatArray, -self.average * _special().log1p(-_as_probabilities(p)))
+        return cast(FloatArray, -self.average * special().log1p(-as_probabilities(p)))
 
 
 class Gamma(DistributionModel):
@@ -256,12 +172,12 @@ class Gamma(DistributionModel):
 
     def cdf(self, x: npt.ArrayLike) -> FloatArray:
         """See `DistributionModel.cdf`."""
-        scaled = np.maximum(_as_floats(x), 0.0) / (self.average * self.cv**2)
-        return cast(FloatArray, _special().gammainc(self.cv**-2, scaled))
+        scaled = np.maximum(as_floats(x), 0.0) / (self.average * self.cv**2)
+        return cast(FloatArray, special().gammainc(self.cv**-2, scaled))
 
     def quantile(self, p: npt.ArrayLike) -> FloatArray:
         """See `DistributionModel.quantile`."""
-        standard = _special().gammaincinv(self.cv**-2, _as_probabilities(p))
+        standard = special().gammaincinv(self.cv**-2, as_probabilities(p))
         return cast(FloatArray, standard * (self.average * self.cv**2))
 
 
@@ -276,8 +192,8 @@ class Lognormal(DistributionModel):
     """Standard deviation divided by the mean; sigma^2 = ln(1 + cv^2)."""
 
     def _log_parameters(self) -> tuple[float, float]:
-        variance = float(_special().log1p(self.cv**2))
-        return float(_log(_as_floats(self.average))) - variance / 2.0, variance**0.5
+        variance = float(special().log1p(self.cv**2))
+        return float(log(as_floats(self.average))) - variance / 2.0, variance**0.5
 
     def mean(self) -> float:
         """See `DistributionModel.mean`."""
@@ -290,12 +206,12 @@ class Lognormal(DistributionModel):
     def cdf(self, x: npt.ArrayLike) -> FloatArray:
         """See `DistributionModel.cdf`."""
         location, sigma = self._log_parameters()
-        return cast(FloatArray, _special().ndtr((_log(np.maximum(_as_floats(x), 0.0)) - location) / sigma))
+        return cast(FloatArray, special().ndtr((log(np.maximum(as_floats(x), 0.0)) - location) / sigma))
 
     def quantile(self, p: npt.ArrayLike) -> FloatArray:
         """See `DistributionModel.quantile`."""
         location, sigma = self._log_parameters()
-        return _exp(location + sigma * _special().ndtri(_as_probabilities(p)))
+        return exp(location + sigma * special().ndtri(as_probabilities(p)))
 
 
 class Weibull(DistributionModel):
@@ -310,23 +226,23 @@ class Weibull(DistributionModel):
 
     def mean(self) -> float:
         """See `DistributionModel.mean`."""
-        return float(self.scale * _special().gamma(1.0 + 1.0 / self.shape))
+        return float(self.scale * special().gamma(1.0 + 1.0 / self.shape))
 
     def variance(self) -> float:
         """See `DistributionModel.variance`."""
-        second = float(_special().gamma(1.0 + 2.0 / self.shape))
-        first = float(_special().gamma(1.0 + 1.0 / self.shape))
+        second = float(special().gamma(1.0 + 2.0 / self.shape))
+        first = float(special().gamma(1.0 + 1.0 / self.shape))
         return self.scale**2 * (second - first**2)
 
     def cdf(self, x: npt.ArrayLike) -> FloatArray:
         """See `DistributionModel.cdf`."""
-        hazard = _exp(self.shape * _log(np.maximum(_as_floats(x), 0.0) / self.scale))
-        return cast(FloatArray, -_special().expm1(-hazard))
+        hazard = exp(self.shape * log(np.maximum(as_floats(x), 0.0) / self.scale))
+        return cast(FloatArray, -special().expm1(-hazard))
 
     def quantile(self, p: npt.ArrayLike) -> FloatArray:
         """See `DistributionModel.quantile`."""
-        hazard = -_special().log1p(-_as_probabilities(p))
-        return self.scale * _exp(_log(hazard) / self.shape)
+        hazard = -special().log1p(-as_probabilities(p))
+        return self.scale * exp(log(hazard) / self.shape)
 
 
 class Poisson(DistributionModel):
@@ -347,12 +263,12 @@ class Poisson(DistributionModel):
 
     def cdf(self, x: npt.ArrayLike) -> FloatArray:
         """See `DistributionModel.cdf`."""
-        count = np.floor(_as_floats(x))
-        return np.where(count < 0, 0.0, _special().gammaincc(np.maximum(count, 0.0) + 1.0, self.average))
+        count = np.floor(as_floats(x))
+        return np.where(count < 0, 0.0, special().gammaincc(np.maximum(count, 0.0) + 1.0, self.average))
 
     def quantile(self, p: npt.ArrayLike) -> FloatArray:
         """See `DistributionModel.quantile`; infinity at p = 1."""
-        return _integer_quantile(self.cdf, _as_probabilities(p), self.average)
+        return integer_quantile(self.cdf, as_probabilities(p), self.average)
 
 
 class NegativeBinomial(DistributionModel):
@@ -375,14 +291,21 @@ class NegativeBinomial(DistributionModel):
 
     def cdf(self, x: npt.ArrayLike) -> FloatArray:
         """See `DistributionModel.cdf`."""
-        count = np.floor(_as_floats(x))
+        count = np.floor(as_floats(x))
         size = self.average / (self.variance_to_mean - 1.0)
         success = 1.0 / self.variance_to_mean
-        return np.where(count < 0, 0.0, _special().betainc(size, np.maximum(count, 0.0) + 1.0, success))
+        return np.where(count < 0, 0.0, special().betainc(size, np.maximum(count, 0.0) + 1.0, success))
 
     def quantile(self, p: npt.ArrayLike) -> FloatArray:
         """See `DistributionModel.quantile`; infinity at p = 1."""
-        return _integer_quantile(self.cdf, _as_probabilities(p), self.average)
+        return integer_quantile(self.cdf, as_probabilities(p), self.average)
+
+
+class ReadsColumn(Protocol):
+    """What an empirical distribution needs from the loader: one numeric column of a table file."""
+
+    def read_numbers(self, table: str, column: str) -> list[float]:
+        """Returns the numbers of `column`; raises a pydantic custom error that carries the problems."""
 
 
 class Empirical(DistributionModel):
@@ -422,8 +345,8 @@ class Empirical(DistributionModel):
 
     def _steps(self) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Sorted distinct values, their probabilities and the running sum of these."""
-        values, index = np.unique(_as_floats(self.values), return_inverse=True)
-        shares = np.bincount(index, weights=None if self.weights is None else _as_floats(self.weights))
+        values, index = np.unique(as_floats(self.values), return_inverse=True)
+        shares = np.bincount(index, weights=None if self.weights is None else as_floats(self.weights))
         running = np.cumsum(shares)
         return values, shares / running[-1], running / running[-1]
 
@@ -440,13 +363,13 @@ class Empirical(DistributionModel):
     def cdf(self, x: npt.ArrayLike) -> FloatArray:
         """See `DistributionModel.cdf`."""
         values, _, running = self._steps()
-        return np.concatenate(([0.0], running))[np.searchsorted(values, _as_floats(x), side="right")]
+        return np.concatenate(([0.0], running))[np.searchsorted(values, as_floats(x), side="right")]
 
     def quantile(self, p: npt.ArrayLike) -> FloatArray:
         """See `DistributionModel.quantile`."""
         values, shares, running = self._steps()
         possible = shares > 0
-        return values[possible][np.searchsorted(running[possible], _as_probabilities(p), side="left")]
+        return values[possible][np.searchsorted(running[possible], as_probabilities(p), side="left")]
 
 
 Distribution = Annotated[

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from scenarios.language.distributions import DistributionModel
+from scenarios.language.distribution_model import DistributionModel
 from scenarios.language.errors import Problem
 from scenarios.language.places import Places
 from scenarios.language.scenario import Scenario

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from scenarios.language.base import Model
 from scenarios.language.composing import COMPOSING_KEYS
 from scenarios.language.describing import FieldText, fields_of, kind_of
-from scenarios.language.distributions import DistributionModel
+from scenarios.language.distribution_model import DistributionModel
 from scenarios.language.errors import CODES
 
 

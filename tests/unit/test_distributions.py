@@ -9,7 +9,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 from scipy import stats
 
-from scenarios.language.distributions import Distribution, DistributionModel, Empirical
+from scenarios.language.distribution_model import DistributionModel
+from scenarios.language.distributions import Distribution, Empirical
 
 ADAPTER: TypeAdapter[Any] = TypeAdapter(Distribution)
 PROBABILITIES = np.array([0.0, 1e-6, 0.01, 0.2, 0.5, 0.77, 0.99, 1 - 1e-9])
