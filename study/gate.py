@@ -20,8 +20,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from scenarios import MEASURES
-from scenarios.language.errors import did_you_mean
+from scenarios import MEASURES, did_you_mean
 from study.errors import RequestError
 from study.evidence import Comparison, Study
 from study.wording import format_change, format_value

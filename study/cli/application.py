@@ -86,8 +86,8 @@ GatesOnChanges = Annotated[
     typer.Option(
         "--fail-if",
         metavar="CONDITION",
-        help='Exit 1 when the change from the baseline meets it: "fill_rate < -0.5%" is a loss of half a point, '
-        '"profit < -2%" of two percent of it; may be repeated.',
+        help='Exit 1 when the change from the baseline meets it: "fill_rate < -0.5%" is half a point lost, '
+        '"profit < -2%" two percent of the profit; may be repeated.',
     ),
 ]
 
@@ -207,3 +207,153 @@ def compare(
         console=console,
     )
     raise typer.Exit(ending_well(lambda: run_and_report(request), console))
+
+
+@application.command()
+def check(
+    scenarios: Annotated[
+        list[str], typer.Argument(metavar="SCENARIO...", help="Scenario files or shipped names.")
+    ],
+    assumptions: Annotated[
+        bool, typer.Option("--assumptions", help="List every number that decides something, and its origin.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings are errors.")] = False,
+    settings: Settings = None,
+    apply: Overrides = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Check scenarios and show everything that is wrong, with file, line and column.
+
+    Exit code 2 when one cannot be used.
+    """
+    from study.cli import inspecting
+
+    console = Console(quiet=quiet, json=json)
+    raise typer.Exit(
+        ending_well(
+            lambda: inspecting.check(
+                scenarios,
+                overrides=apply or (),
+                settings=settings or (),
+                with_assumptions=assumptions,
+                strict=strict,
+                console=console,
+            ),
+            console,
+        )
+    )
+
+
+@application.command("list")
+def list_scenarios(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Folder of scenario files; by default the shipped ones.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """List scenarios with their size, digest and title."""
+    from study.cli import inspecting
+
+    console = Console(json=json)
+    raise typer.Exit(ending_well(lambda: inspecting.list_scenarios(folder, console), console))
+
+
+@application.command()
+def schema(
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it to a file.")] = None,
+) -> None:
+    """Print the JSON Schema of scenario files, for editors that complete and check while you type."""
+    from study.cli import inspecting
+
+    console = Console()
+    raise typer.Exit(ending_well(lambda: inspecting.write_schema(out, console), console))
+
+
+@application.command()
+def docs(
+    folder: Annotated[Path, typer.Argument(help="Folder of the documentation.")] = Path("docs"),
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 when a page is stale.")
+    ] = False,
+) -> None:
+    """Write the generated pages of the documentation: scenario and KPI reference, facts and policy."""
+    from study.cli import inspecting
+
+    console = Console()
+    raise typer.Exit(ending_well(lambda: inspecting.write_docs(folder, check, console), console))
+
+
+@application.command()
+def fit(
+    history: Annotated[Path, typer.Argument(help="Sales history: CSV or xlsx, long or wide.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder to write to; by default HISTORY-fit.")
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column", metavar="ROLE=HEADER", help="Name a column that is not recognised; may be repeated."
+        ),
+    ] = None,
+    unit_size: Annotated[float, typer.Option(min=1e-9, help="What the file counts per unit sold.")] = 1.0,
+    zero_when_absent: Annotated[
+        bool,
+        typer.Option("--zero-when-absent", help="A period without a row saw no sale; else: not recorded."),
+    ] = False,
+    ignore_stock: Annotated[
+        bool, typer.Option("--ignore-stock", help="Take sales for demand even where stock ran out.")
+    ] = False,
+    holdout: Annotated[int | None, typer.Option(min=1, help="Periods held back to measure accuracy.")] = None,
+    seed: Seed = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    r"""Fit the demand block of a scenario to a sales history.
+
+    \b
+    dualedge fit history.csv --out fitted
+    dualedge fit weekly.xlsx --column units=Verkauf --column date=KW
+    """
+    from study.cli import making
+
+    console = Console(quiet=quiet, json=json)
+    raise typer.Exit(
+        ending_well(
+            lambda: making.fit(
+                history,
+                out=out,
+                columns=columns or (),
+                unit_size=unit_size,
+                zero_when_absent=zero_when_absent,
+                use_stock=not ignore_stock,
+                holdout_periods=holdout,
+                seed=1 if seed is None else seed,
+                console=console,
+            ),
+            console,
+        )
+    )
+
+
+@application.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder to make, or an empty one.")],
+    tables: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--from", metavar="FILE", help="Your own CSV or xlsx of stores or goods; may be repeated."
+        ),
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    r"""Write a commented scenario with tables to fill in, or made from your own.
+
+    \b
+    dualedge init my_network
+    dualedge init my_network --from stores.csv --from goods.xlsx
+    """
+    from study.cli import making
+
+    console = Console(quiet=quiet)
+    raise typer.Exit(ending_well(lambda: making.init(folder, tables or (), console), console))

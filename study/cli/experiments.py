@@ -148,8 +148,9 @@ def _default_folder(named: dict[str, Scenario]) -> Path:
     from study.manifest import utc_now
 
     stamp = utc_now().replace("-", "").replace(":", "")
-    name = next(iter(named)) if len(named) == 1 else "-vs-".join(named)
-    return Path("runs") / f"{name[:80]}-{stamp}"
+    stem = f"{'-vs-'.join(named)[:80]}-{stamp}"
+    names = (stem, *(f"{stem}-{number}" for number in range(2, 1000)))
+    return next(path for path in (Path("runs") / name for name in names) if not path.exists())
 
 
 def _tell_first_compilation(console: Console) -> None:
