@@ -166,7 +166,7 @@ def _count_block(
     scratch: npt.NDArray[np.float64],
     out: npt.NDArray[np.int32],
 ) -> None:
-    unfinished = 0
+    unfinished = np.int32(0)
     for i in range(out.size):
         target = _fraction(uniforms[i])
         a = mean[i] * per_dispersion[i]
@@ -200,7 +200,7 @@ def _walk_together(
 ) -> None:
     """Count in step for all cells of a block, on vectors, until few are left; these go on alone."""
     target, a, b, probability, cumulative = scratch[0], scratch[1], scratch[2], scratch[3], scratch[4]
-    unfinished = 0
+    unfinished = np.int32(0)
     for i in range(out.size):
         start = zero_probability[i]
         a[i] = mean[i] * per_dispersion[i]
@@ -214,7 +214,7 @@ def _walk_together(
         unfinished += np.int32(wanted >= start)
     k = 0
     while unfinished * _FEW > out.size and k < _RECIPROCALS.size - 1:
-        unfinished = 0
+        unfinished = np.int32(0)
         reciprocal = _RECIPROCALS[k + 1]
         for i in range(out.size):
             probability[i] *= (a[i] + b[i] * k) * reciprocal
@@ -308,12 +308,12 @@ def count_rows4_fixed(
             n3[i] = _passed(np.uint32(w3), t0[i], t1[i], t2[i], t3[i])
         for lane in range(4):
             u, number = uniforms[lane][: stop - start], out[lane][start:stop]
-            unfinished = 0
+            unfinished = np.int32(0)
             for i in range(number.size):
                 unfinished += np.int32(number[i] == 4)
             if unfinished > 0:
                 t0, t1, t2, t3 = _four(thresholds, 4, start, stop)
-                unfinished = 0
+                unfinished = np.int32(0)
                 for i in range(number.size):
                     number[i] += _passed(u[i], t0[i], t1[i], t2[i], t3[i])
                     unfinished += np.int32(number[i] == FIXED_STEPS)
