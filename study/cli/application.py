@@ -11,6 +11,12 @@ from study.cli.console import Console
 from study.cli.outcomes import ending_well
 from study.keep import Keep
 
+
+def _examples(*lines: str) -> str:
+    """Lines that the help keeps apart: without the mark it flows them into one paragraph."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
 application = typer.Typer(
     help="""Simulate a service supply network from a YAML scenario: what a policy costs, what service it buys.
 
@@ -109,7 +115,13 @@ def _options(
     del version
 
 
-@application.command()
+@application.command(
+    epilog=_examples(
+        "dualedge run quickstart --replications 10",
+        "dualedge run delta.yaml --precision 2% --out runs/delta",
+        'dualedge run quickstart --set policy.transport.delivery_hour=10 --fail-if "fill_rate < 95%"',
+    )
+)
 def run(
     context: typer.Context,
     scenario: Scenario,
@@ -128,13 +140,7 @@ def run(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    r"""Simulate one scenario and say what can be concluded.
-
-    \b
-    dualedge run quickstart --replications 10
-    dualedge run delta.yaml --precision 2% --out runs/delta
-    dualedge run quickstart --set policy.transport.delivery_hour=10 --fail-if "fill_rate < 95%"
-    """
+    """Simulate one scenario and say what can be concluded."""
     from study.cli.experiments import Request, run_and_report
 
     console = Console(quiet=quiet, json=json)
@@ -158,7 +164,12 @@ def run(
     raise typer.Exit(ending_well(lambda: run_and_report(request), console))
 
 
-@application.command()
+@application.command(
+    epilog=_examples(
+        "dualedge compare delta_cost_first delta_service_first",
+        'dualedge compare quickstart quickstart@service_first --fail-if "fill_rate < -0.5%"',
+    )
+)
 def compare(
     context: typer.Context,
     baseline: Scenario,
@@ -178,11 +189,7 @@ def compare(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    r"""Simulate scenarios in the same random worlds and tell what changes from the first.
-
-    \b
-    dualedge compare delta_cost_first delta_service_first
-    dualedge compare quickstart quickstart@service_first --fail-if "fill_rate < -0.5%"
+    """Simulate scenarios in the same random worlds and tell what changes from the first.
 
     --set and --apply change every scenario alike; NAME@OVERRIDE changes one.
     """
@@ -284,7 +291,12 @@ def docs(
     raise typer.Exit(ending_well(lambda: inspecting.write_docs(folder, check, console), console))
 
 
-@application.command()
+@application.command(
+    epilog=_examples(
+        "dualedge fit history.csv --out fitted",
+        "dualedge fit weekly.xlsx --column units=Verkauf --column date=KW",
+    )
+)
 def fit(
     history: Annotated[Path, typer.Argument(help="Sales history: CSV or xlsx, long or wide.")],
     out: Annotated[
@@ -309,12 +321,7 @@ def fit(
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    r"""Fit the demand block of a scenario to a sales history.
-
-    \b
-    dualedge fit history.csv --out fitted
-    dualedge fit weekly.xlsx --column units=Verkauf --column date=KW
-    """
+    """Fit the demand block of a scenario to a sales history."""
     from study.cli import making
 
     console = Console(quiet=quiet, json=json)
@@ -336,7 +343,12 @@ def fit(
     )
 
 
-@application.command()
+@application.command(
+    epilog=_examples(
+        "dualedge init my_network",
+        "dualedge init my_network --from stores.csv --from goods.xlsx",
+    )
+)
 def init(
     folder: Annotated[Path, typer.Argument(help="Folder to make, or an empty one.")],
     tables: Annotated[
@@ -347,12 +359,7 @@ def init(
     ] = None,
     quiet: Quiet = False,
 ) -> None:
-    r"""Write a commented scenario with tables to fill in, or made from your own.
-
-    \b
-    dualedge init my_network
-    dualedge init my_network --from stores.csv --from goods.xlsx
-    """
+    """Write a commented scenario with tables to fill in, or made from your own."""
     from study.cli import making
 
     console = Console(quiet=quiet)

@@ -30,7 +30,7 @@ def engine(monkeypatch, tmp_path):
 
     def load(path, overrides=(), settings=()):
         name = Path(path).stem
-        hour = HOURS[name] + 3 * ("slow" in overrides) + sum(float(s.partition("=")[2]) for s in settings)
+        hour = HOURS[name] + 6 * ("slow" in overrides) + sum(float(s.partition("=")[2]) for s in settings)
         return tiny_scenario(name=name, horizon={"days": 28}, policy={"transport": {"delivery_hour": hour}})
 
     monkeypatch.setattr(scenarios, "load", load)
@@ -94,7 +94,7 @@ def test_quiet_says_only_what_is_wrong(call):
 
 def test_settings_and_overrides_reach_the_scenario(call):
     means = []
-    for more in ([], ["--set", "policy.transport.delivery_hour=1"], ["--apply", "slow"]):
+    for more in ([], ["--set", "policy.transport.delivery_hour=2"], ["--apply", "slow"]):
         _, out, _ = run(call, "--json", *more)
         kpis = {kpi["kpi"]: kpi["mean"] for kpi in json.loads(out)["studies"][0]["kpis"]}
         means.append(kpis["fill_rate"])
@@ -318,11 +318,24 @@ def test_version(call):
     assert out.startswith("dualedge 0.")
 
 
+@pytest.mark.parametrize("command", ["run", "compare", "check", "list", "schema", "init", "fit", "docs"])
+def test_every_command_explains_itself(call, command):
+    code, out, _ = call(command, "--help")
+    assert code == 0
+    assert "\\b" not in out
+    assert f"dualedge {command}" in out.replace("Usage: dualedge", "", 1) or command not in (
+        "run",
+        "compare",
+        "fit",
+    )
+
+
 def test_help_imports_nothing_heavy():
     script = (
-        "import sys; before = set(sys.modules); from study.cli import main; main(['run', '--help']); main(['--help']);"
+        "import sys; before = set(sys.modules); from study.cli import main; "
+        "main(['--help']); main(['--version']);"
         "heavy = {'numpy', 'pandas', 'numba', 'pydantic', 'matplotlib', 'scipy', 'rich', 'simpy', 'ortools'};"
-        "sys.exit(','.join(heavy & (set(sys.modules) - before)))"
+        "sys.exit(','.join(heavy & (set(sys.modules) - before)) or 0)"
     )
     root = Path(cli.__file__).parents[2]
     done = subprocess.run(
