@@ -1,7 +1,7 @@
-"""A world of three stores and four SKUs, told naively: every unit is booked where it happens, with plain loops.
+"""A world of three stores and four SKUs, told naively: plain loops book every unit where it happens.
 
-It fills all panels and tables of a run consistently, so that books and KPIs can be tried without the engine. It
-shares nothing with it but the names of the measures.
+It fills all panels and tables of a run consistently, so that books and KPIs can be tried without the
+engine. It shares nothing with it but the names of the measures.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ DELIVERY = 6 * 3_600
 LAST_SECOND = SECONDS_PER_DAY - 1
 HOLDING_MICRO = (12_345_678, 0, 3_000_000, 999_999)
 """Holding cost per unit and day, millionths of a minor unit."""
+INCENTIVE = (30, 0, 25, 40)
+"""Paid per unit substituted, minor units."""
 
 COSTS = Costs(
     ordering=OrderingCosts(
@@ -114,8 +116,16 @@ class _Simulator:
             for sku in range(SKUS):
                 self.shelf[store][sku].add(6, 6 * COST[sku] - 1)
             self.owed[store][3] = 1
-            self.under_way.append({"store": store, "arrived_second": -1, "units": 4, "value_minor": 4 * COST[2] + 2,
-                                   "sku": 2, "due": store})  # fmt: skip
+            self.under_way.append(
+                {
+                    "store": store,
+                    "arrived_second": -1,
+                    "units": 4,
+                    "value_minor": 4 * COST[2] + 2,
+                    "sku": 2,
+                    "due": store,
+                }
+            )
             self.on_order[store][2] = 4
         for sku in range(SKUS):
             self.depot[0][sku].add(12, 12 * COST[sku] - 7)
@@ -185,8 +195,12 @@ class _Simulator:
             self.shelf[store][sku].add(units, value)
             self.on_order[store][sku] -= units
             short = self.dice.random() < 0.4
-            self.post(today, store, sku, {Day.RECEIVED: units, Day.RECEIVED_VALUE: value,
-                                          Day.CYCLES: 1, Day.CYCLES_SHORT: int(short)})  # fmt: skip
+            self.post(
+                today,
+                store,
+                sku,
+                {Day.RECEIVED: units, Day.RECEIVED_VALUE: value, Day.CYCLES: 1, Day.CYCLES_SHORT: int(short)},
+            )
             self.count(today, store, sku, Cell.RECEIVED, units)
             filled = min(self.owed[store][sku], self.shelf[store][sku].units)
             if filled:
@@ -199,10 +213,19 @@ class _Simulator:
         price = PRICE[sku] - 50 * (today % 3)
         cost = self.shelf[store][sku].take(units)
         marked = units if LIFE_DAYS[sku] and self.dice.random() < 0.3 else 0
-        self.post(today, store, sku, {Day.REVENUE: units * price, Day.COST_OF_GOODS: cost,
-                                      Day.MARKED_DOWN_UNITS: marked, Day.MARK_DOWN: marked * (price // 4),
-                                      Day.LIFE_AT_SALE_DAYS: units * LIFE_DAYS[sku],
-                                      Day.AGE_AT_SALE_DAYS: units if LIFE_DAYS[sku] else 0})  # fmt: skip
+        self.post(
+            today,
+            store,
+            sku,
+            {
+                Day.REVENUE: units * price,
+                Day.COST_OF_GOODS: cost,
+                Day.MARKED_DOWN_UNITS: marked,
+                Day.MARK_DOWN: marked * (price // 4),
+                Day.LIFE_AT_SALE_DAYS: units * LIFE_DAYS[sku],
+                Day.AGE_AT_SALE_DAYS: units if LIFE_DAYS[sku] else 0,
+            },
+        )
         self.count(today, store, sku, Cell.SOLD, units)
         self.cell_revenue[today // self.period_days, store, sku] += units * price
         self.past_sales.append((store, sku))
@@ -212,8 +235,18 @@ class _Simulator:
         demand = self.dice.randint(0, 5)
         price = PRICE[sku] - 50 * (today % 3)
         sold = min(demand, self.shelf[store][sku].units)
-        self.post(today, store, sku, {Day.DEMAND: demand, Day.DEMAND_VALUE: demand * price, Day.SOLD_AS_ASKED: sold,
-                                      Day.SOLD_AS_ASKED_VALUE: sold * price, Day.OPEN_SECONDS: OPEN_SECONDS})  # fmt: skip
+        self.post(
+            today,
+            store,
+            sku,
+            {
+                Day.DEMAND: demand,
+                Day.DEMAND_VALUE: demand * price,
+                Day.SOLD_AS_ASKED: sold,
+                Day.SOLD_AS_ASKED_VALUE: sold * price,
+                Day.OPEN_SECONDS: OPEN_SECONDS,
+            },
+        )
         self.count(today, store, sku, Cell.DEMAND, demand)
         if sold:
             self._sell(today, store, sku, sold)
@@ -235,7 +268,9 @@ class _Simulator:
         other = sku ^ 1
         switched = min(unmet, self.shelf[store][other].units, self.dice.randint(0, 2))
         if switched:
-            self.post(today, store, sku, {Day.SUBSTITUTED: switched, Day.INCENTIVE: 30 * switched})
+            self.post(
+                today, store, sku, {Day.SUBSTITUTED: switched, Day.INCENTIVE: INCENTIVE[sku] * switched}
+            )
             self.post(today, store, other, {Day.SOLD_AS_SUBSTITUTE: switched})
             self.count(today, store, sku, Cell.SUBSTITUTED, switched)
             self._sell(today, store, other, switched)
@@ -255,18 +290,37 @@ class _Simulator:
             value = back * COST[sku]
             pool.add(back, value)
             scrapped = pool.take(back - kept)
-            self.post(today, store, sku, {Day.RETURNED: back, Day.REFUND: back * PRICE[sku], Day.RETURNED_VALUE: value,
-                                          Day.RESTOCKED: kept, Day.WASTED: back - kept,
-                                          Day.WASTE_VALUE: scrapped})  # fmt: skip
+            self.post(
+                today,
+                store,
+                sku,
+                {
+                    Day.RETURNED: back,
+                    Day.REFUND: back * PRICE[sku],
+                    Day.RETURNED_VALUE: value,
+                    Day.RESTOCKED: kept,
+                    Day.WASTED: back - kept,
+                    Day.WASTE_VALUE: scrapped,
+                },
+            )
             self.count(today, store, sku, Cell.RETURNED, back)
             self.count(today, store, sku, Cell.WASTED, back - kept)
         if LIFE_DAYS[sku] and pool.units and self.dice.random() < 0.3:
             expired = self.dice.randint(1, pool.units)
             self.post(today, store, sku, {Day.WASTED: expired, Day.WASTE_VALUE: pool.take(expired)})
             self.count(today, store, sku, Cell.WASTED, expired)
-        self.post(today, store, sku, {Day.ON_HAND: pool.units, Day.STOCK_VALUE: pool.value,
-                                      Day.BACKORDERS: self.owed[store][sku], Day.ON_ORDER: self.on_order[store][sku],
-                                      Day.HOLDING_BY_UNIT: pool.units * HOLDING_MICRO[sku]})  # fmt: skip
+        self.post(
+            today,
+            store,
+            sku,
+            {
+                Day.ON_HAND: pool.units,
+                Day.STOCK_VALUE: pool.value,
+                Day.BACKORDERS: self.owed[store][sku],
+                Day.ON_ORDER: self.on_order[store][sku],
+                Day.HOLDING_BY_UNIT: pool.units * HOLDING_MICRO[sku],
+            },
+        )
         self.count(today, store, sku, Cell.STOCK_DAYS, pool.units)
 
     def _order(self, today: int, store: int) -> None:
@@ -276,9 +330,18 @@ class _Simulator:
             lines = [(sku, self.dice.randint(1, 9)) for sku in range(SKUS) if self.dice.random() < 0.25]
             if not lines:
                 continue
-            order = {"order": len(self.orders), "store": store, "centre": centre, "placed_second": now, "kind": kind,
-                     "lines": len(lines), "units": 0, "lines_in_full": 0, "units_shipped": 0,
-                     "units_cancelled": 0}  # fmt: skip
+            order = {
+                "order": len(self.orders),
+                "store": store,
+                "centre": centre,
+                "placed_second": now,
+                "kind": kind,
+                "lines": len(lines),
+                "units": 0,
+                "lines_in_full": 0,
+                "units_shipped": 0,
+                "units_cancelled": 0,
+            }
             for sku, units in lines:
                 self._fill_line(today, now, order, sku, units)
             self.orders.append(order)
@@ -316,9 +379,20 @@ class _Simulator:
 
     def _ship(self, now: int, store: int, sku: int, units: int, value: int, kind: int) -> None:
         due = now // SECONDS_PER_DAY + 2 - kind % 2
-        self.shipments.append({"store": store, "centre": CENTRE_OF[store], "kind": kind, "shipped_second": now,
-                               "arrived_second": -1, "lines": 1, "units": units, "value_minor": value,
-                               "sku": sku, "due": due})  # fmt: skip
+        self.shipments.append(
+            {
+                "store": store,
+                "centre": CENTRE_OF[store],
+                "kind": kind,
+                "shipped_second": now,
+                "arrived_second": -1,
+                "lines": 1,
+                "units": units,
+                "value_minor": value,
+                "sku": sku,
+                "due": due,
+            }
+        )
 
     def _buy(self, today: int, centre: int, sku: int) -> None:
         if UNLIMITED[centre] or self.dice.random() < 0.7:
@@ -329,8 +403,12 @@ class _Simulator:
         row[Centre.PURCHASE_LINES] += 1
         receipt = _receipt(centre, now, units, sku, due=today + self.dice.randint(1, 4))
         self.receipts.append(receipt)
-        self.purchases.append({name: receipt[name] for name in ("centre", "supplier", "placed_second", "lines",
-                                                                "units", "value_minor")})  # fmt: skip
+        self.purchases.append(
+            {
+                name: receipt[name]
+                for name in ("centre", "supplier", "placed_second", "lines", "units", "value_minor")
+            }
+        )
 
     def _post_centre_levels(self, today: int) -> None:
         for centre in range(CENTRES):
@@ -342,14 +420,24 @@ class _Simulator:
                     u for s, k, u in self.backlog if CENTRE_OF[s] == centre and k == sku
                 )
                 row[Centre.ON_ORDER] += sum(
-                    r["units"] for r in self.receipts
+                    r["units"]
+                    for r in self.receipts
                     if r["centre"] == centre and r["sku"] == sku and r["received_second"] == -1
-                )  # fmt: skip
+                )
 
 
 def _receipt(centre: int, placed: int, units: int, sku: int, due: int) -> dict[str, int]:
-    return {"centre": centre, "supplier": sku % 2, "placed_second": placed, "received_second": -1, "lines": 1,
-            "units": units, "value_minor": units * COST[sku], "sku": sku, "due": due}  # fmt: skip
+    return {
+        "centre": centre,
+        "supplier": sku % 2,
+        "placed_second": placed,
+        "received_second": -1,
+        "lines": 1,
+        "units": units,
+        "value_minor": units * COST[sku],
+        "sku": sku,
+        "due": due,
+    }
 
 
 def _table(name: str, rows: list[dict[str, Any]], columns: str) -> Table:
@@ -376,15 +464,25 @@ def little_world(seed: int = 1, days: int = 10, warm_up_days: int = 3, period_da
     return World(
         panels=Panels(world.day, world.cell, world.cell_revenue, world.centre),
         tables={
-            "store_orders": _table("store_orders", world.orders,
-                                   "order store centre placed_second kind lines units lines_in_full units_shipped"
-                                   " units_cancelled"),
-            "deliveries": _table("deliveries", world.shipments,
-                                 "store centre kind shipped_second arrived_second lines units value_minor"),
-            "purchase_orders": _table("purchase_orders", world.purchases,
-                                      "centre supplier placed_second lines units value_minor"),
-            "receipts": _table("receipts", world.receipts,
-                               "centre supplier placed_second received_second lines units value_minor"),
+            "store_orders": _table(
+                "store_orders",
+                world.orders,
+                "order store centre placed_second kind lines units lines_in_full units_shipped"
+                " units_cancelled",
+            ),
+            "deliveries": _table(
+                "deliveries",
+                world.shipments,
+                "store centre kind shipped_second arrived_second lines units value_minor",
+            ),
+            "purchase_orders": _table(
+                "purchase_orders", world.purchases, "centre supplier placed_second lines units value_minor"
+            ),
+            "receipts": _table(
+                "receipts",
+                world.receipts,
+                "centre supplier placed_second received_second lines units value_minor",
+            ),
         },
         opening=opening,
         closing=world.state(),
@@ -411,5 +509,7 @@ def little_world(seed: int = 1, days: int = 10, warm_up_days: int = 3, period_da
             centre_facility_cost_per_day=np.array([1_000.0, 0.0]),
             featured=featured,
             holding_micro_per_unit_day=np.array(HOLDING_MICRO),
+            incentive_minor_per_unit=np.array(INCENTIVE),
+            shelf_life_days=np.array(LIFE_DAYS),
         ),
-    )  # fmt: skip
+    )

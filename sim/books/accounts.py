@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Account(IntEnum):
-    """Accounts of the ledger, debits positive. Assets and expenses grow by debits, capital and revenue by credits."""
+    """Accounts of the ledger, debits positive; assets and expenses have positive balances."""
 
     CASH = 0
     STORE_INVENTORY = 1

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sim.books.accounts import Account
 from sim.books.audit import Audit, Axis
 from sim.books.cell_checks import check_cells
 from sim.books.daily_checks import Levels, check_days
@@ -29,18 +28,19 @@ def check_books(
 ) -> None:
     """Hold the records of a run against each other.
 
-    The day panel, the store x SKU panel, the event tables, the ledger and the stock counted at the end are kept
-    apart during a run; here they have to agree, warm-up included. Checked are
+    The day panel, the store x SKU panel, the event tables, the ledger and the stock counted at the end are
+    kept apart during a run; here they have to agree, warm-up included. Checked are
 
-    - units: every unit asked for is sold, substituted, owed or lost; stock, backorders and goods on order at stores
-      and centres follow from their flows day by day and end at what is counted; every unmet unit has one cause;
+    - units: every unit asked for is sold, substituted, owed or lost; stock, backorders and goods on order at
+      stores and centres follow from their flows day by day and end at what is counted; every unmet unit has
+      one cause;
     - records: panel by day against panel by SKU, event tables against both;
     - money: debits equal credits for every day, place and class; goods in the ledger are worth what they are
-      worth in the panels, day by day, and what is counted at the end; every other account has the balance that
-      follows from total quantities, rates and prices.
+      worth in the panels, day by day, and what is counted at the end; every other account has the balance
+      that follows from total quantities, rates and prices.
 
-    A day of a store ends when its demand is over: what is ordered then still belongs to the day, and the level
-    `ON_ORDER` is taken before.
+    A day of a store ends when its demand is over: what is ordered then still belongs to the day, and the
+    level `ON_ORDER` is taken before; what arrives later belongs to the next day.
 
     Args:
         panels: what happened, by day and by SKU.
@@ -87,16 +87,14 @@ def _check_days(
     terms: Terms,
 ) -> tuple[IntArray, IntArray, IntArray]:
     """Check day by day; returns the day panel, the centre panel and the ledger added up over all days."""
-    classes = len(labels.classes)
     counts = EventCounts.of(tables, panels)
     levels = _first_levels(panels, opening, labels)
     balances = np.zeros((2, *ledger.shape[1:3]), dtype=np.int64)
-    day_totals = np.zeros((len(Day), len(labels.stores), classes), dtype=np.int64)
-    centre_totals = np.zeros((len(Centre), len(labels.centres), classes), dtype=np.int64)
-    ledger_totals = np.zeros((len(Account), *ledger.shape[1:3]), dtype=np.int64)
+    day_totals = np.zeros(panels.day.shape[1:], dtype=np.int64)
+    centre_totals = np.zeros(panels.centre.shape[1:], dtype=np.int64)
+    ledger_totals = np.zeros(ledger.shape[1:], dtype=np.int64)
     for block in day_blocks(panels):
-        day, centre = by_measure(panels.day, block), by_measure(panels.centre, block)
-        page = by_measure(ledger, block)
+        day, centre, pages = by_measure(panels.day, block), by_measure(panels.centre, block), ledger[block]
         axes = (
             Axis("day", first=block.start),
             Axis("store", labels.stores),
@@ -105,15 +103,11 @@ def _check_days(
         )
         check_days(audit, day, centre, levels, terms, axes)
         check_orders_of_days(audit, counts, block, day, centre, axes)
-        check_ledger_of_days(audit, page, balances, day, centre, axes)
-        day_totals += day.sum(axis=1)
-        centre_totals += centre.sum(axis=1)
-        ledger_totals += page.sum(axis=1)
-    return (
-        np.moveaxis(day_totals, 0, -1),
-        np.moveaxis(centre_totals, 0, -1),
-        np.moveaxis(ledger_totals, 0, -1),
-    )
+        check_ledger_of_days(audit, pages, balances, day, centre, axes)
+        day_totals += panels.day[block].sum(axis=0)
+        centre_totals += panels.centre[block].sum(axis=0)
+        ledger_totals += pages.sum(axis=0)
+    return day_totals, centre_totals, ledger_totals
 
 
 def _first_levels(panels: Panels, opening: Closing, labels: Labels) -> Levels:

@@ -8,13 +8,13 @@ import numpy as np
 
 from sim.books.accounts import Account
 from sim.books.events import orders_by_day, purchase_orders_by_day
-from sim.books.postings import OPENING_POSTINGS, POSTINGS, Posting, Source, Where
+from sim.books.postings import POSTINGS, Posting, Source, Where
 from sim.books.terms import Terms, by_class
 from sim.records import Closing, IntArray, Panels, Table
 from sim.result import Labels
 
 # Days are worked on in blocks of about so many (store, class) rows, which stay in the processor's cache.
-_ROWS_PER_BLOCK = 6_000
+_ROWS_PER_BLOCK = 30_000
 
 
 def day_blocks(panels: Panels) -> Iterator[slice]:
@@ -64,8 +64,8 @@ def post_ledger(
     transit = terms.over_stores(by_class(opening.transit_value, labels.sku_class, classes))
     for block in day_blocks(panels):
         source = Source(
-            day=by_measure(panels.day, block),
-            centre=by_measure(panels.centre, block),
+            day=np.moveaxis(panels.day[block], -1, 0),
+            centre=np.moveaxis(panels.centre[block], -1, 0),
             orders=orders[block],
             purchase_orders=purchase_orders[block],
             featured=featured[block].astype(np.int64),
@@ -74,7 +74,7 @@ def post_ledger(
             transit=transit,
             terms=terms,
         )
-        # Each account of each kind of place is one stretch of memory until the block is turned into the ledger.
+        # Each account of each kind of place is one stretch of memory, turned into the ledger in one go.
         pages = {
             where: np.zeros((len(Account), *shape), dtype=np.int64)
             for where, shape in (
@@ -85,7 +85,7 @@ def post_ledger(
             )
         }
         for posting in postings:
-            if posting not in OPENING_POSTINGS:
+            if not posting.is_opening:
                 _post(pages[posting.where], posting, source)
             elif block.start == 0:
                 _post(pages[posting.where][:, :1], posting, source)
@@ -97,7 +97,7 @@ def post_ledger(
 
 
 def _post(page: IntArray, posting: Posting, source: Source) -> None:
-    amount = posting.amount(source)
+    amount = np.ascontiguousarray(posting.amount(source))
     if amount.any():
         page[posting.debit] += amount
         page[posting.credit] -= amount

@@ -15,11 +15,12 @@ from sim.records import Centre, Closing, Day, IntArray, Panels, Table
 from sim.result import Labels
 
 FloatArray = npt.NDArray[np.float64]
+Place = tuple[slice, slice | int]
 
 
 def check_ledger_of_days(
     audit: Audit,
-    page: IntArray,
+    pages: IntArray,
     balances: IntArray,
     day: IntArray,
     centre: IntArray,
@@ -29,7 +30,7 @@ def check_ledger_of_days(
 
     Args:
         audit: collects what fails.
-        page: (len(Account), days, stores then centres, classes and one more).
+        pages: (days, stores then centres, classes and one more, len(Account)).
         balances: (2, stores then centres, classes and one more) balances of store and centre inventory before
             these days; moved on to their last day.
         day: (len(Day), days, stores, classes) of the panel.
@@ -43,10 +44,10 @@ def check_ledger_of_days(
         [of_store.label(i) for i in range(stores)] + [of_centre.label(i) for i in range(centre.shape[2])],
     )
     of_class_or_none = Axis("class", [*of_class.names, "(none)"])
-    audit.equal("debits = credits", page.sum(axis=0), np.zeros(1), (of_day, of_place, of_class_or_none))
+    audit.equal("debits = credits", pages.sum(axis=-1), np.zeros(1), (of_day, of_place, of_class_or_none))
     audit.equal(
         "what a centre hands over its stores take in",
-        page[Account.CLEARING].sum(axis=1),
+        pages[..., Account.CLEARING].sum(axis=1),
         np.zeros(1),
         (of_day, of_class_or_none),
     )
@@ -56,7 +57,7 @@ def check_ledger_of_days(
             (Account.CENTRE_INVENTORY, slice(stores, None), centre[Centre.STOCK_VALUE], of_centre),
         )
     ):
-        balance = np.cumsum(page[account], axis=0) + balances[row]
+        balance = np.cumsum(pages[..., account], axis=0) + balances[row]
         audit.equal(
             f"balance of {account.name} = stock at cost",
             balance[:, places, :-1],
@@ -86,7 +87,7 @@ def check_trial_balance(
 
     Args:
         audit: collects what fails.
-        ledger_totals: (stores then centres, classes and one more, accounts) the ledger added up over all days.
+        ledger_totals: (stores then centres, classes and one more, accounts) the ledger, added up over days.
         panels: `cell` and `cell_revenue` are read.
         tables: `store_orders` and `purchase_orders` are read.
         day_totals: (stores, classes, len(Day)) the day panel added up over all days.
@@ -121,7 +122,7 @@ def check_trial_balance(
     )
     at_stores[..., Account.COMMUNICATION] = day_totals[..., Day.INCENTIVE]
     at_stores[..., Account.WASTE] = day_totals[..., Day.WASTE_VALUE]
-    for at, account, amount in _costs_at_rates(tables, days, day_totals, centre_totals, terms):
+    for account, at, amount in _costs_at_rates(tables, days, day_totals, centre_totals, terms):
         expected[(*at, account)] += amount
         slack[(*at, account)] += 0.5 * days * (amount != 0)
 
@@ -142,62 +143,42 @@ def check_trial_balance(
 
 def _costs_at_rates(
     tables: Mapping[str, Table], days: int, day_totals: IntArray, centre_totals: IntArray, terms: Terms
-) -> Iterator[tuple[tuple[slice, slice | int], Account, FloatArray]]:
-    """Yield (places and classes, account, minor units) of each cost that is a total quantity times a rate."""
+) -> Iterator[tuple[Account, Place, FloatArray]]:
+    """Yield (account, places and classes, minor units) of each cost that is a total quantity times a rate."""
     stores, classes, _ = day_totals.shape
-    at_stores, at_centres = (slice(None, stores), slice(classes)), (slice(stores, None), slice(classes))
-    each_store, each_centre = (slice(None, stores), -1), (slice(stores, None), -1)
-    ordering, holding, costs = terms.costs.ordering, terms.costs.holding, terms.costs
+    by_store, each_store = (slice(None, stores), slice(classes)), (slice(None, stores), -1)
+    by_centre, each_centre = (slice(stores, None), slice(classes)), (slice(stores, None), -1)
+    costs, ordering, holding = terms.costs, terms.costs.ordering, terms.costs.holding
+    communication = costs.communication
     orders = tables["store_orders"]
-    kinds = counted((stores, len(OrderKind)), (orders["store"], orders["kind"]))
-    emergency, pushed = kinds[:, OrderKind.EMERGENCY], kinds[:, OrderKind.PUSHED]
-    called_in = kinds.sum(axis=1) - pushed
+    regular, emergency, pushed = counted((len(OrderKind), stores), (orders["kind"], orders["store"]))
     purchases = counted((len(centre_totals),), (tables["purchase_orders"]["centre"],))
-    lines = day_totals[..., Day.ORDER_LINES] + day_totals[..., Day.EMERGENCY_LINES]
 
-    yield at_stores, Account.DISPOSAL, _minor(day_totals[..., Day.WASTED], costs.disposal_per_wasted_unit)
-    yield at_stores, Account.ORDERING, _minor(lines, ordering.per_store_order_line)
-    yield (
-        each_store,
-        Account.ORDERING,
-        (
-            _minor(kinds.sum(axis=1) - emergency, ordering.per_store_order)
-            + _minor(emergency, ordering.per_emergency_order)
-        ),
-    )
-    yield (
-        at_centres,
-        Account.ORDERING,
-        _minor(centre_totals[..., Centre.PURCHASE_LINES], ordering.per_purchase_order_line),
-    )
-    yield each_centre, Account.ORDERING, _minor(purchases, ordering.per_purchase_order)
-    yield (
-        at_stores,
-        Account.HOLDING,
-        day_totals[..., Day.STOCK_VALUE] * (holding.store_rate_per_year / DAYS_PER_YEAR),
-    )
-    yield at_stores, Account.HOLDING, day_totals[..., Day.HOLDING_BY_UNIT] / MICRO
-    yield (
-        at_centres,
-        Account.HOLDING,
-        centre_totals[..., Centre.STOCK_VALUE] * (holding.dc_rate_per_year / DAYS_PER_YEAR),
-    )
-    yield (
-        at_centres,
-        Account.HOLDING,
-        _minor(centre_totals[..., Centre.ON_HAND], holding.dc_cost_per_unit_day),
-    )
-    yield each_store, Account.COMMUNICATION, _minor(called_in, costs.communication.per_order_contact)
+    handled = _minor(regular + pushed, ordering.per_store_order)
+    yield Account.ORDERING, each_store, handled + _minor(emergency, ordering.per_emergency_order)
+    yield Account.ORDERING, each_centre, _minor(purchases, ordering.per_purchase_order)
+    lines = day_totals[..., Day.ORDER_LINES] + day_totals[..., Day.EMERGENCY_LINES]
+    yield Account.ORDERING, by_store, _minor(lines, ordering.per_store_order_line)
+    lines = centre_totals[..., Centre.PURCHASE_LINES]
+    yield Account.ORDERING, by_centre, _minor(lines, ordering.per_purchase_order_line)
+
+    value, space = day_totals[..., Day.STOCK_VALUE], day_totals[..., Day.HOLDING_BY_UNIT]
+    yield Account.HOLDING, by_store, value * np.float64(holding.store_rate_per_year / DAYS_PER_YEAR)
+    yield Account.HOLDING, by_store, space / np.float64(MICRO)
+    value, units = centre_totals[..., Centre.STOCK_VALUE], centre_totals[..., Centre.ON_HAND]
+    yield Account.HOLDING, by_centre, value * np.float64(holding.dc_rate_per_year / DAYS_PER_YEAR)
+    yield Account.HOLDING, by_centre, _minor(units, holding.dc_cost_per_unit_day)
+
+    wasted = day_totals[..., Day.WASTED]
+    yield Account.DISPOSAL, by_store, _minor(wasted, costs.disposal_per_wasted_unit)
+    called_in = regular + emergency
+    yield Account.COMMUNICATION, each_store, _minor(called_in, communication.per_order_contact)
     if terms.featured is not None:
         announced = terms.featured.sum(axis=0, dtype=np.int64)
-        yield (
-            at_stores,
-            Account.COMMUNICATION,
-            _minor(announced, costs.communication.per_featured_sku_store_day),
-        )
-    yield each_store, Account.FACILITIES, days * MINOR_PER_MAJOR * terms.store_facility_cost_per_day
-    yield each_centre, Account.FACILITIES, days * MINOR_PER_MAJOR * terms.centre_facility_cost_per_day
+        yield Account.COMMUNICATION, by_store, _minor(announced, communication.per_featured_sku_store_day)
+    yield Account.FACILITIES, each_store, days * MINOR_PER_MAJOR * terms.store_facility_cost_per_day
+    yield Account.FACILITIES, each_centre, days * MINOR_PER_MAJOR * terms.centre_facility_cost_per_day
 
 
 def _minor(count: IntArray, rate: float) -> FloatArray:
-    return count * (rate * MINOR_PER_MAJOR)
+    return count * np.float64(rate * MINOR_PER_MAJOR)

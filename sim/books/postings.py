@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.books.accounts import Account
 from sim.books.events import OrderKind
@@ -46,15 +47,21 @@ class Where(Enum):
     CENTRE = (False, False)
 
 
+Amount = Callable[[Source], IntArray]
+
+
 @dataclass(frozen=True)
 class Posting:
-    """A named pair of equal amounts. `amount` gives minor units, (days, places) or (days, places, classes)."""
+    """A named pair of equal amounts in minor units."""
 
     name: str
     where: Where
     debit: Account
     credit: Account
-    amount: Callable[[Source], IntArray]
+    amount: Amount
+    """Gives (days, places, classes), or (days, places) where nothing belongs to a class."""
+    is_opening: bool = False
+    """Posted once, on the first day."""
 
 
 def _of_day(measure: Day) -> Callable[[Source], IntArray]:
@@ -72,20 +79,24 @@ def rated(count: IntArray, rate: float) -> IntArray:
 
 def in_minor(micro: IntArray) -> IntArray:
     """Millionths of a minor unit as whole minor units, rounded half to even."""
-    return np.rint(micro / MICRO).astype(np.int64)
+    return np.asarray(np.rint(micro / MICRO), dtype=np.int64)
 
 
 def _interest(value: IntArray, rate_per_year: float) -> IntArray:
     # One product of doubles and one rounding to integers: the same bits on every machine.
-    return np.rint(value * (rate_per_year / DAYS_PER_YEAR)).astype(np.int64)
+    return np.asarray(np.rint(value * (rate_per_year / DAYS_PER_YEAR)), dtype=np.int64)
 
 
-def _store_lines(source: Source) -> IntArray:
-    lines = source.day[Day.ORDER_LINES] + source.day[Day.EMERGENCY_LINES]
-    return rated(lines, source.terms.costs.ordering.per_store_order_line)
+def _handed_over(source: Source) -> IntArray:
+    return source.terms.over_stores(source.day[Day.RECEIVED_VALUE])
+
+
+def _disposal(source: Source) -> IntArray:
+    return rated(source.day[Day.WASTED], source.terms.costs.disposal_per_wasted_unit)
 
 
 def _store_orders(source: Source) -> IntArray:
+    """Pushed orders are handled like regular ones; only nobody calls."""
     ordering = source.terms.costs.ordering
     emergency = source.orders[..., OrderKind.EMERGENCY]
     others = source.orders.sum(axis=-1) - emergency
@@ -94,164 +105,112 @@ def _store_orders(source: Source) -> IntArray:
     )
 
 
+def _store_lines(source: Source) -> IntArray:
+    lines = source.day[Day.ORDER_LINES] + source.day[Day.EMERGENCY_LINES]
+    return rated(lines, source.terms.costs.ordering.per_store_order_line)
+
+
+def _purchase_orders(source: Source) -> IntArray:
+    return rated(source.purchase_orders, source.terms.costs.ordering.per_purchase_order)
+
+
+def _purchase_lines(source: Source) -> IntArray:
+    return rated(source.centre[Centre.PURCHASE_LINES], source.terms.costs.ordering.per_purchase_order_line)
+
+
+def _store_interest(source: Source) -> IntArray:
+    return _interest(source.day[Day.STOCK_VALUE], source.terms.costs.holding.store_rate_per_year)
+
+
+def _store_space(source: Source) -> IntArray:
+    return in_minor(source.day[Day.HOLDING_BY_UNIT])
+
+
+def _centre_interest(source: Source) -> IntArray:
+    return _interest(source.centre[Centre.STOCK_VALUE], source.terms.costs.holding.dc_rate_per_year)
+
+
+def _centre_space(source: Source) -> IntArray:
+    return rated(source.centre[Centre.ON_HAND], source.terms.costs.holding.dc_cost_per_unit_day)
+
+
 def _contacts(source: Source) -> IntArray:
     called_in = source.orders[..., OrderKind.REGULAR] + source.orders[..., OrderKind.EMERGENCY]
     return rated(called_in, source.terms.costs.communication.per_order_contact)
 
 
-def _facilities(cost_per_day: np.ndarray, days: int) -> IntArray:
+def _announcements(source: Source) -> IntArray:
+    return rated(source.featured, source.terms.costs.communication.per_featured_sku_store_day)
+
+
+def _store_facilities(source: Source) -> IntArray:
+    return _facilities(source.terms.store_facility_cost_per_day, len(source.orders))
+
+
+def _centre_facilities(source: Source) -> IntArray:
+    return _facilities(source.terms.centre_facility_cost_per_day, len(source.orders))
+
+
+def _facilities(cost_per_day: npt.NDArray[np.float64], days: int) -> IntArray:
     rate = np.array([in_micro(cost) for cost in cost_per_day.tolist()], dtype=np.int64)
     return np.broadcast_to(in_minor(rate), (days, len(rate)))
 
 
-OPENING_POSTINGS: tuple[Posting, ...] = (
-    Posting(
-        "opening_store_stock",
-        Where.STORE_CLASS,
-        Account.STORE_INVENTORY,
-        Account.OPENING_CAPITAL,
-        lambda s: s.store_stock[np.newaxis],
-    ),
-    Posting(
-        "opening_centre_stock",
-        Where.CENTRE_CLASS,
-        Account.CENTRE_INVENTORY,
-        Account.OPENING_CAPITAL,
-        lambda s: s.centre_stock[np.newaxis],
-    ),
-    Posting(
-        "opening_transit",
-        Where.CENTRE_CLASS,
-        Account.IN_TRANSIT,
-        Account.OPENING_CAPITAL,
-        lambda s: s.transit[np.newaxis],
-    ),
-)
-"""Posted once, on the first day."""
+def _all(
+    where: Where, *rows: tuple[str, Account, Account, Amount], is_opening: bool = False
+) -> tuple[Posting, ...]:
+    return tuple(
+        Posting(name, where, debit, credit, amount, is_opening) for name, debit, credit, amount in rows
+    )
 
-DAILY_POSTINGS: tuple[Posting, ...] = (
-    Posting(
-        "purchase",
+
+POSTINGS: tuple[Posting, ...] = (
+    *_all(
+        Where.STORE_CLASS,
+        ("opening_store_stock", Account.STORE_INVENTORY, Account.OPENING_CAPITAL, lambda s: s.store_stock),
+        is_opening=True,
+    ),
+    *_all(
         Where.CENTRE_CLASS,
-        Account.CENTRE_INVENTORY,
-        Account.CASH,
-        _of_centre(Centre.RECEIVED_VALUE),
+        ("opening_centre_stock", Account.CENTRE_INVENTORY, Account.OPENING_CAPITAL, lambda s: s.centre_stock),
+        ("opening_transit", Account.IN_TRANSIT, Account.OPENING_CAPITAL, lambda s: s.transit),
+        is_opening=True,
     ),
-    Posting(
-        "shipment",
+    *_all(
         Where.CENTRE_CLASS,
-        Account.IN_TRANSIT,
-        Account.CENTRE_INVENTORY,
-        _of_centre(Centre.SHIPPED_VALUE),
+        ("purchase", Account.CENTRE_INVENTORY, Account.CASH, _of_centre(Centre.RECEIVED_VALUE)),
+        ("shipment", Account.IN_TRANSIT, Account.CENTRE_INVENTORY, _of_centre(Centre.SHIPPED_VALUE)),
+        ("hand_over", Account.CLEARING, Account.IN_TRANSIT, _handed_over),
+        ("purchase_order_lines", Account.ORDERING, Account.CASH, _purchase_lines),
+        ("centre_stock_interest", Account.HOLDING, Account.CASH, _centre_interest),
+        ("centre_stock_space", Account.HOLDING, Account.CASH, _centre_space),
     ),
-    Posting(
-        "hand_over",
-        Where.CENTRE_CLASS,
-        Account.CLEARING,
-        Account.IN_TRANSIT,
-        lambda s: s.terms.over_stores(s.day[Day.RECEIVED_VALUE]),
-    ),
-    Posting(
-        "store_receipt",
-        Where.STORE_CLASS,
-        Account.STORE_INVENTORY,
-        Account.CLEARING,
-        _of_day(Day.RECEIVED_VALUE),
-    ),
-    Posting("sale", Where.STORE_CLASS, Account.CASH, Account.REVENUE, _of_day(Day.REVENUE)),
-    Posting("mark_down", Where.STORE_CLASS, Account.MARK_DOWN, Account.CASH, _of_day(Day.MARK_DOWN)),
-    Posting("refund", Where.STORE_CLASS, Account.REFUNDS, Account.CASH, _of_day(Day.REFUND)),
-    Posting(
-        "cost_of_goods",
-        Where.STORE_CLASS,
-        Account.COST_OF_GOODS,
-        Account.STORE_INVENTORY,
-        _of_day(Day.COST_OF_GOODS),
-    ),
-    Posting(
-        "customer_return",
-        Where.STORE_CLASS,
-        Account.STORE_INVENTORY,
-        Account.COST_OF_GOODS,
-        _of_day(Day.RETURNED_VALUE),
-    ),
-    Posting("waste", Where.STORE_CLASS, Account.WASTE, Account.STORE_INVENTORY, _of_day(Day.WASTE_VALUE)),
-    Posting(
-        "disposal",
-        Where.STORE_CLASS,
-        Account.DISPOSAL,
-        Account.CASH,
-        lambda s: rated(s.day[Day.WASTED], s.terms.costs.disposal_per_wasted_unit),
-    ),
-    Posting("store_orders", Where.STORE, Account.ORDERING, Account.CASH, _store_orders),
-    Posting("store_order_lines", Where.STORE_CLASS, Account.ORDERING, Account.CASH, _store_lines),
-    Posting(
-        "purchase_orders",
+    *_all(
         Where.CENTRE,
-        Account.ORDERING,
-        Account.CASH,
-        lambda s: rated(s.purchase_orders, s.terms.costs.ordering.per_purchase_order),
+        ("purchase_orders", Account.ORDERING, Account.CASH, _purchase_orders),
+        ("centre_facilities", Account.FACILITIES, Account.CASH, _centre_facilities),
     ),
-    Posting(
-        "purchase_order_lines",
-        Where.CENTRE_CLASS,
-        Account.ORDERING,
-        Account.CASH,
-        lambda s: rated(s.centre[Centre.PURCHASE_LINES], s.terms.costs.ordering.per_purchase_order_line),
-    ),
-    Posting(
-        "store_stock_interest",
+    *_all(
         Where.STORE_CLASS,
-        Account.HOLDING,
-        Account.CASH,
-        lambda s: _interest(s.day[Day.STOCK_VALUE], s.terms.costs.holding.store_rate_per_year),
+        ("store_receipt", Account.STORE_INVENTORY, Account.CLEARING, _of_day(Day.RECEIVED_VALUE)),
+        ("sale", Account.CASH, Account.REVENUE, _of_day(Day.REVENUE)),
+        ("mark_down", Account.MARK_DOWN, Account.CASH, _of_day(Day.MARK_DOWN)),
+        ("refund", Account.REFUNDS, Account.CASH, _of_day(Day.REFUND)),
+        ("cost_of_goods", Account.COST_OF_GOODS, Account.STORE_INVENTORY, _of_day(Day.COST_OF_GOODS)),
+        ("customer_return", Account.STORE_INVENTORY, Account.COST_OF_GOODS, _of_day(Day.RETURNED_VALUE)),
+        ("waste", Account.WASTE, Account.STORE_INVENTORY, _of_day(Day.WASTE_VALUE)),
+        ("disposal", Account.DISPOSAL, Account.CASH, _disposal),
+        ("store_order_lines", Account.ORDERING, Account.CASH, _store_lines),
+        ("store_stock_interest", Account.HOLDING, Account.CASH, _store_interest),
+        ("store_stock_space", Account.HOLDING, Account.CASH, _store_space),
+        ("announcements", Account.COMMUNICATION, Account.CASH, _announcements),
+        ("incentives", Account.COMMUNICATION, Account.CASH, _of_day(Day.INCENTIVE)),
     ),
-    Posting(
-        "store_stock_space",
-        Where.STORE_CLASS,
-        Account.HOLDING,
-        Account.CASH,
-        lambda s: in_minor(s.day[Day.HOLDING_BY_UNIT]),
-    ),
-    Posting(
-        "centre_stock_interest",
-        Where.CENTRE_CLASS,
-        Account.HOLDING,
-        Account.CASH,
-        lambda s: _interest(s.centre[Centre.STOCK_VALUE], s.terms.costs.holding.dc_rate_per_year),
-    ),
-    Posting(
-        "centre_stock_space",
-        Where.CENTRE_CLASS,
-        Account.HOLDING,
-        Account.CASH,
-        lambda s: rated(s.centre[Centre.ON_HAND], s.terms.costs.holding.dc_cost_per_unit_day),
-    ),
-    Posting("order_contacts", Where.STORE, Account.COMMUNICATION, Account.CASH, _contacts),
-    Posting(
-        "announcements",
-        Where.STORE_CLASS,
-        Account.COMMUNICATION,
-        Account.CASH,
-        lambda s: rated(s.featured, s.terms.costs.communication.per_featured_sku_store_day),
-    ),
-    Posting("incentives", Where.STORE_CLASS, Account.COMMUNICATION, Account.CASH, _of_day(Day.INCENTIVE)),
-    Posting(
-        "store_facilities",
+    *_all(
         Where.STORE,
-        Account.FACILITIES,
-        Account.CASH,
-        lambda s: _facilities(s.terms.store_facility_cost_per_day, len(s.orders)),
-    ),
-    Posting(
-        "centre_facilities",
-        Where.CENTRE,
-        Account.FACILITIES,
-        Account.CASH,
-        lambda s: _facilities(s.terms.centre_facility_cost_per_day, len(s.orders)),
+        ("store_orders", Account.ORDERING, Account.CASH, _store_orders),
+        ("order_contacts", Account.COMMUNICATION, Account.CASH, _contacts),
+        ("store_facilities", Account.FACILITIES, Account.CASH, _store_facilities),
     ),
 )
-"""Posted every day."""
-
-POSTINGS: tuple[Posting, ...] = OPENING_POSTINGS + DAILY_POSTINGS
 """All rules of the ledger."""

@@ -111,7 +111,7 @@ def check_tables(
 
     Args:
         audit: collects what fails.
-        tables: all event tables; they tell what was sent and ordered in the run, not what was under way before.
+        tables: all event tables, of what was sent and ordered in the run and not before.
         day_totals: (stores, classes, len(Day)) the day panel added up over all days.
         centre_totals: (centres, classes, len(Centre)) the same of the centre panel.
         centre_on_order: (centres, classes) units on order at suppliers at the end.

@@ -40,7 +40,11 @@ class Terms:
     featured: npt.NDArray[np.integer] | None = None
     """(days, stores, classes) promoted SKUs announced; None when nothing is."""
     holding_micro_per_unit_day: IntArray | None = None
-    """(SKUs,) millionths of a minor unit per unit on hand in a store; None leaves `Day.HOLDING_BY_UNIT` unchecked."""
+    """(SKUs,) millionths of a minor unit per unit in a store; None leaves `Day.HOLDING_BY_UNIT` unchecked."""
+    incentive_minor_per_unit: IntArray | None = None
+    """(SKUs,) minor units per unit asked for and substituted; None leaves `Day.INCENTIVE` unchecked."""
+    shelf_life_days: IntArray | None = None
+    """(SKUs,) 0 = does not expire; None leaves `Day.LIFE_AT_SALE_DAYS` unchecked."""
 
     def over_stores(self, values: IntArray) -> IntArray:
         """Add up (..., stores, classes) over the stores of each centre: (..., centres, classes)."""

@@ -8,7 +8,6 @@ from sim.kpis.registry import (
     kpis_by_store,
     kpis_by_store_class,
 )
-from sim.kpis.sums import sku_sums
 
 __all__ = [
     "PARTS",
@@ -17,5 +16,4 @@ __all__ = [
     "kpis_by_day",
     "kpis_by_store",
     "kpis_by_store_class",
-    "sku_sums",
 ]

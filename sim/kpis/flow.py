@@ -26,7 +26,9 @@ FLOW: dict[str, Callable[[Sums], FloatArray]] = {
 
 
 def bullwhip_ratio(orders: FloatArray, demand: FloatArray) -> float:
-    """Variance of orders over variance of demand (Chen, Drezner, Ryan and Simchi-Levi, 2000, Management Science 46(3)).
+    """Variance of orders over variance of demand.
+
+    Chen, Drezner, Ryan and Simchi-Levi (2000), Management Science 46(3), 436-443.
 
     Args:
         orders: (periods,) units ordered.

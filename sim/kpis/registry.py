@@ -24,12 +24,10 @@ from sim.kpis.sums import (
 from sim.records import Centre, Day, IntArray, Panels, Table
 from sim.result import Labels, RunResult
 
+_FORMULAS = {**SERVICE, **FLOW, **STOCK, **MONEY}
+
 PARTS: Mapping[str, Callable[[Sums], FloatArray]] = {
-    name: formula
-    for name in MEASURES
-    for family in (SERVICE, FLOW, STOCK, MONEY)
-    for known, formula in family.items()
-    if known == name
+    name: _FORMULAS[name] for name in MEASURES if name in _FORMULAS
 }
 """KPIs that are computed alike for the network and any part of it, in the order of `MEASURES`."""
 
@@ -87,7 +85,7 @@ def kpis_by_store(result: RunResult) -> dict[str, FloatArray]:
 
 
 def kpis_by_class(result: RunResult) -> dict[str, FloatArray]:
-    """Every KPI of `PARTS` for each class after the warm-up, (classes,), without costs that belong to no class."""
+    """Every KPI of `PARTS` for each class after the warm-up, (classes,); costs of no class are left out."""
     return _evaluated(class_sums(result.panels, result.ledger, result.labels))
 
 

@@ -1,4 +1,4 @@
-"""Service: was it there when the customer asked?"""
+"""Service: whether goods were there when the customer asked."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ SERVICE: dict[str, Callable[[Sums], FloatArray]] = {
 def service_gini(demand: FloatArray, sold_as_asked: FloatArray) -> float:
     """Gini coefficient of the unmet share of demand over stores, each store weighing as much as its demand.
 
-    G = sum_i sum_j w_i w_j |u_i - u_j| / (2 u) with w_i the store's share of all demand, u_i the share of its own
-    demand that was unmet and u their weighted mean (Gini mean difference over twice the mean). It is 0 when all
-    stores go short alike and approaches 1 when one small store bears all.
+    G = sum_i sum_j w_i w_j |u_i - u_j| / (2 u), with w_i the store's share of all demand, u_i the share of
+    its own demand that was unmet and u their weighted mean (mean difference over twice the mean). It is 0
+    when all stores go short alike and approaches 1 when one small store bears all.
 
     Args:
         demand: (stores,) units asked for.

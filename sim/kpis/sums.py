@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from sim.books import Account, OrderKind, event_days
 from sim.books.events import counted
-from sim.records import Cell, Centre, Day, IntArray, Panels, Table
+from sim.records import Centre, Day, IntArray, Panels, Table
 from sim.result import Labels
 
 FloatArray = npt.NDArray[np.float64]
@@ -20,7 +20,7 @@ _ORDER_COLUMNS = ("lines", "lines_in_full")
 
 @dataclass(frozen=True, eq=False)
 class Sums:
-    """Records added up to some shape S: () for the network, (stores,), (classes,), (stores, classes) or (days,).
+    """Records added up to a shape S: () for the network, (stores,), (classes,), (stores, classes) or (days,).
 
     KPIs that are ratios and means are computed elementwise from these, in the same way for every part.
     """
@@ -118,18 +118,6 @@ def store_class_sums(panels: Panels, ledger: IntArray, labels: Labels) -> Sums:
     )
 
 
-def sku_sums(panels: Panels, labels: Labels) -> tuple[int, FloatArray]:
-    """Each SKU over all stores, from periods that lie wholly after the warm-up.
-
-    Returns:
-        The days added up, and (SKUs, len(Cell)). No whole period is left when the days are 0.
-    """
-    period = labels.panel_period_days
-    first = -(-labels.warm_up_days // period)
-    days = max(0, len(panels.day) - first * period)
-    return days, _floats(_over(panels.cell[first:]).sum(axis=0))
-
-
 def _over(panel: npt.NDArray[np.integer]) -> IntArray:
     """Add up over the first axis, in 64 bits."""
     return np.asarray(panel.sum(axis=0, dtype=np.int64))
@@ -154,16 +142,3 @@ def _orders(
     else:
         lines = [counted(shape, index, orders[column][inside]) for column in _ORDER_COLUMNS]
     return _floats(kinds), np.stack(lines, axis=-1).astype(np.float64)
-
-
-__all__ = [
-    "Cell",
-    "FloatArray",
-    "Sums",
-    "class_sums",
-    "daily_sums",
-    "network_sums",
-    "sku_sums",
-    "store_class_sums",
-    "store_sums",
-]
