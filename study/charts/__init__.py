@@ -1,4 +1,4 @@
-"""Charts of studies and comparisons, legible on a slide; Matplotlib is imported when the first one is drawn."""
+"""Charts of studies and comparisons, legible on a slide; Matplotlib is imported when one is drawn."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from study.evidence import Study
 def clearly_highest(studies: Sequence[Study], kpi: str) -> int | None:
     """Index of the study whose interval lies above all others', or None.
 
-    Stricter than the paired test: a chart that shows intervals side by side must not claim what they do not show.
+    Stricter than the paired test: a chart of intervals side by side must not claim what they do not show.
     """
     found = [study.intervals[kpi] for study in studies]
     top = max(range(len(found)), key=lambda index: found[index].low)

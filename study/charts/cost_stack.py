@@ -26,6 +26,7 @@ _COLOURS = {
 _DOMINANT_SHARE = 0.4
 """Purchase gets a panel of its own from this share on, lest it hide all that a policy can change."""
 _WIDTHS = (4.9, 7.1)
+_EQUAL_WIDTHS_ABOVE = 3
 _UNIT = "money per day"
 
 
@@ -42,27 +43,41 @@ def cost_stack(studies: Sequence[Study]) -> Figure:
     figure = style.slide(
         _title(studies, names),
         "Mean cost per day by head of the ledger. Bars start at zero.",
-        f"{style.replications_note(studies)}. Purchase is the cost of the goods sold; facilities are fixed costs.",
+        f"{style.replications_note(studies)}. Purchase is the cost of the goods sold.",
     )
     heads = [head for head in COST_HEADS if any(cost.get(head, 0.0) > 0 for cost in costs)]
     others = [head for head in heads if head != "purchase"]
     largest = max(sum(cost.values()) for cost in costs)
-    apart = bool(others) and any(cost.get("purchase", 0.0) > _DOMINANT_SHARE * sum(cost.values()) for cost in costs)
+    apart = bool(others) and any(
+        cost.get("purchase", 0.0) > _DOMINANT_SHARE * sum(cost.values()) for cost in costs
+    )
     panels: list[tuple[str, list[Part], list[dict[str, float]]]] = []
     if apart:
         halves = [Part("purchase", "Purchase", _COLOURS["purchase"]), Part("other", "Other", style.INK)]
         rest = [sum(cost[head] for head in others) for cost in costs]
-        panels.append(("All cost", halves, [
-            {"purchase": cost["purchase"], "other": other} for cost, other in zip(costs, rest, strict=True)
-        ]))
-        panels.append(("Cost except purchase", _parts(others), [
-            {head: cost[head] for head in others} for cost in costs
-        ]))
+        panels.append(
+            (
+                "All cost",
+                halves,
+                [
+                    {"purchase": cost["purchase"], "other": other}
+                    for cost, other in zip(costs, rest, strict=True)
+                ],
+            )
+        )
+        panels.append(
+            (
+                "Cost except purchase",
+                _parts(others),
+                [{head: cost[head] for head in others} for cost in costs],
+            )
+        )
     else:
         panels.append(("All cost", _parts(heads), [{head: cost[head] for head in heads} for cost in costs]))
-    grid = figure.subplots(1, len(panels), squeeze=False, width_ratios=_WIDTHS if apart else (1.0,))[0]
+    widths = (_WIDTHS if len(studies) <= _EQUAL_WIDTHS_ABOVE else (6.0, 6.0)) if apart else (12.0,)
+    grid = figure.subplots(1, len(panels), squeeze=False, width_ratios=widths)[0]
     drawn = []
-    for axes, (title, parts, heights), inches in zip(grid, panels, _WIDTHS if apart else (12.0,), strict=True):
+    for axes, (title, parts, heights), inches in zip(grid, panels, widths, strict=True):
         top = max(sum(values.values()) for values in heights)
         scale = axis_scale(_UNIT, currency, top if apart else largest)
         scaled = [{key: value * scale.factor for key, value in values.items()} for values in heights]
@@ -72,6 +87,16 @@ def cost_stack(studies: Sequence[Study]) -> Figure:
         if not named and parts:
             add_key(axes, parts, inches)
         drawn.append((axes, scaled, parts, named))
+    if not heads:
+        grid[0].text(
+            0.5,
+            0.5,
+            "Nothing costs anything in this scenario",
+            transform=grid[0].transAxes,
+            ha="center",
+            fontsize=style.LABEL_POINTS,
+            color=style.MUTED,
+        )
     style.lay_out(figure)
     for axes, scaled, parts, named in drawn:
         label_stacks(axes, scaled, parts, named=named)
@@ -84,12 +109,14 @@ def _parts(heads: Sequence[str]) -> list[Part]:
 
 def _title(studies: Sequence[Study], names: Sequence[str]) -> str:
     if len(studies) == 1:
-        return f"What {names[0]} costs per day"
+        return f"Cost per day: {names[0]}"
     low, high = clearly_lowest(studies, "total_cost"), clearly_highest(studies, "total_cost")
     if low is None or high is None:
-        return f"Cost per day: {' against '.join(names)}"
+        return f"Cost per day: {style.versus(names)}"
     found = [study.intervals["total_cost"] for study in (studies[high], studies[low])]
     more = 100 * (found[0].mean / found[1].mean - 1) if found[1].mean > 0 else math.inf
-    return f"{names[high]} costs {plain(more, more / 10)}% more than {names[low]}" if math.isfinite(more) else (
-        f"{names[high]} costs more than {names[low]}"
+    return (
+        f"{names[high]} costs {plain(more, more / 10)}% more than {names[low]}"
+        if math.isfinite(more)
+        else (f"{names[high]} costs more than {names[low]}")
     )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import matplotlib.dates as mdates
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from study.charts import style
 from study.charts.numbers import axis_scale
 from study.charts.placement import spread
+from study.charts.wrapping import text_width_inches, wrapped
 from study.evidence import DAILY, FloatArray, Study
 
 SERIES = ("fill_rate", "store_stock_units", "sold_units")
@@ -21,6 +22,8 @@ _SMOOTHED_FROM_DAYS = 120
 """Longer horizons are shown as a moving mean: the pattern of the week would hide the rest."""
 _WEEK = 7
 _BAND_SHARE = 0.8
+_NAMED_AT_LINE_ENDS = 3
+"""More scenarios are named in a key."""
 
 
 @style.styled
@@ -46,21 +49,23 @@ def daily_series(studies: Sequence[Study]) -> Figure:
     ends: list[list[float]] = []
     for axes, series in zip(grid, SERIES, strict=True):
         ends.append(_panel(axes, series, studies, smoothed=smoothed))
-    locator = mdates.AutoDateLocator(minticks=4, maxticks=9)
+    locator = mdates.AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
     grid[-1].xaxis.set_major_locator(locator)
-    grid[-1].xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
+    formatter = mdates.ConciseDateFormatter(locator)  # type: ignore[no-untyped-call]
+    grid[-1].xaxis.set_major_formatter(formatter)
     grid[-1].set_xlabel("Date")
     figure.align_ylabels(grid)
-    engine = figure.get_layout_engine()
-    assert engine is not None
-    label_inches = 0.0
-    if len(studies) > 1:
-        short = [style.wrapped(name, 2.0, style.SMALL_POINTS, 2) for name in names]
-        label_inches = 0.15 + max(style.text_width_inches(line, style.SMALL_POINTS) for name in short for line in name)
-        left, bottom, width, height = engine.get()["rect"]
-        engine.set(rect=(left, bottom, width - label_inches / style.SLIDE_INCHES[0], height))
+    at_line_ends = 1 < len(studies) <= _NAMED_AT_LINE_ENDS
+    if len(studies) > _NAMED_AT_LINE_ENDS:
+        style.key_above(grid[0], _keys(grid[0], names), 9.5, coloured=True, right=True)
+    if at_line_ends:
+        short = [wrapped(name, 2.0, style.SMALL_POINTS, 2) for name in names]
+        label_inches = 0.15 + max(
+            text_width_inches(line, style.SMALL_POINTS) for name in short for line in name
+        )
+        style.leave_room_right(figure, label_inches)
     style.lay_out(figure)
-    if len(studies) > 1:
+    if at_line_ends:
         for axes, last in zip(grid, ends, strict=True):
             _name_lines(axes, last, short)
     return figure
@@ -76,7 +81,7 @@ def _panel(axes: Axes, series: str, studies: Sequence[Study], *, smoothed: bool)
     scale = axis_scale(DAILY[series].unit, studies[0].currency, top)
     ends = []
     for index, (study, values) in enumerate(zip(studies, drawn, strict=True)):
-        dates = [study.labels.start_date + timedelta(days=day) for day in range(values.shape[1])]
+        first_day = np.datetime64(study.labels.start_date, "D")
         defined = np.isfinite(values).any(axis=0)
         low, mean, high = (np.full(values.shape[1], np.nan) for _ in range(3))
         if defined.any():
@@ -85,22 +90,28 @@ def _panel(axes: Axes, series: str, studies: Sequence[Study], *, smoothed: bool)
             tail = (1 - _BAND_SHARE) / 2
             low[defined], high[defined] = np.nanquantile(scaled, [tail, 1 - tail], axis=0)
         colour = style.scenario_colour(index)
-        x = mdates.date2num(dates)
+        x = (first_day + np.arange(values.shape[1])).astype(np.float64)
         if len(values) > 1:
             axes.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)
         axes.plot(x, mean, color=colour, linewidth=1.8)
         ends.append(float(mean[defined][-1]) if defined.any() else float("nan"))
         if index == 0 and study.labels.warm_up_days:
-            axes.axvspan(x[0], x[min(study.labels.warm_up_days, len(x) - 1)], color=style.BACKGROUND_BAND, zorder=0)
+            axes.axvspan(
+                x[0], x[min(study.labels.warm_up_days, len(x) - 1)], color=style.BACKGROUND_BAND, zorder=0
+            )
     axes.margins(x=0.005)
     axes.set_title(f"{DAILY[series].title}")
     axes.set_ylabel(scale.label.replace(" per day", "\nper day"))
     axes.yaxis.set_major_locator(MaxNLocator(3))
     if series != "fill_rate":
         axes.set_ylim(bottom=0)
-    elif not any(np.isfinite(end) for end in ends):
-        axes.text(0.5, 0.5, "not defined: no demand", transform=axes.transAxes, ha="center", color=style.MUTED)
-    axes.ticklabel_format(axis="y", style="plain", useOffset=False)
+    elif any(np.isfinite(end) for end in ends):
+        style.no_share_above_100(axes)
+    else:
+        axes.set_yticks([])
+        axes.text(
+            0.5, 0.5, "not defined: no demand", transform=axes.transAxes, ha="center", color=style.MUTED
+        )
     return ends
 
 
@@ -110,7 +121,21 @@ def _moving_mean(values: FloatArray) -> FloatArray:
     windows = np.lib.stride_tricks.sliding_window_view(padded, _WEEK, axis=1)
     counts = np.isfinite(windows).sum(axis=2)
     sums = np.nansum(windows, axis=2)
-    return np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
+    means: FloatArray = np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0)
+    return means
+
+
+def _keys(axes: Axes, names: Sequence[str]) -> list[Line2D]:
+    """One line per scenario for the key."""
+    return [
+        axes.plot(
+            [],
+            [],
+            color=style.scenario_colour(index),
+            label=wrapped(name, 3.0, style.SMALL_POINTS, 1)[0],
+        )[0]
+        for index, name in enumerate(names)
+    ]
 
 
 def _name_lines(axes: Axes, ends: list[float], names: list[list[str]]) -> None:
@@ -123,6 +148,11 @@ def _name_lines(axes: Axes, ends: list[float], names: list[list[str]]) -> None:
     wanted = np.array([ends[index] for index in present])
     for index, place in zip(present, spread(wanted, gap, low, high), strict=True):
         axes.text(
-            1.008, place, "\n".join(names[index]), transform=axes.get_yaxis_transform(), va="center",
-            color=style.scenario_colour(index), fontsize=style.SMALL_POINTS,
+            1.008,
+            place,
+            "\n".join(names[index]),
+            transform=axes.get_yaxis_transform(),
+            va="center",
+            color=style.text_colour(index),
+            fontsize=style.SMALL_POINTS,
         )

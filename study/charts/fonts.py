@@ -12,7 +12,10 @@ from matplotlib.ft2font import FT2Font
 
 FONT_FOLDER = Path(__file__).parent / "fonts"
 
-SHIPPED_FILES: tuple[Path, ...] = (FONT_FOLDER / "dualedge-sans-sc-1.otf", FONT_FOLDER / "dualedge-sans-sc-2.otf")
+SHIPPED_FILES: tuple[Path, ...] = (
+    FONT_FOLDER / "dualedge-sans-sc-1.otf",
+    FONT_FOLDER / "dualedge-sans-sc-2.otf",
+)
 """Latin and the 6,763 characters of GB 2312; see the README of the folder."""
 
 _BUNDLED_FAMILY = "DejaVu Sans"
@@ -70,5 +73,7 @@ def warn_about_missing_glyphs(texts: Iterable[str]) -> None:
     missing = missing_glyphs("".join(texts))
     if missing:
         codes = ", ".join(f"{sign} (U+{ord(sign):04X})" for sign in missing)
-        message = f"no font for {codes}: shown as boxes in charts; install a font that has them, e.g. Noto Sans CJK"
+        message = (
+            f"no font for {codes}: shown as boxes in charts; install a font that has them, e.g. Noto Sans CJK"
+        )
         warnings.warn(message, MissingGlyphWarning, stacklevel=2)

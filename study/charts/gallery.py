@@ -1,4 +1,4 @@
-"""Which charts a study or a comparison gets, what each shows in words, and how they are written to a folder."""
+"""Which charts a study or a comparison gets, what each shows in words, and writing them to a folder."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from study.evidence import Comparison, Study
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+MOST_SCENARIOS = 8
+"""More do not fit on a slide; the tables of a report show all."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,11 @@ def gallery(studies: Sequence[Study], comparison: Comparison | None = None) -> l
     from study.charts.unmet_demand import unmet_demand
 
     listed = (
-        (kpi_intervals, "Headline KPIs", "Mean of each headline KPI with its interval, one row per scenario."),
+        (
+            kpi_intervals,
+            "Headline KPIs",
+            "Mean of each headline KPI with its interval, one row per scenario.",
+        ),
         (cost_stack, "Cost by head", "Mean cost per day by head of the ledger, one bar per scenario."),
         (
             unmet_demand,
@@ -59,12 +66,22 @@ def gallery(studies: Sequence[Study], comparison: Comparison | None = None) -> l
             "Where shelves stand empty",
             "Share of opening time without stock by store and merchandise class, worst stores first.",
         ),
-        (stock_service, "What stock buys", "Fill rate against days of stock, by SKU and by merchandise class."),
+        (
+            stock_service,
+            "What stock buys",
+            "Fill rate against days of stock, by SKU and by merchandise class.",
+        ),
     )
-    charts = [Chart(draw.__name__, title, caption, partial(draw, studies)) for draw, title, caption in listed]
+    shown = studies[:MOST_SCENARIOS]
+    more = (
+        f" The first {MOST_SCENARIOS} of {len(studies)} scenarios." if len(studies) > MOST_SCENARIOS else ""
+    )
+    charts = [
+        Chart(draw.__name__, title, caption + more, partial(draw, shown)) for draw, title, caption in listed
+    ]
     if has_coordinates(studies[0]):
         caption = "Stores by size and fill rate, with the centres that feed them."
-        charts.append(Chart("network_map", "The network", caption, partial(network_map, studies)))
+        charts.append(Chart("network_map", "The network", caption, partial(network_map, shown)))
     return charts[:1] + (_difference_charts(comparison) if comparison else []) + charts[1:]
 
 
@@ -76,7 +93,7 @@ def _difference_charts(comparison: Comparison) -> list[Chart]:
         Chart(
             f"paired_differences_{study.name}" if several else "paired_differences",
             f"What changes: {study.title}" if several else "What changes",
-            f"{study.title} less {comparison.baseline.title}, replication by replication, with simultaneous intervals.",
+            f"{study.title} less {comparison.baseline.title}, paired by replication, with intervals.",
             partial(paired_differences, comparison, study.name),
         )
         for study in comparison.alternatives

@@ -13,9 +13,13 @@ from scenarios import MEASURES, Direction, Measure
 from study.charts import style
 from study.charts.clarity import clearly_highest
 from study.charts.numbers import axis_scale, plain, with_unit
+from study.charts.wrapping import wrapped
 from study.evidence import KpiInterval, Study
 
 _MOST_COLUMNS = 4
+_NAME_INCHES = 1.9
+_VALUES_BESIDE_FROM = 3
+"""With so many scenarios there is no room for a value above its point."""
 _DIRECTION_WORDS = {
     Direction.HIGHER: " (higher is better)",
     Direction.LOWER: " (lower is better)",
@@ -40,7 +44,7 @@ def kpi_intervals(studies: Sequence[Study]) -> Figure:
     names = style.scenario_names(studies)
     figure = style.slide(
         _title(studies, names),
-        "Dot: mean over replications. Line: interval of the mean; where it is not seen it is narrower than the dot.",
+        "Dot: mean over replications. Line: interval of the mean, hidden where it is narrower than the dot.",
         f"{style.replications_note(studies)}; {100 * level:g}% Student t intervals of each KPI alone."
         " Axes need not start at zero.",
     )
@@ -51,23 +55,31 @@ def kpi_intervals(studies: Sequence[Study]) -> Figure:
         _panel(axes, measure, studies)
     for axes in grid.flat[len(measures) :]:
         axes.set_visible(False)
-    label_inches = 1.9
+    beside = _values_beside(studies)
     for row in grid:
-        row[0].set_yticks(range(len(studies)))
-        row[0].set_yticklabels(
-            ["\n".join(style.wrapped(name, label_inches, style.LABEL_POINTS, 3)) for name in names],
+        row[0].set_yticks(
+            range(len(studies)),
+            [
+                "\n".join(wrapped(name, _NAME_INCHES, style.LABEL_POINTS, 1 if beside else 3))
+                for name in names
+            ],
             fontsize=style.LABEL_POINTS,
         )
-        row[0].set_ylim(len(studies) - 0.4, -0.75)
+        row[0].set_ylim(len(studies) - 0.4, -0.6 if beside else -0.75)
         for index, tick in enumerate(row[0].get_yticklabels()):
-            tick.set_color(style.scenario_colour(index))
+            tick.set_color(style.text_colour(index))
     return figure
 
 
 def _panel(axes: Axes, measure: Measure, studies: Sequence[Study]) -> None:
     found = [study.intervals[measure.name] for study in studies]
     currency = studies[0].currency
-    ends = [end for interval in found for end in (interval.mean, interval.low, interval.high) if math.isfinite(end)]
+    ends = [
+        end
+        for interval in found
+        for end in (interval.mean, interval.low, interval.high)
+        if math.isfinite(end)
+    ]
     scale = axis_scale(measure.unit, currency, max(map(abs, ends), default=0.0))
     axes.set_title(measure.title)
     axes.set_xlabel(f"{scale.label}\n{_DIRECTION_WORDS[measure.better].strip()}", linespacing=1.3)
@@ -76,37 +88,73 @@ def _panel(axes: Axes, measure: Measure, studies: Sequence[Study]) -> None:
     axes.grid(visible=False, axis="y")
     if not ends:
         axes.set_xticks([])
-        axes.text(0.5, 0.5, "not defined", transform=axes.transAxes, ha="center", va="center", color=style.MUTED)
+        axes.text(
+            0.5, 0.5, "not defined", transform=axes.transAxes, ha="center", va="center", color=style.MUTED
+        )
         return
     for index, interval in enumerate(found):
-        _row(axes, index, interval, scale.factor)
-    _frame_values(axes, [end * scale.factor for end in ends])
+        _row(axes, index, interval, scale.factor, beside=_values_beside(studies))
+    _frame_values(axes, [end * scale.factor for end in ends], measure, beside=_values_beside(studies))
 
 
-def _row(axes: Axes, index: int, interval: KpiInterval, factor: float) -> None:
+def _row(axes: Axes, index: int, interval: KpiInterval, factor: float, *, beside: bool) -> None:
     colour = style.scenario_colour(index)
     if not math.isfinite(interval.mean):
-        axes.text(0.5, index, "not defined", transform=axes.get_yaxis_transform(), ha="center", va="center",
-                  color=style.MUTED)
+        axes.text(
+            0.5,
+            index,
+            "not defined",
+            transform=axes.get_yaxis_transform(),
+            ha="center",
+            va="center",
+            color=style.MUTED,
+        )
         return
     if math.isfinite(interval.low) and math.isfinite(interval.high):
-        axes.plot([interval.low * factor, interval.high * factor], [index, index], color=colour, linewidth=3,
-                  solid_capstyle="butt")
-    axes.plot([interval.mean * factor], [index], style.scenario_marker(index), color=colour, markersize=9,
-              markeredgecolor="white")
-    number = plain(interval.mean * factor, interval.half_width * factor)
+        axes.plot(
+            [interval.low * factor, interval.high * factor],
+            [index, index],
+            color=colour,
+            linewidth=3,
+            solid_capstyle="butt",
+        )
+    axes.plot(
+        [interval.mean * factor],
+        [index],
+        style.scenario_marker(index),
+        color=colour,
+        markersize=9,
+        markeredgecolor="white",
+    )
+    number = plain(
+        interval.mean * factor,
+        interval.half_width * factor,
+        most_decimals=2 if interval.unit == "share" else 4,
+    )
     axes.annotate(
         number + ("%" if interval.unit == "share" else ""),
-        (interval.mean * factor, index), xytext=(0, 9), textcoords="offset points", ha="center", va="bottom",
-        color=colour, fontsize=style.LABEL_POINTS,
+        ((interval.high if beside and math.isfinite(interval.high) else interval.mean) * factor, index),
+        xytext=(10, 0) if beside else (0, 9),
+        textcoords="offset points",
+        ha="left" if beside else "center",
+        va="center" if beside else "bottom",
+        color=style.text_colour(index),
+        fontsize=style.LABEL_POINTS,
     )
 
 
-def _frame_values(axes: Axes, ends: list[float]) -> None:
-    """Room on both sides for the value labels, and few enough ticks."""
+def _values_beside(studies: Sequence[Study]) -> bool:
+    return len(studies) >= _VALUES_BESIDE_FROM
+
+
+def _frame_values(axes: Axes, ends: list[float], measure: Measure, *, beside: bool) -> None:
+    """Room for the value labels, and few enough ticks, none above 100%."""
     low, high = min(ends), max(ends)
-    room = 0.45 * (high - low) or 0.02 * abs(high) or 1.0
-    axes.set_xlim(low - room, high + room)
+    span = (high - low) or 0.04 * abs(high) or 2.0
+    left, right = low - (0.2 if beside else 0.45) * span, high + (0.75 if beside else 0.45) * span
+    axes.set_xlim(left, right)
+    if measure.is_share:
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:.10g}" if value <= 100 else "")
     axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
 
 
@@ -116,10 +164,11 @@ def _title(studies: Sequence[Study], names: Sequence[str]) -> str:
         if not (fill.count and profit.count):
             return f"Headline KPIs: {names[0]}"
         amount = with_unit(profit.mean, profit.unit, studies[0].currency, profit.half_width)
-        return f"{names[0]}: {with_unit(fill.mean, 'share', '', fill.half_width)} of demand filled, profit {amount}"
+        filled = with_unit(fill.mean, fill.unit, "", fill.half_width)
+        return f"{names[0]}: {filled} of demand filled, profit {amount}"
     fills, earns = (clearly_highest(studies, kpi) for kpi in ("fill_rate", "profit"))
     if fills is None or earns is None:
-        return f"Headline KPIs: {' against '.join(names)}"
+        return f"Headline KPIs: {style.versus(names)}"
     if fills == earns:
         return f"{names[fills]} both fills most demand and earns most"
     return f"{names[fills]} fills most demand; {names[earns]} earns most"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
@@ -15,14 +16,16 @@ from matplotlib.ticker import MaxNLocator
 
 from study.charts import style
 from study.charts.placement import PointLabel, label_points
+from study.charts.wrapping import wrapped
 from study.evidence import FloatArray, Study
 
 MOST_PANELS = 3
-_MAP = "cividis"
+_MAP = mpl.colormaps["cividis"].with_extremes(bad="#b8bfc5")
 _KM_PER_DEGREE = 111.32
 _LABELLED_STORES = 24
 _SMALLEST_AREA, _LARGEST_AREA = 20.0, 420.0
-"""Square points."""
+"""Square points, of up to `_CROWD` stores."""
+_CROWD = 80
 
 
 def has_coordinates(study: Study) -> bool:
@@ -33,7 +36,7 @@ def has_coordinates(study: Study) -> bool:
 
 @style.styled
 def network_map(studies: Sequence[Study]) -> Figure:
-    """One map per scenario, up to three: area of a dot by store size, colour by fill rate, lines to the centre.
+    """One map per scenario, up to three: dots by store size and fill rate, with lines to the centre.
 
     Args:
         studies: one or more, with coordinates.
@@ -43,12 +46,11 @@ def network_map(studies: Sequence[Study]) -> Figure:
     fills = [100 * study.mean_store("fill_rate") for study in shown]
     finite = np.concatenate([fill[np.isfinite(fill)] for fill in fills])
     low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 100.0)
-    norm = Normalize(low - 0.5 * (high == low), high + 0.5 * (high == low))
+    norm = Normalize(low - float(high == low), high)
     left_out = len(studies) - len(shown)
     figure = style.slide(
         _title(shown[0], names, fills),
-        "Dot: store, area by its size, colour by its fill rate. Square: distribution centre, with a line to each"
-        " store it feeds.",
+        "Dot: store, its area by size, its colour by fill rate. Square: distribution centre.",
         f"{style.replications_note(shown)}. WGS 84; east-west distances true at the middle latitude."
         + (f" {left_out} further scenarios not shown." if left_out else ""),
     )
@@ -56,8 +58,10 @@ def network_map(studies: Sequence[Study]) -> Figure:
     for index, (axes, study, fill) in enumerate(zip(grid, shown, fills, strict=True)):
         _panel(axes, study, fill, norm)
         if len(shown) > 1:
-            axes.set_title("\n".join(style.wrapped(names[index], 10.0 / len(shown), style.LABEL_POINTS, 2)),
-                           color=style.scenario_colour(index))
+            axes.set_title(
+                "\n".join(wrapped(names[index], 10.0 / len(shown), style.LABEL_POINTS, 2)),
+                color=style.text_colour(index),
+            )
     grid[0].set_ylabel("Latitude (°)")
     bar = figure.colorbar(ScalarMappable(norm, _MAP), ax=list(grid), fraction=0.03, pad=0.01, aspect=30)
     bar.set_label("Fill rate (% of units demanded)", fontsize=style.SMALL_POINTS)
@@ -65,8 +69,7 @@ def network_map(studies: Sequence[Study]) -> Figure:
     bar.ax.yaxis.set_major_locator(MaxNLocator(5))
     style.lay_out(figure)
     for axes, study in zip(grid, shown, strict=True):
-        _scale_bar(axes)
-        _name_places(axes, study)
+        _name_places(axes, study, _scale_bar(axes))
     return figure
 
 
@@ -86,8 +89,18 @@ def _panel(axes: Axes, study: Study, fill: FloatArray, norm: Normalize) -> None:
     lines = [[(x, y), centres[centre][1:]] for x, y, centre in zip(longitude, latitude, fed_by, strict=True)]
     axes.add_collection(LineCollection(lines, colors="#aab3bb", linewidths=0.7, zorder=1))
     order = np.argsort(-study.labels.store_size, kind="stable")
-    axes.scatter(longitude[order], latitude[order], s=_areas(study)[order], c=fill[order], cmap=_MAP, norm=norm,
-                 edgecolors="white", linewidths=0.8, zorder=2, plotnonfinite=True)
+    axes.scatter(
+        longitude[order],
+        latitude[order],
+        s=_areas(study)[order],
+        c=fill[order],
+        cmap=_MAP,
+        norm=norm,
+        edgecolors="white",
+        linewidths=0.8,
+        zorder=2,
+        plotnonfinite=True,
+    )
     for _, x, y in centres.values():
         axes.plot([x], [y], "s", color=style.VERMILLION, markersize=13, markeredgecolor="white", zorder=3)
     middle = math.radians(float(np.mean(latitude)))
@@ -99,26 +112,33 @@ def _panel(axes: Axes, study: Study, fill: FloatArray, norm: Normalize) -> None:
     axes.ticklabel_format(style="plain", useOffset=False)
 
 
-def _name_places(axes: Axes, study: Study) -> None:
-    """Name the centres, then the largest stores, where there is room for it."""
+def _name_places(axes: Axes, study: Study, taken: list[tuple[float, float, float]]) -> None:
+    """Name the centres, then the largest stores, where there is room beside `taken`."""
     found = study.labels
     radii = np.sqrt(_areas(study) / math.pi)
     wanted = [PointLabel(x, y, name, style.VERMILLION, 6.5) for name, x, y in _centres(study).values()]
-    dots = list(zip(found.store_longitude.tolist(), found.store_latitude.tolist(), radii.tolist(), strict=True))
+    dots = list(
+        zip(found.store_longitude.tolist(), found.store_latitude.tolist(), radii.tolist(), strict=True)
+    )
     for store in np.argsort(-found.store_size, kind="stable")[:_LABELLED_STORES]:
         x, y, radius = dots[store]
         wanted.append(PointLabel(x, y, found.store_names[store], style.INK, radius))
-    label_points(axes, wanted, size=style.SMALL_POINTS, obstacles=dots)
+    label_points(axes, wanted, size=style.SMALL_POINTS, obstacles=dots + taken)
 
 
 def _areas(study: Study) -> FloatArray:
-    """(stores,) area of each dot in square points."""
+    """(stores,) area of each dot in square points, smaller where there are many."""
     size = study.labels.store_size
-    return _SMALLEST_AREA + (_LARGEST_AREA - _SMALLEST_AREA) * size / max(float(size.max()), 1e-12)
+    shrink = min(1.0, math.sqrt(_CROWD / len(size)))
+    return shrink * (_SMALLEST_AREA + (_LARGEST_AREA - _SMALLEST_AREA) * size / max(float(size.max()), 1e-12))
 
 
-def _scale_bar(axes: Axes) -> None:
-    """A bar of a round number of kilometres, a fifth of the panel at most, in the lower left corner."""
+def _scale_bar(axes: Axes) -> list[tuple[float, float, float]]:
+    """A bar of a round number of kilometres, a quarter of the panel at most, in the lower left corner.
+
+    Returns:
+        Points along it that labels should keep clear of, with a radius in points.
+    """
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
     km_per_degree = _KM_PER_DEGREE * max(math.cos(math.radians((south + north) / 2)), 0.1)
     room = 0.25 * (east - west) * km_per_degree
@@ -126,15 +146,23 @@ def _scale_bar(axes: Axes) -> None:
     length = max(step * power for step in (1, 2, 5) if step * power <= room)
     x, y = west + 0.04 * (east - west), south + 0.03 * (north - south)
     axes.plot([x, x + length / km_per_degree], [y, y], color=style.INK, linewidth=3, solid_capstyle="butt")
-    axes.annotate(f"{length:,.10g} km", (x, y), xytext=(0, 5), textcoords="offset points", fontsize=style.SMALL_POINTS)
+    axes.annotate(
+        f"{length:,.10g} km", (x, y), xytext=(0, 5), textcoords="offset points", fontsize=style.SMALL_POINTS
+    )
+    return [(x + step / 8 * length / km_per_degree, y, 20.0) for step in range(9)]
 
 
 def _title(study: Study, names: Sequence[str], fills: Sequence[FloatArray]) -> str:
     stores, centres = len(study.labels.stores), len(study.scenario.network.distribution_centres)
     text = f"{stores:,} stores fed by {centres} distribution centre{'s' if centres > 1 else ''}"
     ranges = [
-        f"{np.nanmin(fill):.1f} to {np.nanmax(fill):.1f}%" + (f" ({name})" if len(fills) > 1 else "")
+        _range(fill) + (f" ({name})" if len(fills) > 1 else "")
         for name, fill in zip(names, fills, strict=False)
         if np.isfinite(fill).any()
     ]
-    return f"{text}: fill rates from {', '.join(ranges)}" if ranges else text
+    return f"{text}: fill rates {', '.join(ranges)}" if ranges else text
+
+
+def _range(fill: FloatArray) -> str:
+    low, high = f"{np.nanmin(fill):.1f}%", f"{np.nanmax(fill):.1f}%"
+    return f"of {low} everywhere" if low == high else f"from {low} to {high}"

@@ -6,9 +6,8 @@ import math
 from dataclasses import dataclass
 
 NOT_DEFINED = "–"
-_SIGNIFICANT_DIGITS = 4
-"""Of a value whose uncertainty is not known."""
-_MOST_DECIMALS = 4
+_USUAL_DIGITS, _MOST_DIGITS = 4, 5
+"""Significant digits of a value whose uncertainty is not known, and of one known very well."""
 _SCALES = ((1e7, 1e-6, "million"), (2e4, 1e-3, "thousand"))
 
 
@@ -40,31 +39,38 @@ def axis_scale(unit: str, currency: str, largest: float) -> Scale:
 
 
 def _decimals(value: float, half_width: float) -> int:
-    """Decimal places that show the first digit of the half-width, or four significant digits of the value."""
+    """Decimal places that show two digits of the half-width and at most five of the value."""
+    size = math.floor(math.log10(abs(value))) if value and math.isfinite(value) else 0
     if math.isfinite(half_width) and half_width > 0:
-        return min(-math.floor(math.log10(half_width)), _MOST_DECIMALS)
-    if value == 0 or not math.isfinite(value):
-        return 0
-    places = _SIGNIFICANT_DIGITS - 1 - math.floor(math.log10(abs(value)))
-    return max(0, min(places, _MOST_DECIMALS))
+        uncertain = math.floor(math.log10(half_width))
+        return 1 - uncertain if size <= uncertain else min(1 - uncertain, _MOST_DIGITS - 1 - size)
+    return _USUAL_DIGITS - 1 - size
 
 
-def plain(value: float, half_width: float = math.nan, *, signed: bool = False) -> str:
+def plain(value: float, half_width: float = math.nan, *, signed: bool = False, most_decimals: int = 4) -> str:
     """A bare number with thousands separators, rounded to its resolution.
 
     Args:
         value: the number; an en dash stands for NaN.
-        half_width: half the width of its interval; NaN when unknown.
+        half_width: half the width of its interval; NaN when unknown, then four significant digits are shown.
         signed: whether a plus sign is written.
+        most_decimals: upper limit of decimal places.
     """
     if math.isnan(value):
         return NOT_DEFINED
-    decimals = _decimals(value, half_width)
+    decimals = min(_decimals(value, half_width), most_decimals)
     rounded = round(value, decimals) + 0.0
     text = f"{rounded:{'+' if signed and rounded else ''},.{max(decimals, 0)}f}"
-    if not (math.isfinite(half_width) and half_width > 0) and "." in text:
+    if not half_width > 0 and "." in text:
         text = text.rstrip("0").rstrip(".")
     return text.replace("-", "−")
+
+
+def in_unit(value: float, unit: str, half_width: float = math.nan, *, signed: bool = False) -> str:
+    """A number in the unit it is printed in, without the unit: shares in percent, to two decimals at most."""
+    if unit == "share":
+        return plain(100 * value, 100 * half_width, signed=signed, most_decimals=2)
+    return plain(value, half_width, signed=signed)
 
 
 def with_unit(
@@ -83,8 +89,8 @@ def with_unit(
         return NOT_DEFINED
     if unit == "share":
         suffix = " points" if signed else "%"
-        return plain(100 * value, 100 * half_width, signed=signed) + suffix
-    number = plain(value, half_width, signed=signed)
+        return in_unit(value, unit, half_width, signed=signed) + suffix
+    number = in_unit(value, unit, half_width, signed=signed)
     if unit.startswith("money"):
         return f"{currency} {number}{unit.removeprefix('money')}"
     return f"{number} {unit}"

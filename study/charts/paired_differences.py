@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from scenarios import MEASURES
 from study.charts import style
 from study.charts.numbers import plain
+from study.charts.wrapping import wrapped
 from study.evidence import Comparison, Judgement, PairedDifference
 
 MOST_ROWS = 13
@@ -34,16 +35,23 @@ def paired_differences(comparison: Comparison, alternative: str) -> Figure:
         alternative: name of the study that is set against the baseline.
     """
     found = [difference for difference in comparison.differences if difference.alternative == alternative]
-    names = dict(zip((study.name for study in comparison.studies), style.scenario_names(comparison.studies), strict=True))
+    names = dict(
+        zip(
+            (study.name for study in comparison.studies),
+            style.scenario_names(comparison.studies),
+            strict=True,
+        )
+    )
     shares = [difference for difference in found if difference.unit == "share"]
     others = [difference for difference in found if difference.unit != "share"]
-    panels = [_Panel.of(shares, "Difference (percentage points)", relative=False),
-              _Panel.of(others, "Difference (% of the baseline)", relative=True)]
+    panels = [
+        _Panel.of(shares, "Difference (percentage points)", relative=False),
+        _Panel.of(others, "Difference (% of the baseline)", relative=True),
+    ]
     left_out = len(found) - sum(len(panel.rows) for panel in panels)
     figure = style.slide(
         _title(found, names[alternative], names[comparison.baseline.name]),
-        "▲ better, ▼ worse, ● no difference shown or neither. Line: interval of the difference; left of zero the"
-        " alternative is lower.",
+        "▲ better, ▼ worse, ● neither or not shown. Line: interval of the difference.",
         f"{len(comparison.replications):,} paired replications. {comparison.family}."
         + (f" {left_out} further KPIs are in the table of differences." if left_out else ""),
     )
@@ -86,7 +94,15 @@ class _Panel:
         for index, (row, factor) in enumerate(zip(self.rows, self.factors, strict=True)):
             self._draw_row(axes, index, row, factor, limit)
         if not self.rows:
-            axes.text(0.5, 0.5, "no KPI to compare", transform=axes.transAxes, ha="center", color=style.MUTED)
+            axes.text(
+                0.5,
+                0.5,
+                "no KPI to compare",
+                transform=axes.transAxes,
+                ha="center",
+                color=style.MUTED,
+                bbox={"facecolor": "white", "edgecolor": "none"},
+            )
 
     def _limit(self) -> float:
         """Half the width of the axis."""
@@ -104,20 +120,30 @@ class _Panel:
         edge = 0.96 * limit
         mean, low, high = row.mean * factor, row.low * factor, row.high * factor
         if math.isfinite(low) and math.isfinite(high) and abs(mean) <= edge:
-            axes.plot([max(low, -edge), min(high, edge)], [index, index], color=colour, linewidth=2.5,
-                      solid_capstyle="butt")
+            axes.plot(
+                [max(low, -edge), min(high, edge)],
+                [index, index],
+                color=colour,
+                linewidth=2.5,
+                solid_capstyle="butt",
+            )
         if abs(mean) > edge:
-            axes.plot([math.copysign(edge, mean)], [index], ">" if mean > 0 else "<", color=colour, markersize=10)
+            axes.plot(
+                [math.copysign(edge, mean)], [index], ">" if mean > 0 else "<", color=colour, markersize=10
+            )
         else:
             axes.plot([mean], [index], marker, color=colour, markersize=9, markeredgecolor="white")
-        half_width = (high - low) / 2
-        unit = " pp" if row.unit == "share" else "%"
-        left = mean > 0
+        number = plain(mean, (high - low) / 2, signed=True, most_decimals=2)
         axes.annotate(
-            f"{plain(mean, half_width, signed=True)}{unit}",
-            (0, index), xytext=(-6 if left else 6, 0), textcoords="offset points", ha="right" if left else "left",
-            va="center", color=colour, fontsize=style.SMALL_POINTS,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0, "alpha": 0.8},
+            number + (" pp" if row.unit == "share" else "%"),
+            (1.0, index),
+            xytext=(4, 0),
+            xycoords=axes.get_yaxis_transform(),
+            textcoords="offset points",
+            va="center",
+            color=colour,
+            fontsize=style.SMALL_POINTS,
+            annotation_clip=False,
         )
 
 
@@ -133,14 +159,16 @@ def _weight(difference: PairedDifference) -> float:
 
 
 def _row_title(row: PairedDifference) -> str:
-    return "\n".join(style.wrapped(row.title, 2.4, style.SMALL_POINTS, 2))
+    return "\n".join(wrapped(row.title, 2.4, style.SMALL_POINTS, 2))
 
 
 def _title(differences: Sequence[PairedDifference], alternative: str, baseline: str) -> str:
     headline = [row for row in differences if _is_headline(row)]
     better = [row.title for row in headline if row.judgement is Judgement.BETTER]
     worse = [row.title for row in headline if row.judgement is Judgement.WORSE]
+    if not any(row.count for row in headline):
+        return f"{alternative} against {baseline}: no headline KPI can be compared"
     if not better and not worse:
-        return f"{alternative} against {baseline}: no headline KPI differs"
+        return f"{alternative} against {baseline}: no headline KPI shown to be better or worse"
     counts = f"{len(better)} headline KPI{'' if len(better) == 1 else 's'} better, {len(worse)} worse"
     return f"{alternative} against {baseline}: {counts}"

@@ -15,7 +15,7 @@ from study.evidence import FloatArray
 def spread(wanted: FloatArray, gap: float, low: float, high: float) -> FloatArray:
     """Positions nearest to `wanted` in least squares that keep their order, `gap` apart, within [low, high].
 
-    With z_i = x_i - i * gap this is an isotonic regression, clipped to the bounds (Best and Chakravarti, 1990).
+    With z_i = x_i - i * gap this is a clipped isotonic regression (Best and Chakravarti, 1990).
 
     Args:
         wanted: (labels,) positions in any order.
@@ -63,7 +63,11 @@ class PointLabel:
 
 
 def label_points(
-    axes: Axes, labels: Sequence[PointLabel], *, size: float, obstacles: Sequence[tuple[float, float, float]] = ()
+    axes: Axes,
+    labels: Sequence[PointLabel],
+    *,
+    size: float,
+    obstacles: Sequence[tuple[float, float, float]] = (),
 ) -> list[str]:
     """Write each text beside its point where it covers no other text, no marker and no edge.
 
@@ -87,8 +91,14 @@ def label_points(
     texts = []
     for label, own in zip(labels, markers, strict=False):
         note = axes.annotate(
-            label.text, (label.x, label.y), xytext=(0, 0), textcoords="offset points", fontsize=size,
-            color=label.colour, bbox=_BACKING, zorder=5,
+            label.text,
+            (label.x, label.y),
+            xytext=(0, 0),
+            textcoords="offset points",
+            fontsize=size,
+            color=label.colour,
+            bbox=_BACKING,
+            zorder=5,
         )
         note.set_in_layout(False)
         taken = [*written, *(box for box in markers if box is not own and not _inside(own, box))]

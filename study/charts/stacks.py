@@ -12,12 +12,13 @@ from matplotlib.patches import Patch
 from study.charts import style
 from study.charts.numbers import plain
 from study.charts.placement import spread
+from study.charts.wrapping import text_width_inches, wrapped
 
 _BAR_WIDTH = 0.3
 _LABEL_GAP = 0.07
 """Between bar and label, as a share of the distance between bars."""
-_RESOLUTION = 0.004
-"""Values are rounded to the first digit of this share of the highest bar."""
+_RESOLUTION = 0.04
+"""Values are rounded to two digits of this share of the highest bar."""
 _LABEL_LINE_POINTS = 1.3 * style.SMALL_POINTS
 
 
@@ -31,7 +32,11 @@ class Part:
 
 
 def draw_stacks(
-    axes: Axes, names: Sequence[str], heights: Sequence[Mapping[str, float]], parts: Sequence[Part], inches: float
+    axes: Axes,
+    names: Sequence[str],
+    heights: Sequence[Mapping[str, float]],
+    parts: Sequence[Part],
+    inches: float,
 ) -> None:
     """Draw one bar per scenario; `label_stacks` names the parts once the figure is laid out.
 
@@ -47,7 +52,14 @@ def draw_stacks(
         for part in parts:
             height = values.get(part.key, 0.0)
             axes.bar(
-                index, height, _BAR_WIDTH, bottom, color=part.colour, edgecolor="white", linewidth=1.0, align="edge"
+                index,
+                height,
+                _BAR_WIDTH,
+                bottom,
+                color=part.colour,
+                edgecolor="white",
+                linewidth=1.0,
+                align="edge",
             )
             bottom += height
     axes.set_xlim(-0.12, len(names) - 0.12)
@@ -55,28 +67,32 @@ def draw_stacks(
     room = 0.92 * inches / len(names)
     axes.set_xticks(
         range(len(names)),
-        ["\n".join(style.wrapped(name, room, style.LABEL_POINTS, 3)) for name in names],
-        fontsize=style.LABEL_POINTS, ha="left", linespacing=1.25,
+        ["\n".join(wrapped(name, room, style.LABEL_POINTS, 3)) for name in names],
+        fontsize=style.LABEL_POINTS,
+        ha="left",
+        linespacing=1.25,
     )
     axes.tick_params(axis="x", length=0)
     axes.grid(visible=False)
     for index, label in enumerate(axes.get_xticklabels()):
-        label.set_color(style.scenario_colour(index))
+        label.set_color(style.text_colour(index))
 
 
 def fits_names(heights: Sequence[Mapping[str, float]], parts: Sequence[Part], inches: float) -> bool:
-    """Whether each bar has room for names beside it; otherwise only values stand there, with a key for the names."""
+    """Whether each bar has room for names beside it; otherwise only values stand there, with a key."""
     largest = _largest(heights)
     widest = max(
-        style.text_width_inches(_label(part, values.get(part.key, 0.0), largest, named=True), style.SMALL_POINTS)
+        text_width_inches(_label(part, values.get(part.key, 0.0), largest, named=True), style.SMALL_POINTS)
         for values in heights
         for part in parts
     )
     return widest < (1 - _BAR_WIDTH - 2 * _LABEL_GAP) * inches / len(heights)
 
 
-def label_stacks(axes: Axes, heights: Sequence[Mapping[str, float]], parts: Sequence[Part], *, named: bool) -> None:
-    """Write name and value of each part beside its bar, moved apart where parts are thin, and the total on top."""
+def label_stacks(
+    axes: Axes, heights: Sequence[Mapping[str, float]], parts: Sequence[Part], *, named: bool
+) -> None:
+    """Write name and value of each part beside its bar, moved apart where thin, and the total on top."""
     low, high = axes.get_ylim()
     points = axes.get_window_extent().height * 72 / axes.figure.dpi
     line = _LABEL_LINE_POINTS * (high - low) / points
@@ -84,17 +100,28 @@ def label_stacks(axes: Axes, heights: Sequence[Mapping[str, float]], parts: Sequ
     for index, values in enumerate(heights):
         shown = [part for part in parts if values.get(part.key, 0.0) > 0]
         total = sum(values.values())
-        axes.text(index, total + 0.3 * line, f"Total {plain(total, _RESOLUTION * largest)}", fontsize=style.LABEL_POINTS, color=style.INK)
+        number = plain(total, _RESOLUTION * largest)
+        axes.text(
+            index, total + 0.3 * line, f"Total {number}" if named else number, fontsize=style.LABEL_POINTS
+        )
         tops = np.cumsum([values[part.key] for part in shown])
         middles = tops - np.array([values[part.key] for part in shown]) / 2
-        for part, middle, place in zip(shown, middles, spread(middles, line, line / 2, high - line / 2), strict=True):
+        for part, middle, place in zip(
+            shown, middles, spread(middles, line, line / 2, high - line / 2), strict=True
+        ):
             edge = index + _BAR_WIDTH
             axes.plot(
-                [edge, edge + 0.4 * _LABEL_GAP, edge + 0.8 * _LABEL_GAP], [middle, place, place],
-                color=style.MUTED, linewidth=0.8, clip_on=False,
+                [edge, edge + 0.4 * _LABEL_GAP, edge + 0.8 * _LABEL_GAP],
+                [middle, place, place],
+                color=style.MUTED,
+                linewidth=0.8,
+                clip_on=False,
             )
             axes.text(
-                edge + _LABEL_GAP, place, _label(part, values[part.key], largest, named=named), va="center",
+                edge + _LABEL_GAP,
+                place,
+                _label(part, values[part.key], largest, named=named),
+                va="center",
                 fontsize=style.SMALL_POINTS,
             )
 

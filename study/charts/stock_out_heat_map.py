@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
 from study.charts import style
 from study.charts.clarity import clearly_highest, clearly_lowest
 from study.charts.numbers import plain
+from study.charts.wrapping import text_width_inches, wrapped
 from study.evidence import FloatArray, Study
 
 MOST_STORES, MOST_COLUMNS = 40, 24
@@ -48,12 +49,19 @@ def stock_out_heat_map(studies: Sequence[Study]) -> Figure:
         stores = worst[block * rows : (block + 1) * rows]
         for index, table in enumerate(tables):
             axes = grid[block * len(studies) + index]
-            _cells(axes, table[stores, :classes], norm, rows, annotated=blocks * columns <= _ANNOTATED_UP_TO_COLUMNS)
+            _cells(
+                axes,
+                table[stores, :classes],
+                norm,
+                rows,
+                annotated=blocks * columns <= _ANNOTATED_UP_TO_COLUMNS,
+            )
             _label_axes(axes, first, classes, names[index], index, 11.0 / (blocks * len(studies)))
             axes.set_yticks(
                 range(len(stores)),
-                [style.wrapped(first.labels.store_names[store], 1.5, style.SMALL_POINTS, 1)[0] for store in stores]
-                if index == 0 else [],
+                [wrapped(first.labels.store_names[store], 1.5, style.SMALL_POINTS, 1)[0] for store in stores]
+                if index == 0
+                else [],
             )
     bar = figure.colorbar(ScalarMappable(norm, _MAP), ax=list(grid), fraction=0.03, pad=0.01, aspect=30)
     bar.set_label("Share of opening time out of stock (%)", fontsize=style.SMALL_POINTS)
@@ -87,27 +95,40 @@ def _worst_stores(tables: Sequence[FloatArray]) -> list[int]:
 def _cells(axes: Axes, values: FloatArray, norm: Normalize, rows: int, *, annotated: bool) -> None:
     axes.set_facecolor(_NOT_SOLD)
     axes.pcolormesh(
-        np.arange(values.shape[1] + 1) - 0.5, np.arange(values.shape[0] + 1) - 0.5, np.ma.masked_invalid(values),
-        cmap=_MAP, norm=norm, edgecolor="white", linewidth=1.0,
+        np.arange(values.shape[1] + 1) - 0.5,
+        np.arange(values.shape[0] + 1) - 0.5,
+        np.ma.masked_invalid(values),
+        cmap=_MAP,
+        norm=norm,
+        edgecolor="white",
+        linewidth=1.0,
     )
     axes.set_ylim(rows - 0.5, -0.5)
     if annotated:
         for (row, column), value in np.ndenumerate(values):
             if np.isfinite(value):
                 colour = "white" if norm(value) > 0.6 else style.INK
-                axes.text(column, row, f"{100 * value:.1f}", ha="center", va="center", fontsize=style.SMALL_POINTS,
-                          color=colour)
+                axes.text(
+                    column,
+                    row,
+                    f"{100 * value:.1f}",
+                    ha="center",
+                    va="center",
+                    fontsize=style.SMALL_POINTS,
+                    color=colour,
+                )
 
 
 def _label_axes(axes: Axes, first: Study, classes: int, name: str, index: int, inches: float) -> None:
     style.quiet(axes)
     axes.xaxis.tick_top()
     names = [style.class_names(first)[group] for group in first.labels.classes[:classes]]
-    upright = any(style.text_width_inches(text, style.SMALL_POINTS) > 0.8 * inches / classes for text in names)
-    names = [style.wrapped(text, 1.2, style.SMALL_POINTS, 1)[0] for text in names]
+    upright = any(text_width_inches(text, style.SMALL_POINTS) > 0.8 * inches / classes for text in names)
+    names = [wrapped(text, 1.2, style.SMALL_POINTS, 1)[0] for text in names]
     axes.set_xticks(range(classes), names, rotation=90 if upright else 0)
     axes.set_xlabel(
-        "\n".join(style.wrapped(name, 0.85 * inches, style.LABEL_POINTS, 2)), color=style.scenario_colour(index),
+        "\n".join(wrapped(name, 0.85 * inches, style.LABEL_POINTS, 2)),
+        color=style.text_colour(index),
         fontsize=style.LABEL_POINTS,
     )
 
@@ -121,7 +142,7 @@ def _title(studies: Sequence[Study], names: Sequence[str]) -> str:
         return f"{names[0]}: shelves stand empty {share}% of opening time"
     best, worst = (rank(studies, "on_shelf_availability") for rank in (clearly_highest, clearly_lowest))
     if best is None or worst is None:
-        return f"Where shelves stand empty: {' against '.join(names)}"
+        return f"Where shelves stand empty: {style.versus(names)}"
     return f"Shelves stand empty more often with {names[worst]} than with {names[best]}"
 
 
@@ -130,8 +151,10 @@ def _subtitle(first: Study, stores: int, classes: int) -> str:
     which = "all stores" if stores == everything else f"the {stores} worst of {everything:,} stores"
     left_out = len(first.labels.classes) - classes
     more = f"; the first {classes} of {len(first.labels.classes)} classes" if left_out else ""
-    return f"Share of opening time without stock (%), mean over SKUs, {which}, worst first{more}. Grey: not sold there."
+    return (
+        f"Opening time without stock (%), mean over SKUs, {which}, worst first{more}. Grey: not sold there."
+    )
 
 
 def _note(studies: Sequence[Study]) -> str:
-    return f"{style.replications_note(studies)}. Stores ranked by their mean over all classes and scenarios shown."
+    return f"{style.replications_note(studies)}. Stores ranked by their mean over all classes and scenarios."

@@ -1,8 +1,7 @@
-"""The look of every chart: slide size, colours that colour-blind readers tell apart, fonts, header and footer."""
+"""The look of every chart: slide size, colours told apart by colour-blind readers, fonts, header, footer."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
@@ -17,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from study.charts.fonts import font_families
+from study.charts.wrapping import text_width_inches, wrapped
 from study.evidence import Study
 
 Parameters = ParamSpec("Parameters")
@@ -24,6 +24,8 @@ Parameters = ParamSpec("Parameters")
 SLIDE_INCHES = (13.333, 7.5)
 """Width and height of a 16:9 slide."""
 DOTS_PER_INCH = 150
+_SVG_METADATA = {"Date": None, "Creator": "dualedge"}
+_PNG_METADATA = {"Software": "dualedge"}
 _QUICK = {"compress_level": 3}
 """Half the time of the usual level 6 for files a tenth larger."""
 
@@ -37,6 +39,8 @@ PURPLE, ORANGE, SKY, YELLOW, BLACK = "#cc79a7", "#e69f00", "#56b4e9", "#f0e442",
 """Palette of Okabe and Ito (2008), "Color Universal Design"."""
 
 SCENARIO_COLOURS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
+SCENARIO_TEXT_COLOURS = (BLUE, "#b74f00", "#007a59", "#a1487c", "#946600", "#1c78a8", BLACK)
+"""The same hues, dark enough for letters on white (contrast of 4.5 or more)."""
 SCENARIO_MARKERS = ("o", "s", "D", "^", "v", "P", "X")
 """Colour is never the only sign that tells scenarios apart."""
 
@@ -45,7 +49,7 @@ _MARGIN_INCHES = 0.3
 _LINE_HEIGHT = 1.3
 
 
-def house_parameters() -> dict[str, Any]:
+def house_parameters() -> dict[Any, Any]:
     """Matplotlib parameters under which charts are drawn and saved."""
     return {
         "font.family": list(font_families()),
@@ -105,7 +109,8 @@ def slide(title: str, subtitle: str = "", note: str = "") -> Figure:
     """
     width, height = SLIDE_INCHES
     inner = width - 2 * _MARGIN_INCHES
-    figure = Figure(figsize=SLIDE_INCHES, facecolor="white", layout="constrained", dpi=DOTS_PER_INCH)
+    engine = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.06, wspace=0.03, hspace=0.04)
+    figure = Figure(figsize=SLIDE_INCHES, facecolor="white", layout=engine, dpi=DOTS_PER_INCH)
     FigureCanvasAgg(figure)
     left = _MARGIN_INCHES / width
     top = height - 0.22
@@ -113,76 +118,52 @@ def slide(title: str, subtitle: str = "", note: str = "") -> Figure:
         if text:
             lines = wrapped(text, inner, points)
             figure.text(
-                left, top / height, "\n".join(lines), fontsize=points, color=colour,
-                ha="left", va="top", linespacing=_LINE_HEIGHT,
+                left,
+                top / height,
+                "\n".join(lines),
+                fontsize=points,
+                color=colour,
+                ha="left",
+                va="top",
+                linespacing=_LINE_HEIGHT,
             ).set_in_layout(False)
             top -= len(lines) * points * _LINE_HEIGHT / 72 + 0.06
     bottom = 0.15
     if note:
         lines = wrapped(note, inner, SMALL_POINTS)
         figure.text(
-            left, bottom / height, "\n".join(lines), fontsize=SMALL_POINTS, color=MUTED,
-            ha="left", va="bottom", linespacing=_LINE_HEIGHT,
+            left,
+            bottom / height,
+            "\n".join(lines),
+            fontsize=SMALL_POINTS,
+            color=MUTED,
+            ha="left",
+            va="bottom",
+            linespacing=_LINE_HEIGHT,
         ).set_in_layout(False)
         bottom += len(lines) * SMALL_POINTS * _LINE_HEIGHT / 72 + 0.08
     top -= 0.08
-    engine = figure.get_layout_engine()
-    assert engine is not None
-    engine.set(
-        rect=(left, bottom / height, 1 - 2 * left, (top - bottom) / height),
-        w_pad=0.08, h_pad=0.06, wspace=0.03, hspace=0.04,
-    )
+    engine.set(rect=(left, bottom / height, 1 - 2 * left, (top - bottom) / height))
     return figure
 
 
-def text_width_inches(text: str, points: float) -> float:
-    """A cautious estimate of the width of one line; Chinese characters are one em wide."""
-    wide = sum(1 for sign in text if unicodedata.east_asian_width(sign) in "WF")
-    capital = sum(1 for sign in text if sign.isupper() or sign in "%mwMW")
-    return (wide + 0.66 * capital + 0.52 * (len(text) - wide - capital)) * points / 72
-
-
-def wrapped(text: str, width_inches: float, points: float, most_lines: int = 4) -> list[str]:
-    """Lines no wider than `width_inches`, broken at spaces, between Chinese characters or, at worst, anywhere.
-
-    Text beyond `most_lines` lines is cut off with an ellipsis.
-    """
-    lines, line = [], ""
-    for piece in _pieces(text):
-        while text_width_inches(piece.strip(), points) > width_inches and len(piece) > 1:
-            room = max(1, int(len(piece) * width_inches / text_width_inches(piece, points)) - 1)
-            lines += [line.strip()] if line.strip() else []
-            lines.append(piece[:room].strip())
-            line, piece = "", piece[room:]
-        if line and text_width_inches((line + piece).rstrip(), points) > width_inches:
-            lines.append(line.strip())
-            line = piece.lstrip()
-        else:
-            line += piece
-    lines += [line.strip()] if line.strip() else []
-    if len(lines) > most_lines:
-        lines = [*lines[: most_lines - 1], lines[most_lines - 1].rstrip("., ")[:-1] + "…"]
-    return lines or [""]
-
-
-def _pieces(text: str) -> list[str]:
-    """`text` cut where a line may break: after spaces, and on both sides of a Chinese character."""
-    pieces = [""]
-    for sign in text:
-        wide = unicodedata.east_asian_width(sign) in "WF"
-        if wide or (pieces[-1] and pieces[-1][-1] == " "):
-            pieces.append(sign)
-        elif pieces[-1] and unicodedata.east_asian_width(pieces[-1][-1]) in "WF":
-            pieces.append(sign)
-        else:
-            pieces[-1] += sign
-    return [piece for piece in pieces if piece]
+def leave_room_right(figure: Figure, inches: float) -> None:
+    """Keep the axes of a slide that far away from its right margin."""
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        left, bottom, width, height = engine.get()["rect"]
+        engine.set(rect=(left, bottom, width - inches / SLIDE_INCHES[0], height))
 
 
 def scenario_names(studies: Sequence[Study]) -> list[str]:
     """Titles where they tell the studies apart, else names."""
     titles = [study.title for study in studies]
     return titles if len(set(titles)) == len(titles) else [study.name for study in studies]
+
+
+def versus(names: Sequence[str]) -> str:
+    """The scenarios in a title: one name, two against each other, or how many."""
+    return " against ".join(names) if len(names) < 3 else f"{len(names)} scenarios"
 
 
 def class_names(study: Study) -> dict[str, str]:
@@ -194,6 +175,19 @@ def class_names(study: Study) -> dict[str, str]:
 def scenario_colour(index: int) -> str:
     """Colour of the scenario at `index`; repeats after seven."""
     return SCENARIO_COLOURS[index % len(SCENARIO_COLOURS)]
+
+
+def text_colour(index: int) -> str:
+    """Colour of letters about the scenario at `index`."""
+    return SCENARIO_TEXT_COLOURS[index % len(SCENARIO_TEXT_COLOURS)]
+
+
+def no_share_above_100(axes: Axes) -> None:
+    """End the y axis of percentages at 100 with a little room, and label no tick beyond."""
+    low, high = axes.get_ylim()
+    if high > 100:
+        axes.set_ylim(low, 100 + 0.06 * (100 - low))
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.10g}" if value <= 100 else "")
 
 
 def scenario_marker(index: int) -> str:
@@ -208,20 +202,33 @@ def replications_note(studies: Sequence[Study]) -> str:
     return f"{number} replication{'' if counts == [1] else 's'}"
 
 
-def key_above(axes: Axes, handles: Sequence[Artist], inches: float, *, coloured: bool = False) -> None:
+def key_above(
+    axes: Axes, handles: Sequence[Artist], inches: float, *, coloured: bool = False, right: bool = False
+) -> None:
     """A key in as few rows as fit, above the axes, where it covers nothing.
 
     Args:
         axes: where.
         handles: labelled artists.
         inches: width of the axes, about.
-        coloured: whether names take the colour of their markers.
+        coloured: whether names take the colours of the scenarios.
+        right: whether it stands at the right end, for axes that have a title.
     """
+    colours = [text_colour(index) for index in range(len(handles))] if coloured else INK
     widest = max(text_width_inches(str(handle.get_label()), SMALL_POINTS) for handle in handles) + 0.55
     axes.legend(
-        handles=list(handles), loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.3, borderpad=0.0,
-        ncols=max(1, min(len(handles), int(inches / widest))), frameon=False, fontsize=SMALL_POINTS,
-        handlelength=1.2, handletextpad=0.5, columnspacing=1.6, labelcolor="linecolor" if coloured else INK,
+        handles=list(handles),
+        loc="lower right" if right else "lower left",
+        bbox_to_anchor=(float(right), 1.0),
+        borderaxespad=0.3,
+        borderpad=0.0,
+        ncols=max(1, min(len(handles), int(inches / widest))),
+        frameon=False,
+        fontsize=SMALL_POINTS,
+        handlelength=1.2,
+        handletextpad=0.5,
+        columnspacing=1.6,
+        labelcolor=colours,
     )
 
 
@@ -240,6 +247,7 @@ def save(figure: Figure, path: Path) -> None:
     """
     with mpl.rc_context(house_parameters()):
         if path.suffix == ".svg":
-            FigureCanvasSVG(figure).print_svg(path, metadata={"Date": None, "Creator": "dualedge"})
+            FigureCanvasSVG(figure).print_svg(path, metadata=_SVG_METADATA)  # type: ignore[no-untyped-call]
         else:
-            FigureCanvasAgg(figure).print_png(path, metadata={"Software": "dualedge"}, pil_kwargs=_QUICK)
+            canvas = FigureCanvasAgg(figure)
+            canvas.print_png(path, metadata=_PNG_METADATA, pil_kwargs=_QUICK)  # type: ignore[no-untyped-call]

@@ -43,8 +43,15 @@ def unmet_demand(studies: Sequence[Study]) -> Figure:
     if not named:
         add_key(axes, parts, 12.0)
     if not any(sum(values.values()) for values in shares):
-        axes.text(0.5, 0.5, "All demand met from the shelf", transform=axes.transAxes, ha="center",
-                  fontsize=style.LABEL_POINTS, color=style.MUTED)
+        axes.text(
+            0.5,
+            0.5,
+            "All demand met from the shelf",
+            transform=axes.transAxes,
+            ha="center",
+            fontsize=style.LABEL_POINTS,
+            color=style.MUTED,
+        )
     style.lay_out(figure)
     label_stacks(axes, shares, parts, named=named)
     return figure

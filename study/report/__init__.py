@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from study.report.contents import AssumptionRow
 from study.report.writing import write_report
 
-__all__ = ["AssumptionRow", "write_report"]
+__all__ = ["write_report"]

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from scenarios import MEASURES, Group, Measure
-from study.charts.numbers import plain, spoken_unit, with_unit
+from study.charts.numbers import in_unit, plain, spoken_unit, with_unit
 from study.evidence import Comparison, Judgement, KpiInterval, PairedDifference, Study, Verdict
 
 FEW_REPLICATIONS = 10
@@ -25,37 +24,12 @@ _GROUP_TITLES = {
 _BETTER_WORDS = {"higher": "higher is better", "lower": "lower is better", "neutral": ""}
 
 
-class AssumptionRow(Protocol):
-    """One number that decides something, and where it comes from."""
-
-    @property
-    def path(self) -> str:
-        """Place in the scenario."""
-
-    @property
-    def value(self) -> object:
-        """The number, or text that stands for it."""
-
-    @property
-    def unit(self) -> str:
-        """Unit of the number."""
-
-    @property
-    def status(self) -> str:
-        """`given`, `fitted` or `default`."""
-
-    @property
-    def source(self) -> str:
-        """Origin of a default; of a fitted number also its standard error."""
-
-
 @dataclass(frozen=True)
 class Cell:
     """A number with its interval, as text."""
 
     value: str
     interval: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,47 +81,52 @@ def headline_rows(studies: Sequence[Study]) -> list[KpiRow]:
 def kpi_groups(studies: Sequence[Study]) -> list[tuple[str, list[KpiRow]]]:
     """Every KPI under the heading of its group."""
     return [
-        (_GROUP_TITLES[group], [kpi_row(measure, studies) for measure in MEASURES.values() if measure.group is group])
+        (
+            _GROUP_TITLES[group],
+            [kpi_row(measure, studies) for measure in MEASURES.values() if measure.group is group],
+        )
         for group in Group
     ]
 
 
 def _kpi_cell(found: KpiInterval) -> Cell:
-    factor = 100.0 if found.unit == "share" else 1.0
-    mark = "%" if found.unit == "share" else ""
-    half = found.half_width * factor
+    half = found.half_width
     interval = ""
     if math.isfinite(found.low) and found.low < found.high:
-        interval = f"{plain(found.low * factor, half)} to {plain(found.high * factor, half)}"
-    value = plain(found.mean * factor, half)
-    return Cell(value if math.isnan(found.mean) else value + mark, interval, found.note)
+        interval = f"{in_unit(found.low, found.unit, half)} to {in_unit(found.high, found.unit, half)}"
+    return Cell(_with_percent(found.mean, found.unit, half), interval)
+
+
+def _with_percent(value: float, unit: str, half_width: float) -> str:
+    """A number in its printed unit; a percent sign after a share, since the eye looks for it there."""
+    text = in_unit(value, unit, half_width)
+    return text + "%" if unit == "share" and not math.isnan(value) else text
 
 
 def difference_rows(comparison: Comparison, alternative: str) -> list[DifferenceRow]:
     """Every paired difference of one alternative, in KPI order."""
     currency = comparison.baseline.currency
     return [
-        _difference_row(found, currency) for found in comparison.differences if found.alternative == alternative
+        _difference_row(found, currency)
+        for found in comparison.differences
+        if found.alternative == alternative
     ]
 
 
 def _difference_row(found: PairedDifference, currency: str) -> DifferenceRow:
-    factor = 100.0 if found.unit == "share" else 1.0
-    half = factor * (found.high - found.low) / 2
-    mark = "%" if found.unit == "share" else ""
-    means = [plain(mean * factor, half) for mean in (found.baseline_mean, found.alternative_mean)]
+    half = (found.high - found.low) / 2
     interval = ""
     if math.isfinite(found.low) and found.low < found.high:
-        low, high = (plain(end * factor, half, signed=True) for end in (found.low, found.high))
+        low, high = (in_unit(end, found.unit, half, signed=True) for end in (found.low, found.high))
         interval = f"{low} to {high}"
     return DifferenceRow(
         title=found.title,
-        unit="percentage points" if found.unit == "share" else spoken_unit(found.unit, currency),
-        baseline=means[0] + mark if not math.isnan(found.baseline_mean) else means[0],
-        alternative=means[1] + mark if not math.isnan(found.alternative_mean) else means[1],
-        change=plain(found.mean * factor, half, signed=True),
+        unit="points" if found.unit == "share" else spoken_unit(found.unit, currency),
+        baseline=_with_percent(found.baseline_mean, found.unit, half),
+        alternative=_with_percent(found.alternative_mean, found.unit, half),
+        change=in_unit(found.mean, found.unit, half, signed=True),
         interval=interval,
-        relative="" if found.unit == "share" or math.isnan(found.relative) else f"{_percent(found)}",
+        relative="" if found.unit == "share" or math.isnan(found.relative) else _percent(found),
         p_value=_p_value(found.adjusted_p_value),
         verdict=found.verdict.value,
         judgement=found.judgement.value,
@@ -157,7 +136,7 @@ def _difference_row(found: PairedDifference, currency: str) -> DifferenceRow:
 
 def _percent(found: PairedDifference) -> str:
     half = 100 * (found.high - found.low) / 2 / abs(found.baseline_mean)
-    return plain(100 * found.relative, half, signed=True) + "%"
+    return plain(100 * found.relative, half, signed=True, most_decimals=2) + "%"
 
 
 def _p_value(p_value: float) -> str:
@@ -184,7 +163,9 @@ def verdicts(comparison: Comparison, alternative: Study) -> Verdicts:
     found = [
         difference
         for difference in comparison.differences
-        if difference.alternative == alternative.name and MEASURES[difference.kpi].headline and difference.count
+        if difference.alternative == alternative.name
+        and MEASURES[difference.kpi].headline
+        and difference.count
     ]
     currency = alternative.currency
     moved = [row for row in found if row.verdict in (Verdict.HIGHER, Verdict.LOWER)]
@@ -203,7 +184,9 @@ def verdicts(comparison: Comparison, alternative: Study) -> Verdicts:
 
 def _change_sentence(row: PairedDifference, currency: str) -> str:
     half = (row.high - row.low) / 2
-    before, after = (with_unit(mean, row.unit, currency, half) for mean in (row.baseline_mean, row.alternative_mean))
+    before, after = (
+        with_unit(mean, row.unit, currency, half) for mean in (row.baseline_mean, row.alternative_mean)
+    )
     change = with_unit(row.mean, row.unit, currency, half, signed=True)
     relative = "" if row.unit == "share" or math.isnan(row.relative) else f", {_percent(row)}"
     return f"{row.title}: {before} → {after} ({change}{relative})"
@@ -217,7 +200,10 @@ def single_summary(study: Study) -> list[str]:
             found = study.intervals[measure.name]
             text = with_unit(found.mean, found.unit, study.currency, found.half_width)
             if math.isfinite(found.low) and found.low < found.high:
-                ends = [with_unit(end, found.unit, study.currency, found.half_width) for end in (found.low, found.high)]
+                ends = [
+                    with_unit(end, found.unit, study.currency, found.half_width)
+                    for end in (found.low, found.high)
+                ]
                 text += f" (between {ends[0]} and {ends[1]})"
             sentences.append(f"{found.title}: {text if found.count else 'not defined in this scenario'}")
     return sentences
@@ -229,12 +215,20 @@ def warnings(studies: Sequence[Study], comparison: Comparison | None) -> list[st
     for study in studies:
         count = len(study.condensed)
         if not study.complete:
-            found.append(f"{study.title}: the study was interrupted; only {count:,} replications are in this report.")
+            found.append(
+                f"{study.title}: the study was interrupted; only {count:,} replications are in this report."
+            )
         if count == 1:
-            found.append(f"{study.title}: one replication, so there is no interval: chance alone may explain any figure.")
+            found.append(
+                f"{study.title}: one replication, so no intervals: chance alone may explain any figure."
+            )
         elif count < FEW_REPLICATIONS:
-            found.append(f"{study.title}: only {count} replications; intervals are wide and lean on normality.")
-        notes = {f"{item.title}: {item.note}" for item in study.intervals.values() if item.note and item.count > 1}
+            found.append(
+                f"{study.title}: only {count} replications; intervals are wide and lean on normality."
+            )
+        notes = {
+            f"{item.title}: {item.note}" for item in study.intervals.values() if item.note and item.count > 1
+        }
         found += [f"{study.title}: {note}." for note in sorted(notes)]
         if study.manifest.get("note"):
             found.append(f"{study.title}: {study.manifest['note']}")

@@ -36,7 +36,9 @@ def embedded_charts(
             if path is None or not path.exists():
                 path = Path(scratch) / f"{chart.key}.svg"
                 save(chart.draw(), path)
-            embedded.append(EmbeddedChart(chart.title, chart.caption, data_uri("image/svg+xml", path.read_bytes())))
+            embedded.append(
+                EmbeddedChart(chart.title, chart.caption, data_uri("image/svg+xml", path.read_bytes()))
+            )
     return embedded
 
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from scenarios import AssumptionStatus, assumptions
 from study.atomic import write_text
 from study.charts.style import scenario_colour, scenario_names
 from study.evidence import Comparison, Study
 from study.report import contents
-from study.report.contents import AssumptionRow
 from study.report.embedding import embedded_charts, font_faces
 
 _TEMPLATES = Path(__file__).parent
@@ -23,7 +23,6 @@ def write_report(
     *,
     studies: Sequence[Study],
     comparison: Comparison | None = None,
-    assumptions: Sequence[AssumptionRow] = (),
     charts: Path | None = None,
 ) -> Path:
     """Write `report.html`: one self-contained page, the same bytes for the same input.
@@ -32,7 +31,6 @@ def write_report(
         folder: where the page goes; made when missing.
         studies: one or more finished studies, the baseline first.
         comparison: of the same studies.
-        assumptions: rows of the baseline scenario's assumptions; given numbers are counted, the others listed.
         charts: folder where `write_charts` has written these studies' SVG files; without it they are drawn.
 
     Returns:
@@ -45,24 +43,22 @@ def write_report(
         raise ValueError("a report needs at least one study")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / _FILE_NAME
-    write_text(path, render(studies, comparison, assumptions, charts))
+    write_text(path, render(studies, comparison, charts))
     return path
 
 
-def render(
-    studies: Sequence[Study],
-    comparison: Comparison | None = None,
-    assumptions: Sequence[AssumptionRow] = (),
-    charts: Path | None = None,
-) -> str:
+def render(studies: Sequence[Study], comparison: Comparison | None = None, charts: Path | None = None) -> str:
     """The page as text; see `write_report`."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
         lstrip_blocks=True,
     )
-    values = _values(studies, comparison, assumptions)
+    values = _values(studies, comparison)
     template = environment.get_template("report.html")
     embedded = embedded_charts(studies, comparison, charts)
     bare = template.render(values, charts=[], fonts=[], style="")
@@ -70,15 +66,16 @@ def render(
     return template.render(values, charts=embedded, fonts=font_faces(bare), style=style)
 
 
-def _values(
-    studies: Sequence[Study], comparison: Comparison | None, assumptions: Sequence[AssumptionRow]
-) -> dict[str, Any]:
+def _values(studies: Sequence[Study], comparison: Comparison | None) -> dict[str, Any]:
     first = studies[0]
+    assumed = assumptions(first.scenario)
     names = scenario_names(studies)
     titles = dict(zip((study.name for study in studies), names, strict=True))
     alternatives = comparison.alternatives if comparison else ()
     return {
-        "heading": " against ".join(names) if len(names) < 3 else f"{names[0]} and {len(names) - 1} alternatives",
+        "heading": " against ".join(names)
+        if len(names) < 3
+        else f"{names[0]} and {len(names) - 1} alternatives",
         "names": names,
         "colours": [scenario_colour(index) for index in range(len(studies))],
         "studies": studies,
@@ -93,14 +90,19 @@ def _values(
         "comparison": comparison,
         "differences": [
             (titles[study.name], contents.difference_rows(comparison, study.name)) for study in alternatives
-        ] if comparison else [],
+        ]
+        if comparison
+        else [],
         "statements": [(titles[statement.alternative], statement) for statement in comparison.statements]
-        if comparison else [],
+        if comparison
+        else [],
         "overrides": [
-            (name, change) for name, study in zip(names, studies, strict=True) for change in study.manifest["overrides"]
+            (name, change)
+            for name, study in zip(names, studies, strict=True)
+            for change in study.manifest["overrides"]
         ],
-        "assumptions": [row for row in assumptions if row.status != "given"],
-        "assumption_counts": Counter(row.status for row in assumptions),
+        "assumptions": [row for row in assumed if row.status is not AssumptionStatus.GIVEN],
+        "assumption_counts": Counter(row.status.value for row in assumed),
     }
 
 
@@ -110,5 +112,5 @@ def _scale(study: Study) -> str:
     warm_up = f", the first {horizon.warm_up_days:,} of them warm-up" if horizon.warm_up_days else ""
     return (
         f"{stores:,} store{'s' * (stores != 1)}, {skus:,} SKU{'s' * (skus != 1)}, {horizon.days:,} days from "
-        f"{horizon.start_date:%d %B %Y}{warm_up}"
+        f"{horizon.start_date.day} {horizon.start_date:%B %Y}{warm_up}"
     )

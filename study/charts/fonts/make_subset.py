@@ -18,7 +18,7 @@ DROPPED_TABLES = ("GSUB", "GPOS", "GDEF", "BASE", "VORG", "vhea", "vmtx", "DSIG"
 def gb2312(first_row: int, last_row: int) -> list[int]:
     """Code points of the GB 2312-80 rows `first_row` to `last_row`, both included.
 
-    Rows 16-55 are level 1 (3,755 common characters), rows 56-87 level 2 (3,008 further ones, many in place names).
+    Rows 16-55 are level 1 (3,755 common characters), rows 56-87 level 2 (3,008 more, many in place names).
     """
     codes = []
     for row in range(first_row, last_row + 1):
@@ -32,7 +32,14 @@ def gb2312(first_row: int, last_row: int) -> list[int]:
 
 def latin_and_punctuation() -> list[int]:
     """Latin with the accents of European names, punctuation, Greek, signs of a chart, full-width forms."""
-    ranges = ((0x20, 0x7E), (0xA0, 0x17F), (0x391, 0x3C9), (0x2010, 0x2027), (0x2030, 0x203A), (0x3000, 0x301F))
+    ranges = (
+        (0x20, 0x7E),
+        (0xA0, 0x17F),
+        (0x391, 0x3C9),
+        (0x2010, 0x2027),
+        (0x2030, 0x203A),
+        (0x3000, 0x301F),
+    )
     signs = "₀₁₂₃⁰⁴⁵⁶⁷⁸⁹€№™←↑→↓∂∆∏∑−√∞∫≈≠≤≥■□▲△▼▽◆◇○●★☆✓"
     codes = [code for first, last in ranges for code in range(first, last + 1)]
     return codes + [ord(sign) for sign in signs] + list(range(0xFF01, 0xFF5F)) + [0xFFE5]
