@@ -85,6 +85,9 @@ def terms_of(world: World) -> Terms:
         store_facility_cost_per_day=network.stores["facility_cost_per_day"],
         centre_facility_cost_per_day=np.array([c.facility_cost_per_day for c in network.distribution_centres]),
         featured=world.facts.featured,
+        holding_micro_per_unit_day=world.goods.holding_micro,
+        incentive_minor_per_unit=world.goods.incentive,
+        shelf_life_days=world.handling.shelf_life_days,
     )
 
 
