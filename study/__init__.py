@@ -1,6 +1,6 @@
 """Evidence: replicate a scenario, compare policies, judge and report what can be concluded.
 
-Names are imported when they are first used: `import study` alone loads nothing, so the command line starts fast.
+Names are imported when first used: `import study` alone loads nothing, so the command line starts fast.
 """
 
 from __future__ import annotations
