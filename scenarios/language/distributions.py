@@ -313,8 +313,8 @@ class Empirical(DistributionModel):
 
     kind: Literal["empirical"] = "empirical"
     """Names the distribution."""
-    values: tuple[float, ...] = given(unit=QUANTITY, min_length=1)
-    """Observed values; filled from `table` and `column` when those are given."""
+    values: tuple[float, ...] = assumed((), "from `table` and `column`", unit=QUANTITY)
+    """Observed values; at least one, here or in `table`."""
     weights: tuple[float, ...] | None = assumed(None, "every observation counts the same", unit="ratio")
     """One weight per value, none negative, not all zero; equal weights when absent."""
     table: str | None = assumed(None, "values are listed in the YAML")
@@ -325,17 +325,23 @@ class Empirical(DistributionModel):
     @model_validator(mode="before")
     @classmethod
     def _read_table(cls, data: Any, info: ValidationInfo) -> Any:
-        if not isinstance(data, dict) or data.get("table") is None or "values" in data:
+        if not isinstance(data, dict):
+            return data
+        # lists of YAML become tuples here, because what leaves this function counts as Python, not as YAML
+        data = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+        if data.get("table") is None or "values" in data:
             return data
         reader = cast("ReadsColumn | None", (info.context or {}).get("tables"))
         if reader is None:
             raise ValueError("a table can only be read when a scenario is loaded from a file")
         if not isinstance(data["table"], str) or not isinstance(data.get("column"), str):
             raise ValueError("`table` needs `column`, both as text")
-        return {**data, "values": reader.read_numbers(data["table"], data["column"])}
+        return {**data, "values": tuple(reader.read_numbers(data["table"], data["column"]))}
 
     @model_validator(mode="after")
     def _weighable(self) -> Self:
+        if not self.values:
+            raise ValueError("needs `values`, or a `table` with at least one row and its `column`")
         if self.weights is not None:
             if len(self.weights) != len(self.values):
                 raise ValueError(f"{len(self.values)} values need as many weights, not {len(self.weights)}")

@@ -111,7 +111,8 @@ class Problem:
 
     def __str__(self) -> str:
         says = ": ".join(part for part in (self.path, self.value, self.rule) if part)
-        return f"{self.place}: {self.code} {says}" + (f" ({self.hint})" if self.hint else "")
+        text = f"{self.place}: {self.code} {says}" + (f" ({self.hint})" if self.hint else "")
+        return "\\n".join(text.splitlines())  # values may hold line breaks, a message is one line
 
     def sort_key(self) -> tuple[str, int, int, str, str]:
         """Orders problems as a reader meets them in the files."""

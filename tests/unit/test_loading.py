@@ -202,3 +202,37 @@ def test_warnings_do_not_stop_a_scenario(tmp_path: Path) -> None:
     path = write(tmp_path, **{"skus.csv": SKUS.replace("30,18", "30,48")})
     (warning,) = check(load(path))
     assert (warning.code, warning.place, warning.severity) == ("W603", "skus.csv:3:5", Severity.WARNING)
+
+
+EMPIRICAL = GOOD.replace(
+    "{kind: gamma, mean: 3, cv: 0.4}", "{kind: empirical, table: data/lead.csv, column: days}"
+)
+
+
+def test_an_empirical_distribution_reads_its_column(tmp_path: Path) -> None:
+    path = write(tmp_path, **{"scenario.yaml": EMPIRICAL, "data/lead.csv": "order,days\n1,2\n2,5\n"})
+    scenario = load(path)
+    assert scenario.network.suppliers[0].lead_time_days.mean() == 3.5
+    assert "data/lead.csv" in dict(scenario.provenance.files)
+
+
+def test_an_empirical_distribution_lists_its_values(tmp_path: Path) -> None:
+    listed = "{kind: empirical, values: [2, 5.5], weights: [3, 1]}"
+    text = GOOD.replace("{kind: gamma, mean: 3, cv: 0.4}", listed)
+    assert (
+        load(write(tmp_path, **{"scenario.yaml": text})).network.suppliers[0].lead_time_days.mean() == 2.875
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "place", "code"),
+    [
+        ("order,day\n1,2\n", "data/lead.csv:1", "E403"),
+        ("order,days\n1,soon\n", "data/lead.csv:2:2", "E407"),
+        ("order,days\n", "scenario.yaml:10:7", "E308"),
+        ("order,days\n1,-2\n", "scenario.yaml:10:7", "E504"),
+    ],
+)
+def test_a_broken_empirical_distribution(table: str, place: str, code: str, tmp_path: Path) -> None:
+    (problem,) = errors_of(write(tmp_path, **{"scenario.yaml": EMPIRICAL, "data/lead.csv": table}))
+    assert (problem.place, problem.code) == (place, code)
