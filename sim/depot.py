@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import simpy
 
+from sim.axes import frozen
 from sim.clock import SECONDS_PER_DAY, Turn, at, day_of
 from sim.kernels.allocation import FAIR_SHARE, FIRST_COME, PRIORITY, allocate, post_centre_levels, ship
 from sim.kernels.memory import remember, remembered_units
@@ -50,7 +51,7 @@ class Depot:
         self._backlog = np.zeros(shape, np.int32)
         self._asked_today = np.zeros(shape, np.int64)
         self._forecast = _opening_forecast(world)
-        self._listed = np.ones(shape, np.bool_)
+        self._listed = frozen(np.ones(shape, np.bool_))
         self._inbox: list[Lines] = []
         self._waiting: list[Lines | None] = [None] * shape[0]
         self._is_scheduled = False
@@ -65,7 +66,7 @@ class Depot:
         self._lines = empty_lines(shape[0] * shape[1])
         self._start_weekday = world.scenario.horizon.start_date.weekday()
         self._no_emergency = build_emergency_rules((), world.axes)
-        self._always_open = np.ones(shape[0], np.bool_)
+        self._always_open = frozen(np.ones(shape[0], np.bool_))
         self._is_watched = bool(world.plan.centres.is_dynamic.any())
 
     def connect(self, stores: Stores) -> None:

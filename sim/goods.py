@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from scenarios import Distribution, MerchandiseClass, Response, Scenario
 from sim.axes import MINOR_UNITS, Axes
-from sim.kernels.layout import Goods
+from sim.kernels.layout import Goods, Handling
 from sim.kernels.tables import discretise
 
 LONGEST_RETURN_DELAY_DAYS = 60
@@ -20,7 +20,7 @@ _PPM = 1_000_000
 Rule = TypeVar("Rule")
 
 
-def build_goods(scenario: Scenario, axes: Axes) -> Goods:
+def build_goods(scenario: Scenario, axes: Axes) -> tuple[Goods, Handling]:
     """Spread what a scenario says of classes and SKUs over the SKU axis.
 
     Returns:
@@ -49,38 +49,42 @@ def build_goods(scenario: Scenario, axes: Axes) -> Goods:
         item.substitution.acceptance if offer is None else item.substitution.acceptance_with_incentive
         for item, offer in zip(classes, incentives, strict=True)
     ]
+    is_returned = per_sku(lambda c: c.customer_returns is not None, np.bool_)
     goods = Goods(
         class_start=np.concatenate((axes.class_start, [axes.skus])).astype(np.int64),
         category_start=axes.category_start,
         category_stop=axes.category_stop,
         purchase_cost=axes.purchase_cost_minor,
         case_pack=axes.case_pack.astype(np.int64),
-        shelf_life_days=life,
-        lot_index=_numbered(life > 0),
-        return_index=_numbered(per_sku(lambda c: c.customer_returns is not None, np.bool_)),
-        is_backordered=per_sku(lambda c: c.unmet_demand == "backorder", np.bool_),
         holding_micro=np.rint(
             axes.ordered(scenario.assortment.skus["holding_cost_per_unit_day"]) * (MINOR_UNITS * _PPM)
         ).astype(np.int64),
-        freshest_threshold=thresholds(per_sku(lambda c: c.last_in_first_out_share, np.float64)),
-        marked_days=np.where(life > 0, np.array([m.remaining_days if m else 0 for m in marks])[axes.class_of_sku], 0),
-        mark_down_ppm=_ppm([m.discount if m else 0.0 for m in marks])[axes.class_of_sku],
-        preferred_threshold=thresholds(np.array([m.preferred_share if m else 0.0 for m in marks])[axes.class_of_sku]),
-        near_expiry_uplift=np.array([r.near_expiry_uplift if r else 0.0 for r in responses])[axes.class_of_sku],
-        clearance_ppm=np.full(axes.skus, round(clearance * _PPM), np.int64),
+        is_backordered=per_sku(lambda c: c.unmet_demand == "backorder", np.bool_),
         acceptance_threshold=thresholds(np.array(acceptance)[axes.class_of_sku]),
         incentive=np.array([round(o.cost_per_unit * MINOR_UNITS) if o else 0 for o in incentives], np.int64)[
             axes.class_of_sku
         ],
-        return_threshold=thresholds(
-            per_sku(lambda c: c.customer_returns.probability if c.customer_returns else 0.0, np.float64)
-        ),
+        near_expiry_uplift=np.array([r.near_expiry_uplift if r else 0.0 for r in responses])[axes.class_of_sku],
         resalable_threshold=thresholds(
             per_sku(lambda c: c.customer_returns.resalable_share if c.customer_returns else 0.0, np.float64)
         ),
+    )
+    handling = Handling(
+        is_plain=(life == 0) & ~is_returned,
+        lot_index=_numbered(life > 0),
+        shelf_life_days=life,
+        marked_days=np.where(life > 0, np.array([m.remaining_days if m else 0 for m in marks])[axes.class_of_sku], 0),
+        mark_down_ppm=_ppm([m.discount if m else 0.0 for m in marks])[axes.class_of_sku],
+        freshest_threshold=thresholds(per_sku(lambda c: c.last_in_first_out_share, np.float64)),
+        preferred_threshold=thresholds(np.array([m.preferred_share if m else 0.0 for m in marks])[axes.class_of_sku]),
+        clearance_ppm=np.full(axes.skus, round(clearance * _PPM), np.int64),
+        return_index=_numbered(is_returned),
+        return_threshold=thresholds(
+            per_sku(lambda c: c.customer_returns.probability if c.customer_returns else 0.0, np.float64)
+        ),
         return_delay_thresholds=delay_thresholds[axes.class_of_sku],
     )
-    return Goods(*(_locked(array) for array in goods))
+    return Goods(*map(_locked, goods)), Handling(*map(_locked, handling))
 
 
 def thresholds(probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.uint64]:

@@ -152,7 +152,7 @@ class Stores:
                 self._advance(np.unique(store[mine]), second_today, day)
             receive(
                 store[mine], sku[mine], units[mine], value[mine], world.axes.class_of_sku, posting_day, posting_day,
-                world.first_ordinal, world.period_of(posting_day), world.market, world.goods, world.shelf,
+                world.first_ordinal, world.period_of(posting_day), world.market, world.handling, world.shelf,
                 world.books, world.keys,
             )  # fmt: skip
 
@@ -160,7 +160,7 @@ class Stores:
         world = self._world
         advance(
             rows, until_second, day, world.first_ordinal, world.period_of(day), world.market, world.process,
-            world.goods, world.store_rules.reorder_point, world.shelf, world.books, world.keys,
+            world.goods, world.handling, world.store_rules.reorder_point, world.shelf, world.books, world.keys,
         )  # fmt: skip
 
     def _close(self, day: int, second: int, rows: IntArray) -> None:
@@ -171,7 +171,7 @@ class Stores:
         self._advance(rows, SECONDS_PER_DAY, day)
         close_day(
             rows, day, world.first_ordinal, world.period_of(day), world.market, world.process, world.goods,
-            world.store_forecasters, world.shelf, world.books, world.keys,
+            world.handling, world.store_forecasters, world.shelf, world.books, world.keys,
         )  # fmt: skip
         if self._expected is not None:
             self._look_ahead(self._expected, day)

@@ -15,6 +15,7 @@ from sim.kernels.layout import (
     EmergencyRules,
     Forecasters,
     Goods,
+    Handling,
     Keys,
     Market,
     OrderRules,
@@ -46,6 +47,7 @@ class World:
     """Ordinal of the date of day 0."""
     opening: Opening
     goods: Goods
+    handling: Handling
     market: Market
     process: Process
     keys: Keys
@@ -72,7 +74,7 @@ def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> 
     """Build the world of one replication as it stands on the first morning."""
     axes = build_axes(scenario)
     facts = build_market(scenario, axes, seed, replication)
-    goods = build_goods(scenario, axes)
+    goods, handling = build_goods(scenario, axes)
     market = _market(facts, axes)
     process = _process(facts, axes, seed, replication)
     is_perfect = scenario.policy.knowledge == "perfect"
@@ -86,7 +88,7 @@ def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> 
     emergency = build_emergency_rules(scenario.policy.emergency_orders, axes)
     follows = bool(plan.stores.is_dynamic.any() or (emergency.trigger_days >= 0).any() or (emergency.cover_days >= 0).any())
     opening = open_world(scenario, axes, facts.base_rate, facts.on_sale[0] > 0)
-    shelf = _shelf(opening, axes, goods, facts, process, needs_forecast=follows and not is_perfect)
+    shelf = _shelf(opening, axes, handling, facts, process, needs_forecast=follows and not is_perfect)
     return World(
         scenario=scenario,
         plan=plan,
@@ -97,6 +99,7 @@ def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> 
         first_ordinal=scenario.horizon.start_date.toordinal(),
         opening=opening,
         goods=goods,
+        handling=handling,
         market=market,
         process=process,
         keys=Keys(
@@ -177,15 +180,15 @@ def _process(facts: MarketFacts, axes: Axes, seed: int, replication: int) -> Pro
 
 
 def _shelf(
-    opening: Opening, axes: Axes, goods: Goods, facts: MarketFacts, process: Process, *, needs_forecast: bool
+    opening: Opening, axes: Axes, handling: Handling, facts: MarketFacts, process: Process, *, needs_forecast: bool
 ) -> Shelf:
     stores, skus = axes.stores, axes.skus
     ring = max(1, int(axes.shelf_life_days.max(initial=0)))
-    lots = np.zeros((stores, int((goods.lot_index >= 0).sum()), ring), np.int32)
+    lots = np.zeros((stores, int((handling.lot_index >= 0).sum()), ring), np.int32)
     store, sku, age_days, units = opening.lots
     last_day_of_sale = axes.shelf_life_days[sku] - 1 - age_days
-    np.add.at(lots, (store, goods.lot_index[sku], last_day_of_sale % ring), units)
-    returned_skus = int((goods.return_index >= 0).sum())
+    np.add.at(lots, (store, handling.lot_index[sku], last_day_of_sale % ring), units)
+    returned_skus = int((handling.return_index >= 0).sum())
     is_fixed, draws = bool(process.is_fixed[0]), facts.known.size == 0
     watched = (stores, skus) if needs_forecast else (1, 1)
     return Shelf(

@@ -10,6 +10,8 @@ from sim.kernels.serving import cost_of, unit_draw
 from sim.records import Centre, Day
 
 FAIR_SHARE, PRIORITY, FIRST_COME = 0, 1, 2
+_RANK_BITS = 40
+"""Seconds of any run fit below a rank shifted so far."""
 
 
 @kernel
@@ -80,12 +82,12 @@ def allocate(
         if rule == FAIR_SHARE:
             _share(members, line_units, np.int64(available[sku]), asked[sku], shipped)
         else:
-            rank = np.empty(count, np.float64)
+            rank = np.empty(count, np.int64)
             for which in range(count):
                 line = members[which]
-                rank[which] = float(line_placed[line])
+                rank[which] = line_placed[line]
                 if rule == PRIORITY:
-                    rank[which] += priority[line_row[line]] * 1e12
+                    rank[which] += priority[line_row[line]] << _RANK_BITS
             _queue(
                 members, rank, line_row, line_units, np.int64(available[sku]), store_key, sku_key[sku], ordinal,
                 ties_key, shipped,

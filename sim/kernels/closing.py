@@ -7,14 +7,15 @@ import numpy as np
 from sim.kernels.compilation import kernel
 from sim.kernels.draws import count
 from sim.kernels.elementary import exp
-from sim.kernels.layout import Array, Books, Forecasters, Goods, Keys, Market, Process, Shelf
+from sim.kernels.layout import Array, Books, Forecasters, Goods, Handling, Keys, Market, Process, Shelf
 from sim.kernels.lots import expire, units_within
 from sim.kernels.memory import remember
 from sim.kernels.receiving import take_back
-from sim.kernels.serving import cost_of, sell, unit_draw
+from sim.kernels.serving import cost_of, open_till, sell, unit_draw
 from sim.records import Cell, Day
 
-_BARGAIN_UNITS = 1 << 22
+_BARGAIN_UNITS = np.int64(1 << 22)
+_FIRST_UNIT = np.int64(0)
 
 
 @kernel
@@ -26,6 +27,7 @@ def sell_bargains(
     market: Market,
     process: Process,
     goods: Goods,
+    handling: Handling,
     shelf: Shelf,
     books: Books,
     keys: Keys,
@@ -37,14 +39,14 @@ def sell_bargains(
     for index in range(goods.class_start.size - 1):
         posted = books.day[day, row, index]
         for sku in range(goods.class_start[index], goods.class_start[index + 1]):
-            if goods.near_expiry_uplift[sku] <= 0.0 or goods.lot_index[sku] < 0 or goods.marked_days[sku] == 0:
+            if goods.near_expiry_uplift[sku] <= 0.0 or handling.lot_index[sku] < 0 or handling.marked_days[sku] == 0:
                 continue
-            lots = shelf.lots[row, goods.lot_index[sku]]
-            marked = units_within(lots, day, goods.marked_days[sku])
+            lots = shelf.lots[row, handling.lot_index[sku]]
+            marked = units_within(lots, day, handling.marked_days[sku])
             if marked == 0 or market.on_sale[day, sku] != 1:
                 continue
             mean = market.base_rate[row, sku] * factor[sku] * scale * goods.near_expiry_uplift[sku]
-            u = unit_draw(market.store_key[row], market.sku_key[sku], first_ordinal + day, 0, keys.mark_down)
+            u = unit_draw(market.store_key[row], market.sku_key[sku], first_ordinal + day, _FIRST_UNIT, keys.mark_down)
             zero = exp(-mean * process.decay[sku])
             per_dispersion = process.per_dispersion[sku]
             units = min(marked, count(u, zero, mean * per_dispersion, 1.0 - per_dispersion))
@@ -56,41 +58,20 @@ def sell_bargains(
             posted[Day.SOLD_AS_ASKED] += units
             posted[Day.SOLD_AS_ASKED_VALUE] += value
             books.cell[period, Cell.DEMAND, row, sku] += units
-            sell_marked(row, sku, units, day, first_ordinal, posted, period, market, goods, shelf, books, keys)
-
-
-@kernel
-def sell_marked(
-    row: int,
-    sku: int,
-    units: int,
-    day: int,
-    first_ordinal: int,
-    posted: Array,
-    period: int,
-    market: Market,
-    goods: Goods,
-    shelf: Shelf,
-    books: Books,
-    keys: Keys,
-) -> None:
-    """Sell the oldest units, whatever share of shoppers looks for the freshest."""
-    lots = shelf.lots[row, goods.lot_index[sku]]
-    # Bargain hunters take the oldest units: set the younger ones aside while they choose.
-    aside = lots.copy()
-    left = units
-    for ahead in range(goods.shelf_life_days[sku]):
-        slot = (day + ahead) % lots.size
-        kept = min(left, np.int64(lots[slot]))
-        lots[slot] = kept
-        aside[slot] -= kept
-        left -= kept
-    sell(
-        row, sku, units, day, first_ordinal + day, _BARGAIN_UNITS,
-        posted, period, market, goods, shelf, books, keys,
-    )  # fmt: skip
-    for slot in range(lots.size):
-        lots[slot] += aside[slot]
+            till = open_till(row, day, period, market, shelf, books)
+            # Bargain hunters take the oldest units: the others are set aside while they choose.
+            aside = lots.copy()
+            left = units
+            for ahead in range(handling.shelf_life_days[sku]):
+                slot = (day + ahead) % lots.size
+                kept = min(left, np.int64(lots[slot]))
+                lots[slot] = kept
+                aside[slot] -= kept
+                left -= kept
+            store_key = market.store_key[row]
+            sell(till, handling, keys, store_key, sku, units, day, first_ordinal + day, _BARGAIN_UNITS, posted)
+            for slot in range(lots.size):
+                lots[slot] += aside[slot]
 
 
 @kernel
@@ -115,6 +96,7 @@ def close_day(
     market: Market,
     process: Process,
     goods: Goods,
+    handling: Handling,
     forecasters: Forecasters,
     shelf: Shelf,
     books: Books,
@@ -130,6 +112,7 @@ def close_day(
         market: prices, what is on sale.
         process: randomness of the extra demand for marked-down goods.
         goods: constants.
+        handling: constants.
         forecasters: which forecaster watches which cell.
         shelf: changed.
         books: changed.
@@ -143,10 +126,10 @@ def close_day(
         if market.open_day[day, row]:
             if has_bargains:
                 sell_bargains(
-                    row, day, first_ordinal, period, market, process, goods, shelf, books, keys
+                    row, day, first_ordinal, period, market, process, goods, handling, shelf, books, keys
                 )
             if shelf.due_returns.shape[2] > 0:
-                take_back(row, day, first_ordinal, period, market, goods, shelf, books, keys)
+                take_back(row, day, first_ordinal, period, market, goods, handling, shelf, books, keys)
         elif shelf.due_returns.shape[2] > 0:
             # The store is shut: customers come back on the next day.
             ring = shelf.due_returns.shape[0]
@@ -160,13 +143,13 @@ def close_day(
             begin, end = goods.class_start[index], goods.class_start[index + 1]
             posted = books.day[day, row, index]
             for sku in range(begin, end):
-                if goods.lot_index[sku] >= 0:
-                    gone = expire(shelf.lots[row, goods.lot_index[sku]], day)
+                if handling.lot_index[sku] >= 0:
+                    gone = expire(shelf.lots[row, handling.lot_index[sku]], day)
                     if gone > 0:
                         discard(row, sku, gone, posted, period, shelf, books)
                 if market.on_sale[day, sku] == 0 and on_hand[sku] > 0 and is_over(day, sku, market):
-                    if goods.lot_index[sku] >= 0:
-                        shelf.lots[row, goods.lot_index[sku]][:] = 0
+                    if handling.lot_index[sku] >= 0:
+                        shelf.lots[row, handling.lot_index[sku]][:] = 0
                     discard(row, sku, np.int64(on_hand[sku]), posted, period, shelf, books)
             units, worth, owed, coming, holding = 0, 0, 0, 0, 0
             for sku in range(begin, end):

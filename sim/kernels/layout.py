@@ -14,7 +14,7 @@ Array = npt.NDArray[Any]
 
 
 class Goods(NamedTuple):
-    """Constants of SKUs and classes; the kernels only read them."""
+    """Constants of SKUs and classes for counting and ordering; the kernels only read them."""
 
     class_start: Array
     """(c + 1,) int64: SKUs of class k are class_start[k] up to class_start[k + 1]."""
@@ -26,38 +26,70 @@ class Goods(NamedTuple):
     """(m,) int64."""
     case_pack: Array
     """(m,) int64."""
-    shelf_life_days: Array
-    """(m,) int64; 0 = does not expire."""
-    lot_index: Array
-    """(m,) int64: index of the SKU among those with lots, -1 without a shelf life."""
-    return_index: Array
-    """(m,) int64: index among SKUs that customers bring back, -1 otherwise."""
-    is_backordered: Array
-    """(m,) bool: an unmet unit waits instead of being lost."""
     holding_micro: Array
     """(m,) int64: holding cost per unit and day in millionths of a minor unit."""
-    freshest_threshold: Array
-    """(m,) uint64: shoppers who take the freshest unit."""
-    marked_days: Array
-    """(m,) int64: units with at most this many days left are marked down; 0 = never."""
-    mark_down_ppm: Array
-    """(m,) int64: near-expiry discount in millionths."""
-    preferred_threshold: Array
-    """(m,) uint64: shoppers who take a marked-down unit when there is one."""
-    near_expiry_uplift: Array
-    """(m,) float64: extra demand for marked-down units, as a share of the rate."""
-    clearance_ppm: Array
-    """(m,) int64: discount while a delisted SKU is cleared, in millionths."""
+    is_backordered: Array
+    """(m,) bool: an unmet unit waits instead of being lost."""
     acceptance_threshold: Array
     """(m,) uint64: customers who accept a substitute."""
     incentive: Array
     """(m,) int64: paid per substituted unit."""
+    near_expiry_uplift: Array
+    """(m,) float64: extra demand for marked-down units, as a share of the rate."""
+    resalable_threshold: Array
+    """(m,) uint64: returned units that go back on the shelf."""
+
+
+class Handling(NamedTuple):
+    """What happens to a unit when it is sold, by SKU; the kernels only read it."""
+
+    is_plain: Array
+    """(m,) bool: no shelf life and never brought back."""
+    lot_index: Array
+    """(m,) int64: index of the SKU among those with lots, -1 without a shelf life."""
+    shelf_life_days: Array
+    """(m,) int64; 0 = does not expire."""
+    marked_days: Array
+    """(m,) int64: units with at most this many days left are marked down; 0 = never."""
+    mark_down_ppm: Array
+    """(m,) int64: near-expiry discount in millionths."""
+    freshest_threshold: Array
+    """(m,) uint64: shoppers who take the freshest unit."""
+    preferred_threshold: Array
+    """(m,) uint64: shoppers who take a marked-down unit when there is one."""
+    clearance_ppm: Array
+    """(m,) int64: discount while a delisted SKU is cleared, in millionths."""
+    return_index: Array
+    """(m,) int64: index among SKUs that customers bring back, -1 otherwise."""
     return_threshold: Array
     """(m,) uint64: sold units that come back."""
-    resalable_threshold: Array
-    """(m,) uint64: of these, units that go back on the shelf."""
     return_delay_thresholds: Array
     """(m, delays) uint64: cumulative distribution of the delay in days."""
+
+
+class Till(NamedTuple):
+    """One store on one day: the rows that a sale touches. Handing these over keeps a call cheap."""
+
+    on_hand: Array
+    """(m,) int32."""
+    value: Array
+    """(m,) int64."""
+    price: Array
+    """(m,) int32."""
+    on_sale: Array
+    """(m,) int8."""
+    sold_today: Array
+    """(m,) int32, or (1,) when no forecaster needs it."""
+    sold_cell: Array
+    """(m,) int32 of the cell panel."""
+    revenue_cell: Array
+    """(m,) int64 of the cell panel."""
+    lots: Array
+    """(SKUs with lots, ring) int32."""
+    due_returns: Array
+    """(ring, SKUs brought back) int32, not contiguous."""
+    sku_key: Array
+    """(m,) uint64."""
 
 
 class Shelf(NamedTuple):

@@ -72,8 +72,8 @@ def review(
     Returns:
         Number of lines written.
     """
-    number = 0
-    skus = case_pack.size
+    number = np.int64(0)
+    skus = np.int64(case_pack.size)
     has_emergency = emergency.lead_time_days.size > 0
     for row in rows:
         if not is_open[row]:

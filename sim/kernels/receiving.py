@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.compilation import kernel
-from sim.kernels.layout import Array, Books, Goods, Keys, Market, Shelf
-from sim.kernels.serving import sell, unit_draw
+from sim.kernels.layout import Array, Books, Goods, Handling, Keys, Market, Shelf
+from sim.kernels.serving import open_till, sell, unit_draw
 from sim.records import Cell, Day
 
-_OWED_UNITS = 1 << 21
+_OWED_UNITS = np.int64(1 << 21)
 
 
 @kernel
@@ -24,7 +24,7 @@ def receive(
     first_ordinal: int,
     period: int,
     market: Market,
-    goods: Goods,
+    handling: Handling,
     shelf: Shelf,
     books: Books,
     keys: Keys,
@@ -42,7 +42,7 @@ def receive(
         first_ordinal: ordinal of the date of day 0.
         period: period of the cell panel.
         market: prices.
-        goods: constants.
+        handling: constants.
         shelf: changed.
         books: changed.
         keys: streams.
@@ -56,9 +56,9 @@ def receive(
         posted[Day.RECEIVED] += units
         posted[Day.RECEIVED_VALUE] += line_value[line]
         books.cell[period, Cell.RECEIVED, row, sku] += units
-        if goods.lot_index[sku] >= 0:
-            lots = shelf.lots[row, goods.lot_index[sku]]
-            lots[(first_day_of_sale + goods.shelf_life_days[sku] - 1) % lots.size] += units
+        if handling.lot_index[sku] >= 0:
+            lots = shelf.lots[row, handling.lot_index[sku]]
+            lots[(first_day_of_sale + handling.shelf_life_days[sku] - 1) % lots.size] += units
         posted[Day.CYCLES] += 1
         posted[Day.CYCLES_SHORT] += shelf.short_cycle[row, sku]
         shelf.short_cycle[row, sku] = 0
@@ -66,10 +66,10 @@ def receive(
         if owed > 0:
             shelf.backorder[row, sku] -= owed
             posted[Day.BACKORDER_FILLED] += owed
+            till = open_till(row, day, period, market, shelf, books)
             sell(
-                row, sku, owed, day, first_ordinal + day, _OWED_UNITS,
-                posted, period, market, goods, shelf, books, keys,
-            )  # fmt: skip
+                till, handling, keys, market.store_key[row], sku, owed, day, first_ordinal + day, _OWED_UNITS, posted
+            )
 
 
 @kernel
@@ -80,6 +80,7 @@ def take_back(
     period: int,
     market: Market,
     goods: Goods,
+    handling: Handling,
     shelf: Shelf,
     books: Books,
     keys: Keys,
@@ -95,7 +96,7 @@ def take_back(
     for index in range(goods.class_start.size - 1):
         posted = books.day[day, row, index]
         for sku in range(goods.class_start[index], goods.class_start[index + 1]):
-            which = goods.return_index[sku]
+            which = handling.return_index[sku]
             if which < 0:
                 continue
             units = np.int64(shelf.due_returns[slot, row, which])
@@ -105,7 +106,7 @@ def take_back(
             on_hand, value = np.int64(shelf.on_hand[row, sku]), shelf.value[row, sku]
             unit_cost = value // on_hand if on_hand > 0 else goods.purchase_cost[sku]
             kept = 0
-            if goods.lot_index[sku] < 0 and market.on_sale[day, sku] > 0:
+            if handling.lot_index[sku] < 0 and market.on_sale[day, sku] > 0:
                 for unit in range(units):
                     u = np.uint64(
                         unit_draw(

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.kernels.compilation import kernel
 from sim.kernels.demand import draw_day
-from sim.kernels.layout import Array, Books, Goods, Keys, Market, Process, Shelf
+from sim.kernels.layout import Array, Books, Goods, Handling, Keys, Market, Process, Shelf, Till
 from sim.kernels.lots import take_freshest, take_oldest, units_within
 from sim.kernels.philox import uniform_draw
 from sim.kernels.tables import hour_second, table_draw
@@ -20,10 +20,10 @@ from sim.records import Cell, Day
 _PPM = 1_000_000
 _LOW_WORD = np.uint64(0xFFFFFFFF)
 _WORD_BITS = np.uint64(32)
-_SECONDS_PER_DAY = 86_400
 # Typed, because a kernel is compiled once more for every plain constant it is handed.
 _LENT_UNITS = np.int64(1 << 20)
 _ONE = np.int64(1)
+_CERTAIN = np.uint64(1 << 32)
 
 
 @kernel
@@ -47,108 +47,119 @@ def cost_of(units: int, on_hand: int, value: int) -> int:
 
 
 @kernel
-def unit_seconds(row: int, sku: int, ordinal: int, units: int, market: Market, keys: Keys) -> Array:
-    """Seconds of the day at which the units of a cell's demand are asked for, ascending."""
-    seconds = np.empty(units, np.int64)
-    table = market.hour_table[market.profile[row]]
-    for unit in range(units):
-        u = unit_draw(market.store_key[row], market.sku_key[sku], ordinal, unit, keys.hour)
-        seconds[unit] = hour_second(u, table)
-    seconds.sort()
-    return seconds
+def open_till(row: int, day: int, period: int, market: Market, shelf: Shelf, books: Books) -> Till:
+    """The rows of one store on one day that sales touch."""
+    return Till(
+        shelf.on_hand[row],
+        shelf.value[row],
+        market.price[market.group[row], day],
+        market.on_sale[day],
+        shelf.sold_today[row if shelf.sold_today.size > 1 else 0],
+        books.cell[period, Cell.SOLD, row],
+        books.cell_revenue[period, row],
+        shelf.lots[row],
+        shelf.due_returns[:, row],
+        market.sku_key,
+    )
 
 
 @kernel
 def sell(
-    row: int,
+    till: Till,
+    handling: Handling,
+    keys: Keys,
+    store_key: np.uint64,
     sku: int,
     units: int,
     day: int,
     ordinal: int,
     first_unit: int,
     posted: Array,
-    period: int,
-    market: Market,
-    goods: Goods,
-    shelf: Shelf,
-    books: Books,
-    keys: Keys,
 ) -> None:
     """Hand over units that are on the shelf: stock, lots, cost, revenue, mark-down, and returns to come.
 
     Args:
-        row: store.
+        till: rows of the store; changed.
+        handling: constants.
+        keys: streams.
+        store_key: key of the store.
         sku: SKU.
         units: units sold, at least 1 and at most what is on hand.
         day: day of the run.
         ordinal: ordinal of its date.
         first_unit: number of the first unit among the day's units of the cell, for keyed draws.
         posted: (len(Day),) the row of the day panel that is posted to.
-        period: period of the cell panel.
-        market: prices.
-        goods: constants.
-        shelf: changed.
-        books: changed.
-        keys: streams.
     """
-    on_hand = shelf.on_hand[row, sku]
-    cost = cost_of(units, on_hand, shelf.value[row, sku])
-    shelf.on_hand[row, sku] = on_hand - units
-    shelf.value[row, sku] -= cost
-    price = np.int64(market.price[market.group[row], day, sku])
+    on_hand = np.int64(till.on_hand[sku])
+    cost = cost_of(units, on_hand, till.value[sku])
+    till.on_hand[sku] = on_hand - units
+    till.value[sku] -= cost
+    price = np.int64(till.price[sku])
     revenue = price * units
     posted[Day.REVENUE] += revenue
     posted[Day.COST_OF_GOODS] += cost
-    books.cell[period, Cell.SOLD, row, sku] += units
-    books.cell_revenue[period, row, sku] += revenue
-    if shelf.sold_today.size > 1:
-        shelf.sold_today[row, sku] += units
-    if market.on_sale[day, sku] == 2:
+    till.sold_cell[sku] += units
+    till.revenue_cell[sku] += revenue
+    if till.sold_today.size > 1:
+        till.sold_today[sku] += units
+    is_cleared = till.on_sale[sku] == 2
+    if is_cleared:
         posted[Day.MARKED_DOWN_UNITS] += units
-        posted[Day.MARK_DOWN] += revenue * goods.clearance_ppm[sku] // _PPM
-    if goods.lot_index[sku] >= 0:
-        age_days, marked = pick(row, sku, units, day, ordinal, first_unit, market, goods, shelf, keys)
+        posted[Day.MARK_DOWN] += revenue * handling.clearance_ppm[sku] // _PPM
+    if handling.is_plain[sku]:
+        return
+    if handling.lot_index[sku] >= 0:
+        life = handling.shelf_life_days[sku]
+        lots = till.lots[handling.lot_index[sku]]
+        if handling.freshest_threshold[sku] == 0:
+            age_days, marked = take_oldest(lots, day, life, units, handling.marked_days[sku])
+        else:
+            age_days, marked = pick(
+                lots, units, day, life, handling.marked_days[sku], handling.freshest_threshold[sku],
+                handling.preferred_threshold[sku], store_key, till.sku_key[sku], ordinal, first_unit, keys.pick,
+            )  # fmt: skip
         posted[Day.AGE_AT_SALE_DAYS] += age_days
-        posted[Day.LIFE_AT_SALE_DAYS] += goods.shelf_life_days[sku] * units
-        if marked > 0 and market.on_sale[day, sku] != 2:
+        posted[Day.LIFE_AT_SALE_DAYS] += life * units
+        if marked > 0 and not is_cleared:
             posted[Day.MARKED_DOWN_UNITS] += marked
-            posted[Day.MARK_DOWN] += price * marked * goods.mark_down_ppm[sku] // _PPM
-    if goods.return_index[sku] >= 0:
-        plan_returns(row, sku, units, day, ordinal, first_unit, market, goods, shelf, keys)
+            posted[Day.MARK_DOWN] += price * marked * handling.mark_down_ppm[sku] // _PPM
+    if handling.return_index[sku] >= 0:
+        plan_returns(
+            till.due_returns[:, handling.return_index[sku]], units, day, handling.return_threshold[sku],
+            handling.return_delay_thresholds[sku], store_key, till.sku_key[sku], ordinal, first_unit, keys.returns,
+        )  # fmt: skip
 
 
 @kernel
 def pick(
-    row: int,
-    sku: int,
+    lots: Array,
     units: int,
     day: int,
+    life_days: int,
+    marked_days: int,
+    freshest_threshold: np.uint64,
+    preferred_threshold: np.uint64,
+    store_key: np.uint64,
+    sku_key: np.uint64,
     ordinal: int,
     first_unit: int,
-    market: Market,
-    goods: Goods,
-    shelf: Shelf,
-    keys: Keys,
+    key: Array,
 ) -> tuple[int, int]:
-    """Take units of a perishable from its lots as shoppers do; see `take_oldest` for the result."""
-    lots = shelf.lots[row, goods.lot_index[sku]]
-    life, marked_days = goods.shelf_life_days[sku], goods.marked_days[sku]
-    freshest = goods.freshest_threshold[sku]
-    if freshest == 0:
-        return take_oldest(lots, day, life, units, marked_days)
+    """Take units of a perishable as shoppers do: some look for the freshest, fewer when there is a bargain.
+
+    See `take_oldest` for the result.
+    """
     age_days, marked = 0, 0
     for unit in range(units):
-        u = np.uint64(
-            unit_draw(market.store_key[row], market.sku_key[sku], ordinal, first_unit + unit, keys.pick)
-        )
-        threshold = freshest
+        u = np.uint64(unit_draw(store_key, sku_key, ordinal, first_unit + unit, key))
+        threshold = freshest_threshold
         if marked_days > 0 and units_within(lots, day, marked_days) > 0:
             # Those whom the lower price does not sway pick as they always do.
-            threshold = freshest * ((np.uint64(1) << _WORD_BITS) - goods.preferred_threshold[sku]) >> _WORD_BITS
+            threshold = (freshest_threshold * (_CERTAIN - preferred_threshold)) >> _WORD_BITS
         if u < threshold:
-            age, was_marked = take_freshest(lots, day, life, _ONE, marked_days)
+            age, was_marked = take_freshest(lots, day, life_days, _ONE, marked_days)
         else:
-            age, was_marked = take_oldest(lots, day, life, _ONE, marked_days)
+            age, was_marked = take_oldest(lots, day, life_days, _ONE, marked_days)
         age_days += age
         marked += was_marked
     return age_days, marked
@@ -156,31 +167,40 @@ def pick(
 
 @kernel
 def plan_returns(
-    row: int,
-    sku: int,
+    due: Array,
     units: int,
     day: int,
+    threshold: np.uint64,
+    delay_thresholds: Array,
+    store_key: np.uint64,
+    sku_key: np.uint64,
     ordinal: int,
     first_unit: int,
-    market: Market,
-    goods: Goods,
-    shelf: Shelf,
-    keys: Keys,
+    key: Array,
 ) -> None:
-    """Decide, unit by unit, which units sold today come back, and on which day."""
-    index, ring = goods.return_index[sku], shelf.due_returns.shape[0]
-    store_key, sku_key = market.store_key[row], market.sku_key[sku]
+    """Decide, unit by unit, which units sold today come back, and on which day; (ring,) `due` is changed."""
     for unit in range(first_unit, first_unit + units):
-        u = np.uint64(unit_draw(store_key, sku_key, ordinal, 2 * unit, keys.returns))
-        if u < goods.return_threshold[sku]:
-            v = unit_draw(store_key, sku_key, ordinal, 2 * unit + 1, keys.returns)
-            delay = max(1, table_draw(v, goods.return_delay_thresholds[sku]))
-            shelf.due_returns[(day + delay) % ring, row, index] += 1
+        u = np.uint64(unit_draw(store_key, sku_key, ordinal, 2 * unit, key))
+        if u < threshold:
+            v = unit_draw(store_key, sku_key, ordinal, 2 * unit + 1, key)
+            due[(day + max(1, table_draw(v, delay_thresholds))) % due.size] += 1
+
+
+@kernel
+def unit_seconds(
+    asked: int, opens: int, store_key: np.uint64, sku_key: np.uint64, ordinal: int, table: Array, key: Array
+) -> Array:
+    """Seconds of the day at which the units of a cell's demand are asked for, ascending, never before opening."""
+    seconds = np.empty(asked, np.int64)
+    for unit in range(asked):
+        seconds[unit] = max(opens, hour_second(unit_draw(store_key, sku_key, ordinal, unit, key), table))
+    seconds.sort()
+    return seconds
 
 
 @kernel
 def explain_unmet(
-    row: int, sku: int, units: int, at_review: int, reorder_point: Array, posted: Array, shelf: Shelf
+    units: int, stock: int, reorder_point: int, on_order: int, centre_short: int, posted: Array
 ) -> None:
     """Post units that were not there under their first upstream cause.
 
@@ -188,111 +208,96 @@ def explain_unmet(
     way; goods are under way; stock had fallen to the reorder point and the store could not order yet; stock was above
     the reorder point and still not enough.
     """
-    if shelf.centre_short[row, sku] == 2:
+    if centre_short == 2:
         posted[Day.UNMET_SUPPLIER] += units
-    elif shelf.centre_short[row, sku] == 1:
+    elif centre_short == 1:
         posted[Day.UNMET_CENTRE] += units
-    elif shelf.on_order[row, sku] > 0:
+    elif on_order > 0:
         posted[Day.UNMET_IN_TRANSIT] += units
-    elif at_review <= reorder_point[row, sku]:
+    elif stock <= reorder_point:
         posted[Day.UNMET_CALENDAR] += units
     else:
         posted[Day.UNMET_LEVEL] += units
 
 
 @kernel
-def find_substitute(
-    row: int, sku: int, day: int, start: int, market: Market, goods: Goods, shelf: Shelf
-) -> int:
+def find_substitute(till: Till, sku: int, first: int, stop: int, start: int) -> int:
     """The first SKU of the category, from `start` on and around, that is on the shelf; -1 if none is."""
-    first, stop = goods.category_start[sku], goods.category_stop[sku]
     size = stop - first
     for step in range(size):
         other = first + (start + step) % size
-        if other != sku and shelf.on_hand[row, other] > 0 and market.on_sale[day, other] > 0:
-            return int(other)
+        if other != sku and till.on_hand[other] > 0 and till.on_sale[other] > 0:
+            return other
     return -1
 
 
 @kernel
 def settle_unmet(
-    row: int,
+    till: Till,
+    handling: Handling,
+    keys: Keys,
+    store_key: np.uint64,
     sku: int,
     units: int,
     day: int,
     ordinal: int,
     first_unit: int,
     posted: Array,
-    period: int,
-    market: Market,
     goods: Goods,
-    shelf: Shelf,
-    books: Books,
-    keys: Keys,
+    backorder: Array,
+    substituted_cell: Array,
+    backordered_cell: Array,
+    lost_cell: Array,
 ) -> None:
-    """Unit by unit: the customer takes another SKU of the category, waits, or is lost."""
+    """Unit by unit: the customer takes another SKU of the category, waits, or is lost.
+
+    Args:
+        till: rows of the store; changed.
+        handling: constants.
+        keys: streams.
+        store_key: key of the store.
+        sku: SKU asked for.
+        units: unmet units.
+        day: day of the run.
+        ordinal: ordinal of its date.
+        first_unit: number of the first unmet unit among the day's units of the cell.
+        posted: (len(Day),) row of the day panel.
+        goods: constants.
+        backorder: (m,) units owed; changed.
+        substituted_cell: (m,) of the cell panel; changed.
+        backordered_cell: (m,) of the cell panel; changed.
+        lost_cell: (m,) of the cell panel; changed.
+    """
     left = units
-    if goods.acceptance_threshold[sku] > 0:
-        size = goods.category_stop[sku] - goods.category_start[sku]
-        store_key, sku_key = market.store_key[row], market.sku_key[sku]
+    threshold = goods.acceptance_threshold[sku]
+    if threshold > 0:
+        first, stop = goods.category_start[sku], goods.category_stop[sku]
+        size = np.uint64(stop - first)
         for unit in range(first_unit, first_unit + units):
-            u = np.uint64(unit_draw(store_key, sku_key, ordinal, 2 * unit, keys.substitution))
-            if u >= goods.acceptance_threshold[sku]:
+            u = np.uint64(unit_draw(store_key, till.sku_key[sku], ordinal, 2 * unit, keys.substitution))
+            if u >= threshold:
                 continue
-            v = np.uint64(unit_draw(store_key, sku_key, ordinal, 2 * unit + 1, keys.substitution))
-            start = np.int64((v * np.uint64(size)) >> _WORD_BITS)
-            other = find_substitute(row, sku, day, start, market, goods, shelf)
+            v = np.uint64(unit_draw(store_key, till.sku_key[sku], ordinal, 2 * unit + 1, keys.substitution))
+            other = find_substitute(till, sku, first, stop, np.int64((v * size) >> _WORD_BITS))
             if other < 0:
                 continue
             # Stock on hand tells apart the units that one SKU lends to others in a day.
-            number = _LENT_UNITS + np.int64(shelf.on_hand[row, other])
-            sell(row, other, _ONE, day, ordinal, number, posted, period, market, goods, shelf, books, keys)
+            number = _LENT_UNITS + np.int64(till.on_hand[other])
+            sell(till, handling, keys, store_key, other, _ONE, day, ordinal, number, posted)
             left -= 1
             posted[Day.SUBSTITUTED] += 1
             posted[Day.SOLD_AS_SUBSTITUTE] += 1
             posted[Day.INCENTIVE] += goods.incentive[sku]
-            books.cell[period, Cell.SUBSTITUTED, row, sku] += 1
+            substituted_cell[sku] += 1
     if left == 0:
         return
     if goods.is_backordered[sku]:
-        shelf.backorder[row, sku] += left
+        backorder[sku] += left
         posted[Day.BACKORDERED] += left
-        books.cell[period, Cell.BACKORDERED, row, sku] += left
+        backordered_cell[sku] += left
     else:
         posted[Day.LOST] += left
-        books.cell[period, Cell.LOST, row, sku] += left
-
-
-@kernel
-def units_before(
-    row: int, sku: int, ordinal: int, left: int, until_second: int, market: Market, keys: Keys, asked: int
-) -> int:
-    """Units of a cell's demand asked for from the moment reached up to `until_second`."""
-    seconds = unit_seconds(row, sku, ordinal, asked, market, keys)
-    already = asked - left
-    count = 0
-    for unit in range(already, asked):
-        if seconds[unit] >= until_second:
-            break
-        count += 1
-    return count
-
-
-@kernel
-def empty_seconds(
-    row: int,
-    sku: int,
-    ordinal: int,
-    asked: int,
-    already: int,
-    served: int,
-    until_second: int,
-    market: Market,
-    keys: Keys,
-) -> int:
-    """Opening seconds from the sale of the last unit on hand until `until_second`."""
-    seconds = unit_seconds(row, sku, ordinal, asked, market, keys)
-    return max(0, until_second - int(seconds[already + served - 1]))
+        lost_cell[sku] += left
 
 
 @kernel
@@ -305,6 +310,7 @@ def advance(
     market: Market,
     process: Process,
     goods: Goods,
+    handling: Handling,
     reorder_point: Array,
     shelf: Shelf,
     books: Books,
@@ -326,17 +332,16 @@ def advance(
         market: rates, prices, opening times.
         process: randomness of demand.
         goods: constants.
+        handling: constants.
         reorder_point: (n, m) units, to tell what a shortage comes from.
         shelf: changed.
         books: changed.
         keys: streams.
     """
     ordinal = first_ordinal + day
-    classes = goods.class_start.size - 1
-    unmet_sku = np.empty(goods.purchase_cost.size, np.int64)
-    unmet_units = np.empty(goods.purchase_cost.size, np.int64)
-    unmet_first = np.empty(goods.purchase_cost.size, np.int64)
-    busy = np.empty(goods.purchase_cost.size, np.int64)
+    skus = goods.purchase_cost.size
+    unmet_sku, unmet_units = np.empty(skus, np.int64), np.empty(skus, np.int64)
+    unmet_first, busy = np.empty(skus, np.int64), np.empty(skus, np.int64)
     for row in rows:
         if not market.open_day[day, row]:
             continue
@@ -355,30 +360,34 @@ def advance(
         shelf.advanced_second[row] = stop
         is_last = stop == closes
         span = stop - start
-        today, on_hand = shelf.today[row], shelf.on_hand[row]
-        listed, on_sale = market.listed[row], market.on_sale[day]
-        price = market.price[market.group[row], day]
+        till = open_till(row, day, period, market, shelf, books)
+        store_key, hours = market.store_key[row], market.hour_table[market.profile[row]]
+        today, asked_row, on_hand, value = shelf.today[row], shelf.asked[row], till.on_hand, till.value
+        sold_cell, revenue_cell, sold_today = till.sold_cell, till.revenue_cell, till.sold_today
+        listed, on_sale, price = market.listed[row], till.on_sale, till.price
+        is_recorded = sold_today.size > 1
         empty_cell = books.cell[period, Cell.OUT_OF_STOCK_SECONDS, row]
         demand_cell = books.cell[period, Cell.DEMAND, row]
-        for index in range(classes):
+        for index in range(goods.class_start.size - 1):
             begin, end = goods.class_start[index], goods.class_start[index + 1]
             posted = books.day[day, row, index]
             open_cells, empty_cells, number = 0, 0, 0
             for sku in range(begin, end):
-                is_shown = np.int64(listed[sku]) & np.int64(on_sale[sku] == 1)
-                is_empty = is_shown & np.int64(on_hand[sku] <= 0)
+                is_shown = np.int32(listed[sku]) & np.int32(on_sale[sku] == 1)
+                is_empty = is_shown & np.int32(on_hand[sku] <= 0)
                 open_cells += is_shown
                 empty_cells += is_empty
-                empty_cell[sku] += np.int32(is_empty * span)
+                empty_cell[sku] += is_empty * np.int32(span)
+            for sku in range(begin, end):
                 busy[number] = sku
                 number += np.int64(today[sku] > 0)
             posted[Day.OPEN_SECONDS] += open_cells * span
             posted[Day.OUT_OF_STOCK_SECONDS] += empty_cells * span
+            demand, demand_value, sold_units, sold_value, revenue_sum, cost_sum = 0, 0, 0, 0, 0, 0
             unmet_count = 0
             for which in range(number):
                 sku = busy[which]
-                left = np.int64(today[sku])
-                stock = np.int64(on_hand[sku])
+                left, stock, unit_price = np.int64(today[sku]), np.int64(on_hand[sku]), np.int64(price[sku])
                 if is_first:
                     if on_sale[sku] == 2:
                         # Nobody asks for a SKU that is being cleared unless it is still there.
@@ -386,43 +395,62 @@ def advance(
                         today[sku] = left
                         if left == 0:
                             continue
-                    posted[Day.DEMAND] += left
-                    posted[Day.DEMAND_VALUE] += left * price[sku]
+                    demand += left
+                    demand_value += left * unit_price
                     demand_cell[sku] += np.int32(left)
-                    shelf.asked[row, sku] = left
+                    asked_row[sku] = left
                 units = left
-                if not is_last and (stock <= left or goods.freshest_threshold[sku] > 0):
-                    units = units_before(
-                        row, sku, ordinal, left, stop, market, keys, np.int64(shelf.asked[row, sku])
-                    )
+                if not is_last and (stock <= left or handling.freshest_threshold[sku] > 0):
+                    asked = np.int64(asked_row[sku])
+                    seconds = unit_seconds(asked, opens, store_key, till.sku_key[sku], ordinal, hours, keys.hour)
+                    units = min(np.int64(np.searchsorted(seconds[asked - left :], stop)), left)
                     if units == 0:
                         continue
                 today[sku] = left - units
                 sold = min(units, stock)
                 if sold > 0:
                     if sold == stock and on_sale[sku] == 1:
-                        asked = np.int64(shelf.asked[row, sku])
-                        empty = empty_seconds(
-                            row, sku, ordinal, asked, asked - left, sold, stop, market, keys
-                        )
+                        asked = np.int64(asked_row[sku])
+                        seconds = unit_seconds(asked, opens, store_key, till.sku_key[sku], ordinal, hours, keys.hour)
+                        empty = max(0, stop - seconds[asked - left + sold - 1])
                         posted[Day.OUT_OF_STOCK_SECONDS] += empty
                         empty_cell[sku] += np.int32(empty)
-                    posted[Day.SOLD_AS_ASKED] += sold
-                    posted[Day.SOLD_AS_ASKED_VALUE] += sold * price[sku]
-                    sell(
-                        row, sku, sold, day, ordinal, left - units,
-                        posted, period, market, goods, shelf, books, keys,
-                    )  # fmt: skip
+                    sold_units += sold
+                    sold_value += sold * unit_price
+                    if handling.is_plain[sku] and on_sale[sku] == 1:
+                        # The common case of `sell`, without the call.
+                        cost = cost_of(sold, stock, value[sku])
+                        on_hand[sku] = stock - sold
+                        value[sku] -= cost
+                        cost_sum += cost
+                        revenue_sum += sold * unit_price
+                        sold_cell[sku] += sold
+                        revenue_cell[sku] += sold * unit_price
+                        if is_recorded:
+                            sold_today[sku] += sold
+                    else:
+                        sell(till, handling, keys, store_key, sku, sold, day, ordinal, left - units, posted)
                 if sold < units:
                     shelf.short_cycle[row, sku] = 1
-                    explain_unmet(row, sku, units - sold, stock, reorder_point, posted, shelf)
+                    explain_unmet(
+                        units - sold, stock, np.int64(reorder_point[row, sku]), np.int64(shelf.on_order[row, sku]),
+                        np.int64(shelf.centre_short[row, sku]), posted,
+                    )  # fmt: skip
                     unmet_sku[unmet_count] = sku
                     unmet_units[unmet_count] = units - sold
                     unmet_first[unmet_count] = left - units + sold
                     unmet_count += 1
+            posted[Day.DEMAND] += demand
+            posted[Day.DEMAND_VALUE] += demand_value
+            posted[Day.SOLD_AS_ASKED] += sold_units
+            posted[Day.SOLD_AS_ASKED_VALUE] += sold_value
+            posted[Day.REVENUE] += revenue_sum
+            posted[Day.COST_OF_GOODS] += cost_sum
             # Others of the category serve their own customers first.
             for which in range(unmet_count):
                 settle_unmet(
-                    row, unmet_sku[which], unmet_units[which], day, ordinal, unmet_first[which],
-                    posted, period, market, goods, shelf, books, keys,
+                    till, handling, keys, store_key, unmet_sku[which], unmet_units[which], day, ordinal,
+                    unmet_first[which], posted, goods, shelf.backorder[row],
+                    books.cell[period, Cell.SUBSTITUTED, row], books.cell[period, Cell.BACKORDERED, row],
+                    books.cell[period, Cell.LOST, row],
                 )  # fmt: skip
