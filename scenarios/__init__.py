@@ -67,7 +67,7 @@ from scenarios.language.policy import (
     VendorManaged,
 )
 from scenarios.language.provenance import Applied, Provenance
-from scenarios.language.reference import reference_markdown
+from scenarios.language.reference import fact_policy_markdown, reference_markdown
 from scenarios.language.scenario import FORMAT_VERSION, Horizon, RunSettings, Scenario
 from scenarios.language.schema import json_schema, schema_line, schema_text
 from scenarios.language.tables import write_table
@@ -152,6 +152,7 @@ __all__ = [
     "assumptions",
     "check",
     "did_you_mean",
+    "fact_policy_markdown",
     "json_schema",
     "kpi_reference_markdown",
     "load",

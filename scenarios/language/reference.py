@@ -56,6 +56,37 @@ def reference_markdown(root: type[Model]) -> str:
     return "\n".join(lines) + "\n"
 
 
+_SET_UP = frozenset({"format", "name", "title", "description", "horizon", "run", *COMPOSING_KEYS})
+
+
+def fact_policy_markdown(root: type[Model]) -> str:
+    """The page that says for every key whether it is a fact, a choice of managers, or set-up of the run.
+
+    Args:
+        root: type of the whole file.
+    """
+    lines = [
+        "# Facts and policy",
+        "",
+        "Generated from the types in `scenarios/language`; do not edit. Facts are true whoever decides; policy is",
+        "what managers choose. Two scenarios may be compared as policies when their facts are the same.",
+        "",
+        "| key | fact or policy | meaning |",
+        "|---|---|---|",
+    ]
+    for section in _sections(root):
+        if issubclass(section.block, DistributionModel):
+            continue
+        for field in fields_of(section.block):
+            path = f"{section.path}.{field.key}".removeprefix(".")
+            top = path.partition(".")[0].removesuffix("[]")
+            nature = "policy" if top == "policy" else "set-up" if top in _SET_UP else "fact"
+            kind = kind_of(section.block)
+            shown = f"`{path}`" + (f" (kind {kind})" if kind else "")
+            lines.append(f"| {shown} | {nature} | {' '.join(field.meaning.split())} |")
+    return "\n".join(lines) + "\n"
+
+
 def _sections(root: type[Model]) -> Iterator[_Section]:
     """Every block once, in reading order: breadth below each top-level key, depth across them."""
     seen: set[type[Model]] = {root}

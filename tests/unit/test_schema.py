@@ -12,7 +12,7 @@ import pytest
 from scenarios import CODES, Scenario
 from scenarios.language.base import Model
 from scenarios.language.describing import fields_of
-from scenarios.language.reference import reference_markdown
+from scenarios.language.reference import fact_policy_markdown, reference_markdown
 from scenarios.language.schema import DRAFT, json_schema, schema_line, schema_text
 
 SCHEMA = json_schema(Scenario)
@@ -113,3 +113,12 @@ def test_a_row_of_the_reference_reads_as_documented(page: str) -> None:
         "| `warm_up_days` | whole number, ≥ 0 | days | `0` | no warm-up unless given "
         "| Days at the start that count in no KPI. |" in page
     )
+
+
+def test_every_key_is_fact_policy_or_set_up() -> None:
+    table = fact_policy_markdown(Scenario)
+    assert "| `policy.replenishment[].order_weekdays` | policy |" in table
+    assert "| `demand.responses[].price_elasticity` | fact |" in table
+    assert "| `horizon.days` | set-up |" in table
+    rows = [line for line in table.splitlines() if line.startswith("| `")]
+    assert len(rows) == len(set(rows))
