@@ -68,8 +68,10 @@ def fact_policy_markdown(root: type[Model]) -> str:
     lines = [
         "# Facts and policy",
         "",
-        "Generated from the types in `scenarios/language`; do not edit. Facts are true whoever decides; policy is",
-        "what managers choose. Two scenarios may be compared as policies when their facts are the same.",
+        "Generated from the types in `scenarios/language`; do not edit.",
+        "",
+        "Facts are true whoever decides; policy is what managers choose. Two scenarios may be compared as",
+        "policies when their facts are the same.",
         "",
         "| key | fact or policy | meaning |",
         "|---|---|---|",
