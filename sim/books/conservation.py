@@ -9,8 +9,8 @@ import numpy as np
 from sim.books.audit import Audit, Axis
 from sim.books.cell_checks import check_cells
 from sim.books.daily_checks import Levels, check_days
-from sim.books.ledger import by_measure, day_blocks
-from sim.books.money_checks import check_ledger_of_days, check_trial_balance
+from sim.books.ledger import day_blocks
+from sim.books.money_checks import INVENTORIES, check_ledger_of_days, check_trial_balance
 from sim.books.table_checks import EventCounts, check_orders_of_days, check_tables
 from sim.books.terms import Terms, by_class
 from sim.records import Centre, Closing, Day, IntArray, Panels, Table
@@ -89,12 +89,12 @@ def _check_days(
     """Check day by day; returns the day panel, the centre panel and the ledger added up over all days."""
     counts = EventCounts.of(tables, panels)
     levels = _first_levels(panels, opening, labels)
-    balances = np.zeros((2, *ledger.shape[1:3]), dtype=np.int64)
+    balances = {account: np.zeros(1, dtype=np.int64) for account in INVENTORIES}
     day_totals = np.zeros(panels.day.shape[1:], dtype=np.int64)
     centre_totals = np.zeros(panels.centre.shape[1:], dtype=np.int64)
     ledger_totals = np.zeros(ledger.shape[1:], dtype=np.int64)
     for block in day_blocks(panels):
-        day, centre, pages = by_measure(panels.day, block), by_measure(panels.centre, block), ledger[block]
+        day, centre, pages = _by_measure(panels.day[block]), _by_measure(panels.centre[block]), ledger[block]
         axes = (
             Axis("day", first=block.start),
             Axis("store", labels.stores),
@@ -108,6 +108,11 @@ def _check_days(
         centre_totals += panels.centre[block].sum(axis=0)
         ledger_totals += pages.sum(axis=0)
     return day_totals, centre_totals, ledger_totals
+
+
+def _by_measure(panel: IntArray) -> IntArray:
+    """A panel with the measure first, so that each measure is one stretch of memory."""
+    return np.ascontiguousarray(np.moveaxis(panel, -1, 0))
 
 
 def _first_levels(panels: Panels, opening: Closing, labels: Labels) -> Levels:

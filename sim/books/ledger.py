@@ -13,21 +13,16 @@ from sim.books.terms import Terms, by_class
 from sim.records import Closing, IntArray, Panels, Table
 from sim.result import Labels
 
-# Days are worked on in blocks of about so many (store, class) rows, which stay in the processor's cache.
+# Rows (day, store, class) worked on together: many hide the cost of a call, few need little memory.
 _ROWS_PER_BLOCK = 30_000
 
 
 def day_blocks(panels: Panels) -> Iterator[slice]:
-    """The days of a run in blocks that stay in cache, whatever the number of stores and classes."""
+    """The days of a run in blocks of about equal size, whatever the number of stores and classes."""
     days, stores, classes, _ = panels.day.shape
     step = max(1, _ROWS_PER_BLOCK // max(1, stores * classes))
     for start in range(0, days, step):
         yield slice(start, min(start + step, days))
-
-
-def by_measure(panel: IntArray, block: slice) -> IntArray:
-    """Some days of a panel with the measure first, so that each measure is one stretch of memory."""
-    return np.ascontiguousarray(np.moveaxis(panel[block], -1, 0))
 
 
 def post_ledger(

@@ -17,11 +17,14 @@ from sim.result import Labels
 FloatArray = npt.NDArray[np.float64]
 Place = tuple[slice, slice | int]
 
+INVENTORIES = (Account.STORE_INVENTORY, Account.CENTRE_INVENTORY)
+"""Accounts whose balance the panels know day by day."""
+
 
 def check_ledger_of_days(
     audit: Audit,
     pages: IntArray,
-    balances: IntArray,
+    balances: dict[Account, IntArray],
     day: IntArray,
     centre: IntArray,
     axes: tuple[Axis, Axis, Axis, Axis],
@@ -31,8 +34,8 @@ def check_ledger_of_days(
     Args:
         audit: collects what fails.
         pages: (days, stores then centres, classes and one more, len(Account)).
-        balances: (2, stores then centres, classes and one more) balances of store and centre inventory before
-            these days; moved on to their last day.
+        balances: of store and of centre inventory, by place and class, before these days; moved on to their
+            last day.
         day: (len(Day), days, stores, classes) of the panel.
         centre: (len(Centre), days, centres, classes) of the panel.
         axes: day, store, centre, class.
@@ -51,20 +54,15 @@ def check_ledger_of_days(
         np.zeros(1),
         (of_day, of_class_or_none),
     )
-    for row, (account, places, level, of) in enumerate(
-        (
-            (Account.STORE_INVENTORY, slice(None, stores), day[Day.STOCK_VALUE], of_store),
-            (Account.CENTRE_INVENTORY, slice(stores, None), centre[Centre.STOCK_VALUE], of_centre),
-        )
+    for account, places, level, of_places in (
+        (Account.STORE_INVENTORY, slice(None, stores), day[Day.STOCK_VALUE], of_store),
+        (Account.CENTRE_INVENTORY, slice(stores, None), centre[Centre.STOCK_VALUE], of_centre),
     ):
-        balance = np.cumsum(pages[..., account], axis=0) + balances[row]
+        balance = np.cumsum(pages[:, places, :-1, account], axis=0) + balances[account]
         audit.equal(
-            f"balance of {account.name} = stock at cost",
-            balance[:, places, :-1],
-            level,
-            (of_day, of, of_class),
+            f"balance of {account.name} = stock at cost", balance, level, (of_day, of_places, of_class)
         )
-        balances[row] = balance[-1]
+        balances[account] = balance[-1]
 
 
 def check_trial_balance(
