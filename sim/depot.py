@@ -10,11 +10,11 @@ import simpy
 
 from sim.axes import frozen
 from sim.clock import SECONDS_PER_DAY, Turn, at, day_of
-from sim.kernels.allocation import FAIR_SHARE, FIRST_COME, PRIORITY, allocate, post_centre_levels, ship
+from sim.kernels.allocation import FAIR_SHARE, FIRST_COME, PRIORITY, allocate, ship
+from sim.kernels.centres import post_centre_levels, post_lines_of_centres, take_in
 from sim.kernels.memory import remember, remembered_units
 from sim.kernels.ordering import review
 from sim.levels import build_emergency_rules, empty_lines
-from sim.records import Centre
 from sim.recorder import Recorder
 from sim.stores import Delivery, Lines, Stores
 from sim.streams import Purpose, stream_key
@@ -163,12 +163,14 @@ class Depot:
         lead_time_days = np.where(lines.lead_time_days[sent] < 0, self._own_lead_time_days[store], lines.lead_time_days[sent])
         arrival = self._stores.arrival_seconds(store, day_of(now), lead_time_days)
         units, worth = shipped[sent], value[sent]
-        for second in np.unique(arrival):
-            due = arrival == second
+        seconds = [arrival[0]] if arrival.min() == arrival.max() else np.unique(arrival)
+        for second in seconds:
+            due = slice(None) if len(seconds) == 1 else arrival == second
             delivery = Delivery(store[due], sku[due], units[due], worth[due], kind[due], now)
             self._stores.expect(int(second), delivery)
             label = delivery.store * _KINDS + delivery.kind
-            present, index = np.unique(label, return_inverse=True)
+            counts = np.bincount(label)
+            present = np.flatnonzero(counts)
             of_store = present // _KINDS
             arrived = np.where(
                 self._stores.is_received_in_run(of_store, np.full(of_store.size, second, np.int64)), second, -1
@@ -180,9 +182,9 @@ class Depot:
                 kind=present % _KINDS,
                 shipped_second=now,
                 arrived_second=arrived,
-                lines=np.bincount(index),
-                units=np.bincount(index, weights=delivery.units).astype(np.int64),
-                value_minor=np.bincount(index, weights=delivery.value).astype(np.int64),
+                lines=counts[present],
+                units=np.bincount(label, weights=delivery.units)[present].astype(np.int64),
+                value_minor=np.bincount(label, weights=delivery.value)[present].astype(np.int64),
             )
 
     def _end_day(self, day: int) -> None:
@@ -218,12 +220,11 @@ class Depot:
         now = int(self._environment.now)
         supplier = world.axes.supplier_of_sku[sku]
         class_of = world.axes.class_of_sku[sku]
-        np.add.at(world.centre_panel[day, :, :, Centre.PURCHASED], (centre, class_of), units)
-        np.add.at(world.centre_panel[day, :, :, Centre.PURCHASE_LINES], (centre, class_of), 1)
+        post_lines_of_centres(centre, class_of, units, world.centre_panel[day])
         due_day = day + self._suppliers.lead_time_days(centre, sku, world.first_ordinal + day)
         worth = units * world.axes.purchase_cost_minor[sku]
         label = centre * len(world.axes.supplier_ids) + supplier
-        for order in np.unique(label):
+        for order in np.flatnonzero(np.bincount(label)):
             mine = label == order
             of_centre, of_supplier = divmod(int(order), len(world.axes.supplier_ids))
             self._recorder.add(
@@ -235,7 +236,8 @@ class Depot:
                 units=int(units[mine].sum()),
                 value_minor=int(worth[mine].sum()),
             )
-            for arrival_day in np.unique(due_day[mine]):
+            first_day = int(due_day[mine].min())
+            for arrival_day in first_day + np.flatnonzero(np.bincount(due_day[mine] - first_day)):
                 together = mine & (due_day == arrival_day)
                 # Suppliers deliver in the first second of a day, before any store wants anything.
                 second = max(int(arrival_day) * SECONDS_PER_DAY, now)
@@ -262,13 +264,10 @@ class Depot:
         day = day_of(int(self._environment.now))
         sku, units = receipt.sku, receipt.units
         worth = units * world.axes.purchase_cost_minor[sku]
-        self.on_hand[centre, sku] += units.astype(np.int32)
-        self.value[centre, sku] += worth
-        self._on_order[centre, sku] -= units.astype(np.int32)
-        class_of = world.axes.class_of_sku[sku]
-        posted = world.centre_panel[day, centre]
-        np.add.at(posted[:, Centre.RECEIVED], class_of, units)
-        np.add.at(posted[:, Centre.RECEIVED_VALUE], class_of, worth)
+        take_in(
+            sku, units, worth, world.axes.class_of_sku, self.on_hand[centre], self.value[centre],
+            self._on_order[centre], world.centre_panel[day, centre],
+        )  # fmt: skip
         if self._waiting[centre] is not None:
             self._schedule_allocation()
 

@@ -46,7 +46,7 @@ def simulate(scenario: Scenario, plan: Plan, *, seed: int, replication: int) -> 
     closing = closing_of(world, stores, depot)
     ledger = post_ledger(panels, tables, opening, labels, terms)
     check_books(panels, tables, ledger, opening, closing, labels, terms)
-    kpis = compute_kpis(panels, tables, ledger, labels, terms.costs.shortage)
+    kpis = compute_kpis(panels, tables, ledger, labels, terms.costs)
     mark_compiled()
     return RunResult(
         identity=identity_of(world),

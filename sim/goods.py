@@ -50,15 +50,18 @@ def build_goods(scenario: Scenario, axes: Axes) -> tuple[Goods, Handling]:
         for item, offer in zip(classes, incentives, strict=True)
     ]
     is_returned = per_sku(lambda c: c.customer_returns is not None, np.bool_)
+    holding_micro = np.rint(
+        axes.ordered(scenario.assortment.skus["holding_cost_per_unit_day"]) * (MINOR_UNITS * _PPM)
+    ).astype(np.int64)
     goods = Goods(
         class_start=np.concatenate((axes.class_start, [axes.skus])).astype(np.int64),
+        has_lots=_any_of_class(life > 0, axes),
+        has_unit_holding=_any_of_class(holding_micro > 0, axes),
         category_start=axes.category_start,
         category_stop=axes.category_stop,
         purchase_cost=axes.purchase_cost_minor,
         case_pack=axes.case_pack.astype(np.int64),
-        holding_micro=np.rint(
-            axes.ordered(scenario.assortment.skus["holding_cost_per_unit_day"]) * (MINOR_UNITS * _PPM)
-        ).astype(np.int64),
+        holding_micro=holding_micro,
         is_backordered=per_sku(lambda c: c.unmet_demand == "backorder", np.bool_),
         acceptance_threshold=thresholds(np.array(acceptance)[axes.class_of_sku]),
         incentive=np.array([round(o.cost_per_unit * MINOR_UNITS) if o else 0 for o in incentives], np.int64)[
@@ -112,6 +115,10 @@ def response_of(responses: Sequence[Response], class_id: str) -> Response | None
 
 def _first(rules: Sequence[Rule], class_id: str) -> Rule | None:
     return next((rule for rule in rules if not rule.classes or class_id in rule.classes), None)  # type: ignore[attr-defined]
+
+
+def _any_of_class(mask: npt.NDArray[np.bool_], axes: Axes) -> npt.NDArray[np.bool_]:
+    return np.bincount(axes.class_of_sku, weights=mask, minlength=axes.classes) > 0
 
 
 def _numbered(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:

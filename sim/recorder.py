@@ -46,14 +46,14 @@ class Recorder:
 
     def _joined(self, table: str) -> dict[str, npt.NDArray[np.int64]]:
         blocks = self._blocks[table]
-        lengths = [max((np.size(value) for value in block.values()), default=0) for block in blocks]
+        lengths = [max(np.size(value) for value in block.values()) for block in blocks]
         joined = {}
         for column in TABLES[table]:
-            parts = [
-                np.broadcast_to(np.asarray(block[column], np.int64), length)
-                for block, length in zip(blocks, lengths, strict=True)
-            ]
-            array = np.concatenate(parts) if parts else np.zeros(0, np.int64)
+            values = [block[column] for block in blocks]
+            if all(isinstance(value, int) for value in values):
+                array = np.repeat(np.array(values, np.int64), lengths)
+            else:
+                array = np.concatenate([np.asarray(value, np.int64) for value in values])
             array.setflags(write=False)
             joined[column] = array
         return joined

@@ -61,6 +61,7 @@ class Stores:
         self._start_weekday = world.scenario.horizon.start_date.weekday()
         self._is_watched = world.shelf.forecast.size > 1
         closes = np.minimum(world.market.closes_second, _LAST_SECOND)
+        self._first_close, self._first_open = int(closes.min()), int(world.market.opens_second.min())
         self._groups = [(int(second), np.flatnonzero(closes == second)) for second in np.unique(closes)]
         self._lines = empty_lines(2 * world.axes.stores * world.axes.skus)
         self._expected = _expected_demand(world)
@@ -135,10 +136,12 @@ class Stores:
         world = self._world
         day, second_today = divmod(second, SECONDS_PER_DAY)
         deliveries = self._due.pop(second)
-        store = np.concatenate([delivery.store for delivery in deliveries])
-        sku = np.concatenate([delivery.sku for delivery in deliveries])
-        units = np.concatenate([delivery.units for delivery in deliveries])
-        value = np.concatenate([delivery.value for delivery in deliveries])
+        store, sku, units, value = (
+            joined([getattr(delivery, column) for delivery in deliveries]) for column in ("store", "sku", "units", "value")
+        )
+        if second_today < self._first_close:
+            self._put_on_shelf(store, sku, units, value, day, second_today)
+            return
         on_shelf = self._day_on_shelf(store, np.full(store.size, second, np.int64))
         for posting_day in (day, day + 1):
             mine = on_shelf == posting_day
@@ -148,13 +151,20 @@ class Stores:
                 left = Delivery(store[mine], sku[mine], units[mine], value[mine], np.zeros(int(mine.sum()), np.int64), 0)
                 self._due.setdefault(world.days * SECONDS_PER_DAY, []).append(left)
                 continue
-            if posting_day == day:
-                self._advance(np.unique(store[mine]), second_today, day)
-            receive(
-                store[mine], sku[mine], units[mine], value[mine], world.axes.class_of_sku, posting_day, posting_day,
-                world.first_ordinal, world.period_of(posting_day), world.market, world.handling, world.shelf,
-                world.books, world.keys,
-            )  # fmt: skip
+            self._put_on_shelf(
+                store[mine], sku[mine], units[mine], value[mine], posting_day, second_today if posting_day == day else 0
+            )
+
+    def _put_on_shelf(
+        self, store: IntArray, sku: IntArray, units: IntArray, value: IntArray, day: int, second_today: int
+    ) -> None:
+        world = self._world
+        if second_today > self._first_open:
+            self._advance(np.flatnonzero(np.bincount(store)), second_today, day)
+        receive(
+            store, sku, units, value, world.axes.class_of_sku, day, day, world.first_ordinal, world.period_of(day),
+            world.market, world.handling, world.shelf, world.books, world.keys,
+        )  # fmt: skip
 
     def _advance(self, rows: IntArray, until_second: int, day: int) -> None:
         world = self._world
@@ -223,6 +233,11 @@ class Stores:
         lines.kind[block], lines.lead_time_days[block] = REGULAR, -1
         np.add.at(self._world.shelf.on_order, (store[mine], sku[mine]), units[mine].astype(np.int32))
         return number + count
+
+
+def joined(parts: list[IntArray]) -> IntArray:
+    """One column of several parts; a single part is not copied."""
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _days_until_open(open_day: npt.NDArray[np.bool_]) -> IntArray:

@@ -240,16 +240,3 @@ def ship(
             if not keeps_backlog:
                 store_on_order[row, sku] -= missing
                 day_panel[day, row, index, Day.CANCELLED] += missing
-
-
-@kernel
-def post_centre_levels(
-    class_of: Array, on_hand: Array, value: Array, on_order: Array, backlog: Array, centre_posted: Array
-) -> None:
-    """Post the levels of one centre at the end of its day; (m,) arrays and its (c, len(Centre)) row."""
-    for sku in range(class_of.size):
-        posted = centre_posted[class_of[sku]]
-        posted[Centre.ON_HAND] += on_hand[sku]
-        posted[Centre.STOCK_VALUE] += value[sku]
-        posted[Centre.ON_ORDER] += on_order[sku]
-        posted[Centre.BACKLOG] += backlog[sku]

@@ -122,6 +122,7 @@ def close_day(
     has_bargains = False
     for sku in range(goods.near_expiry_uplift.size):
         has_bargains = has_bargains or goods.near_expiry_uplift[sku] > 0.0
+    has_endings = day > market.last_day_on_sale.min()
     for row in rows:
         if market.open_day[day, row]:
             if has_bargains:
@@ -142,7 +143,7 @@ def close_day(
         for index in range(classes):
             begin, end = goods.class_start[index], goods.class_start[index + 1]
             posted = books.day[day, row, index]
-            for sku in range(begin, end):
+            for sku in range(begin, end if has_endings or goods.has_lots[index] else begin):
                 if handling.lot_index[sku] >= 0:
                     gone = expire(shelf.lots[row, handling.lot_index[sku]], day)
                     if gone > 0:
@@ -157,8 +158,10 @@ def close_day(
                 worth += value[sku]
                 owed += backorder[sku]
                 coming += on_order[sku]
-                holding += np.int64(on_hand[sku]) * goods.holding_micro[sku]
                 stock_days[sku] += on_hand[sku]
+            if goods.has_unit_holding[index]:
+                for sku in range(begin, end):
+                    holding += np.int64(on_hand[sku]) * goods.holding_micro[sku]
             posted[Day.ON_HAND] = units
             posted[Day.STOCK_VALUE] = worth
             posted[Day.BACKORDERS] = owed

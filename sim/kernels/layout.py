@@ -18,6 +18,10 @@ class Goods(NamedTuple):
 
     class_start: Array
     """(c + 1,) int64: SKUs of class k are class_start[k] up to class_start[k + 1]."""
+    has_lots: Array
+    """(c,) bool: some SKU of the class has a shelf life."""
+    has_unit_holding: Array
+    """(c,) bool: some SKU of the class costs something per unit and day."""
     category_start: Array
     """(m,) int64: first SKU of the category."""
     category_stop: Array

@@ -74,6 +74,8 @@ def review(
     """
     number = np.int64(0)
     skus = np.int64(case_pack.size)
+    has_dynamic = rules.is_dynamic.any()
+    low = np.empty(skus, np.int64)
     has_emergency = emergency.lead_time_days.size > 0
     for row in rows:
         if not is_open[row]:
@@ -86,7 +88,19 @@ def review(
         first_regular = number
         units_ordered, value_ordered = 0, 0
         reorder_point, order_up_to = rules.reorder_point[row], rules.order_up_to[row]
-        for sku in range(skus):
+        # Without a level to work out only those at or below it are looked at: few, and found at memory speed.
+        candidates = np.int64(0)
+        if has_dynamic:
+            for sku in range(skus):
+                low[sku] = sku
+            candidates = skus
+        else:
+            held, coming, owed = on_hand[row], on_order[row], backorder[row]
+            for sku in range(skus):
+                low[candidates] = sku
+                candidates += np.int64(held[sku] + coming[sku] - owed[sku] <= reorder_point[sku])
+        for which in range(candidates):
+            sku = low[which]
             rule = rules.rule[row, sku]
             if rule < 0 or not rules.may_order[rule, weekday]:
                 continue

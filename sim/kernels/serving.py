@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.compilation import kernel
+from sim.kernels.compilation import inline_kernel, kernel
 from sim.kernels.demand import draw_day
 from sim.kernels.layout import Array, Books, Goods, Handling, Keys, Market, Process, Shelf, Till
 from sim.kernels.lots import take_freshest, take_oldest, units_within
@@ -44,6 +44,12 @@ def unit_draw(store_key: np.uint64, sku_key: np.uint64, ordinal: int, unit: int,
 def cost_of(units: int, on_hand: int, value: int) -> int:
     """Moving-average cost of `units` out of `on_hand` worth `value`; the last unit takes what is left."""
     return value if units == on_hand else value * units // on_hand
+
+
+@inline_kernel
+def cost_at(units: int, on_hand: int, value: int, usual_cost: int) -> int:
+    """The same as `cost_of`, without its division where every unit cost the same."""
+    return units * usual_cost if value == on_hand * usual_cost else cost_of(units, on_hand, value)
 
 
 @kernel
@@ -398,7 +404,8 @@ def advance(
                     demand += left
                     demand_value += left * unit_price
                     demand_cell[sku] += np.int32(left)
-                    asked_row[sku] = left
+                    if not is_last:
+                        asked_row[sku] = left
                 units = left
                 if not is_last and (stock <= left or handling.freshest_threshold[sku] > 0):
                     asked = np.int64(asked_row[sku])
@@ -410,7 +417,7 @@ def advance(
                 sold = min(units, stock)
                 if sold > 0:
                     if sold == stock and on_sale[sku] == 1:
-                        asked = np.int64(asked_row[sku])
+                        asked = left if is_first else np.int64(asked_row[sku])
                         seconds = unit_seconds(asked, opens, store_key, till.sku_key[sku], ordinal, hours, keys.hour)
                         empty = max(0, stop - seconds[asked - left + sold - 1])
                         posted[Day.OUT_OF_STOCK_SECONDS] += empty
@@ -419,7 +426,7 @@ def advance(
                     sold_value += sold * unit_price
                     if handling.is_plain[sku] and on_sale[sku] == 1:
                         # The common case of `sell`, without the call.
-                        cost = cost_of(sold, stock, value[sku])
+                        cost = cost_at(sold, stock, value[sku], goods.purchase_cost[sku])
                         on_hand[sku] = stock - sold
                         value[sku] -= cost
                         cost_sum += cost
