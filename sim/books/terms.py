@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from scenarios.language.costs import Costs
+from scenarios import Costs
 from sim.records import IntArray
 
 MINOR_PER_MAJOR = 100

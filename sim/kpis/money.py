@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scenarios.language.costs import ShortageCosts
-from scenarios.language.measures import COST_HEADS
+from scenarios import COST_HEADS, Costs
 from sim.books import HEAD_ACCOUNTS, MINOR_PER_MAJOR, Account
 from sim.books.daily_checks import SOLD
 from sim.kpis.ratios import ratio
@@ -47,8 +46,8 @@ MONEY: dict[str, Callable[[Sums], FloatArray]] = {
 """KPIs that are computed alike for the network and its parts."""
 
 
-def shortage_penalty(sums: Sums, shortage: ShortageCosts) -> FloatArray:
+def shortage_penalty(sums: Sums, costs: Costs) -> FloatArray:
     """Notional cost of units owed and units lost, in money per day: in no account of the ledger."""
-    owed = sums.of_day(Day.BACKORDERS) * shortage.backorder_per_unit_day
-    lost = sums.of_day(Day.LOST) * shortage.lost_per_unit
+    owed = sums.of_day(Day.BACKORDERS) * costs.shortage.backorder_per_unit_day
+    lost = sums.of_day(Day.LOST) * costs.shortage.lost_per_unit
     return (owed + lost) / sums.days

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from scenarios.language.costs import ShortageCosts
-from scenarios.language.measures import MEASURES
+from scenarios import MEASURES, Costs
 from sim.kpis.flow import FLOW, bullwhip_ratio, weekly
 from sim.kpis.money import MONEY, shortage_penalty
 from sim.kpis.service import SERVICE, service_gini, small_store_fill_gap
@@ -33,7 +32,7 @@ PARTS: Mapping[str, Callable[[Sums], FloatArray]] = {
 
 
 def compute_kpis(
-    panels: Panels, tables: Mapping[str, Table], ledger: IntArray, labels: Labels, shortage: ShortageCosts
+    panels: Panels, tables: Mapping[str, Table], ledger: IntArray, labels: Labels, costs: Costs
 ) -> dict[str, float]:
     """Compute every KPI of a run from its records, the warm-up cut.
 
@@ -42,16 +41,14 @@ def compute_kpis(
         tables: `store_orders` is read; orders count by the day they were placed on.
         ledger: the posted ledger.
         labels: axes of the panels, length of the warm-up.
-        shortage: notional costs of units owed and lost.
+        costs: notional costs of units owed and lost are read.
 
     Returns:
         KPI name -> value, in the order of `MEASURES`; NaN where a KPI is undefined.
     """
-    if labels.warm_up_days >= len(panels.day):
-        return dict.fromkeys(MEASURES, float("nan"))
     network = network_sums(panels, tables, ledger, labels)
     values = {name: float(formula(network)) for name, formula in PARTS.items()}
-    values["shortage_penalty"] = float(shortage_penalty(network, shortage))
+    values["shortage_penalty"] = float(shortage_penalty(network, costs))
     values |= _of_the_network(panels, labels)
     return {name: values[name] for name in MEASURES}
 

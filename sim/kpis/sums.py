@@ -26,7 +26,7 @@ class Sums:
     """
 
     days: float
-    """Days added up in each element."""
+    """Days added up in each element; NaN when the warm-up leaves none, so that all means are NaN."""
     day: FloatArray
     """(*S, len(Day)); zero where a part has none."""
     centre: FloatArray
@@ -56,7 +56,7 @@ def network_sums(panels: Panels, tables: Mapping[str, Table], ledger: IntArray, 
     first = labels.warm_up_days
     orders, lines = _orders(tables, panels, first, "network")
     return Sums(
-        days=len(panels.day) - first,
+        days=_days_counted(panels, first),
         day=_floats(_over(panels.day[first:]).sum(axis=(0, 1))),
         centre=_floats(panels.centre[first:].sum(axis=(0, 1, 2))),
         ledger=_floats(_over(ledger[first:]).sum(axis=(0, 1))),
@@ -83,7 +83,7 @@ def store_sums(panels: Panels, tables: Mapping[str, Table], ledger: IntArray, la
     first, stores = labels.warm_up_days, len(labels.stores)
     orders, lines = _orders(tables, panels, first, "store")
     return Sums(
-        days=len(panels.day) - first,
+        days=_days_counted(panels, first),
         day=_floats(_over(panels.day[first:]).sum(axis=1)),
         centre=np.zeros((stores, len(Centre))),
         ledger=_floats(_over(ledger[first:])[:stores].sum(axis=1)),
@@ -96,7 +96,7 @@ def class_sums(panels: Panels, ledger: IntArray, labels: Labels) -> Sums:
     """Each class after the warm-up, (classes,), stores and centres: without what belongs to no class."""
     first, classes = labels.warm_up_days, len(labels.classes)
     return Sums(
-        days=len(panels.day) - first,
+        days=_days_counted(panels, first),
         day=_floats(_over(panels.day[first:]).sum(axis=0)),
         centre=_floats(panels.centre[first:].sum(axis=(0, 1))),
         ledger=_floats(_over(ledger[first:])[:, :classes].sum(axis=0)),
@@ -109,13 +109,17 @@ def store_class_sums(panels: Panels, ledger: IntArray, labels: Labels) -> Sums:
     """Each class in each store after the warm-up, (stores, classes)."""
     first, shape = labels.warm_up_days, (len(labels.stores), len(labels.classes))
     return Sums(
-        days=len(panels.day) - first,
+        days=_days_counted(panels, first),
         day=_floats(_over(panels.day[first:])),
         centre=np.zeros((*shape, len(Centre))),
         ledger=_floats(_over(ledger[first:])[: shape[0], : shape[1]]),
         orders=np.full((*shape, len(OrderKind)), np.nan),
         order_lines=np.full((*shape, len(_ORDER_COLUMNS)), np.nan),
     )
+
+
+def _days_counted(panels: Panels, first: int) -> float:
+    return max(0, len(panels.day) - first) or float("nan")
 
 
 def _over(panel: npt.NDArray[np.integer]) -> IntArray:

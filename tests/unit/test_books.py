@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.language.costs import Costs
+from scenarios import Costs
 from sim.books import POSTINGS, Account, BooksError, check_books, post_ledger
 from sim.records import Cell, Centre, Day
 from tests.little_world import COSTS, World, little_world

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scenarios import COST_HEADS, MEASURES, Costs
 from scenarios.language.costs import ShortageCosts
-from scenarios.language.measures import COST_HEADS, MEASURES
 from sim.books import HEAD_ACCOUNTS, Account, post_ledger
 from sim.kpis import (
     PARTS,
@@ -178,7 +179,7 @@ EXPECTED = {
 
 def test_every_kpi_of_the_registry_is_computed_in_its_order() -> None:
     panels, tables, ledger = by_hand()
-    assert list(compute_kpis(panels, tables, ledger, labels(), ShortageCosts())) == list(MEASURES)
+    assert list(compute_kpis(panels, tables, ledger, labels(), Costs())) == list(MEASURES)
 
 
 def test_there_is_an_expected_value_for_every_kpi() -> None:
@@ -188,8 +189,8 @@ def test_there_is_an_expected_value_for_every_kpi() -> None:
 @pytest.mark.parametrize("name", list(MEASURES))
 def test_kpis_by_hand(name: str) -> None:
     panels, tables, ledger = by_hand()
-    shortage = ShortageCosts(backorder_per_unit_day=0.5, lost_per_unit=2)
-    value = compute_kpis(panels, tables, ledger, labels(), shortage)[name]
+    costs = Costs(shortage=ShortageCosts(backorder_per_unit_day=0.5, lost_per_unit=2))
+    value = compute_kpis(panels, tables, ledger, labels(), costs)[name]
     assert value == pytest.approx(EXPECTED[name], rel=1e-12, nan_ok=True)
 
 
@@ -209,7 +210,7 @@ def test_the_weekly_bullwhip_ratio_starts_after_the_warm_up() -> None:
         {"store_orders": Table("store_orders", no_orders)},
         np.zeros((days, 2, 2, len(Account)), dtype=np.int64),
         replace(labels(), stores=("A",)),
-        ShortageCosts(),
+        Costs(),
     )
     assert kpis["bullwhip_ratio_dc"] == pytest.approx(np.var([0, 60, 0]) / np.var([10, 20, 30]))
 
@@ -225,7 +226,7 @@ def test_what_is_undefined_is_nan_and_never_an_error(warm_up_days: int) -> None:
         {"store_orders": Table("store_orders", nothing)},
         ledger,
         labels(warm_up_days),
-        ShortageCosts(),
+        Costs(),
     )
     undefined = {name for name, value in kpis.items() if np.isnan(value)}
     shares = {name for name, measure in MEASURES.items() if measure.is_share}
@@ -241,7 +242,7 @@ def result() -> RunResult:
     """The little world as a run result."""
     world = little_world(seed=4, days=24, warm_up_days=5)
     ledger = post_ledger(world.panels, world.tables, world.opening, world.labels, world.terms)
-    kpis = compute_kpis(world.panels, world.tables, ledger, world.labels, world.terms.costs.shortage)
+    kpis = compute_kpis(world.panels, world.tables, ledger, world.labels, world.terms.costs)
     identity = Identity("little", "", "", "", "", 4, 0, "0")
     return RunResult(
         identity, world.labels, world.tables, world.panels, ledger, world.opening, world.closing, kpis
@@ -320,6 +321,12 @@ def test_breakdowns_have_one_value_per_part(result: RunResult) -> None:
 def test_orders_belong_to_no_class(result: RunResult) -> None:
     assert np.isnan(kpis_by_class(result)["emergency_share"]).all()
     assert np.isnan(kpis_by_store_class(result)["line_fill_rate"]).all()
+
+
+@pytest.mark.parametrize("breakdown", [kpis_by_store, kpis_by_class, kpis_by_store_class])
+def test_nothing_is_left_when_all_days_warm_up(result: RunResult, breakdown: Any) -> None:
+    values = breakdown(replace(result, labels=replace(result.labels, warm_up_days=24)))
+    assert all(np.isnan(value).all() for value in values.values())
 
 
 def brute_force_gini(demand: np.ndarray, sold: np.ndarray) -> float:
