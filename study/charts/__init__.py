@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from study.charts.gallery import Chart, gallery, write_charts
+from study.charts.writing import Chart, gallery, write_charts
 
 __all__ = ["Chart", "gallery", "write_charts"]

@@ -64,7 +64,7 @@ def draw_stacks(
             bottom += height
     axes.set_xlim(-0.12, len(names) - 0.12)
     axes.set_ylim(0, 1.12 * _largest(heights) or 1.0)
-    room = 0.92 * inches / len(names)
+    room = 0.85 * inches / len(names)
     axes.set_xticks(
         range(len(names)),
         ["\n".join(wrapped(name, room, style.LABEL_POINTS, 3)) for name in names],

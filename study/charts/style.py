@@ -15,7 +15,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from study.charts.fonts import font_families
+from study.charts.typefaces import font_families
 from study.charts.wrapping import text_width_inches, wrapped
 from study.evidence import Study
 
@@ -56,6 +56,7 @@ def house_parameters() -> dict[Any, Any]:
         "font.size": SMALL_POINTS,
         "text.color": INK,
         "text.hinting": "none",
+        "text.parse_math": False,
         "axes.edgecolor": MUTED,
         "axes.labelcolor": MUTED,
         "axes.labelsize": SMALL_POINTS,

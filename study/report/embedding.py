@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from study.charts import gallery
+from study.charts import Chart, gallery
 from study.evidence import Comparison, Study
 
 
@@ -27,19 +27,22 @@ def embedded_charts(
     studies: Sequence[Study], comparison: Comparison | None, folder: Path | None
 ) -> list[EmbeddedChart]:
     """The charts as data URIs; those found in `folder` as .svg are taken from there, the others drawn."""
+    embedded = []
+    for chart in gallery(studies, comparison):
+        written = folder / f"{chart.key}.svg" if folder else None
+        content = written.read_bytes() if written and written.exists() else picture(chart)
+        embedded.append(EmbeddedChart(chart.title, chart.caption, data_uri("image/svg+xml", content)))
+    return embedded
+
+
+def picture(chart: Chart) -> bytes:
+    """The chart as SVG."""
     from study.charts.style import save
 
-    embedded = []
     with TemporaryDirectory() as scratch:
-        for chart in gallery(studies, comparison):
-            path = folder / f"{chart.key}.svg" if folder else None
-            if path is None or not path.exists():
-                path = Path(scratch) / f"{chart.key}.svg"
-                save(chart.draw(), path)
-            embedded.append(
-                EmbeddedChart(chart.title, chart.caption, data_uri("image/svg+xml", path.read_bytes()))
-            )
-    return embedded
+        path = Path(scratch) / "chart.svg"
+        save(chart.draw(), path)
+        return path.read_bytes()
 
 
 def data_uri(media_type: str, content: bytes) -> str:
@@ -58,7 +61,7 @@ def font_faces(text: str) -> list[str]:
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
-    from study.charts.fonts import SHIPPED_FILES
+    from study.charts.typefaces import SHIPPED_FILES
 
     faces = []
     for path in SHIPPED_FILES:

@@ -117,8 +117,8 @@ def write_charts(
     Returns:
         The files in report order.
     """
-    from study.charts.fonts import warn_about_missing_glyphs
     from study.charts.style import save
+    from study.charts.typefaces import warn_about_missing_glyphs
 
     warn_about_missing_glyphs(_shown_names(studies))
     folder.mkdir(parents=True, exist_ok=True)
