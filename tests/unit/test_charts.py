@@ -1,4 +1,4 @@
-"""Every chart, on ordinary studies and at the extremes: nothing clipped, covered, too small or without a unit."""
+"""Every chart, on ordinary studies and at the extremes: nothing clipped, covered, small or without a unit."""
 
 from __future__ import annotations
 
@@ -46,11 +46,18 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "nothing defined": [{"name": name, "extreme": "undefined", **SMALL} for name in ("one", "other")],
     "no cost": [{"name": "free", "extreme": "free", **SMALL}],
     "five long titles, nine classes": [
-        {"name": f"s{number}", "title": title, "lift": number / 5, "stores": 60, "days": 200, "replications": 5,
-         "classes": tuple(f"品类{letter}" for letter in "ABCDEFGHI")}
+        {
+            "name": f"s{number}",
+            "title": title,
+            "lift": number / 5,
+            "stores": 60,
+            "days": 200,
+            "replications": 5,
+            "classes": tuple(f"品类{letter}" for letter in "ABCDEFGHI"),
+        }
         for number, title in enumerate(LONG_TITLES)
     ],
-}  # fmt: skip
+}
 
 
 def studies_of(case: str) -> list[Study]:
