@@ -68,7 +68,8 @@ def store_levels(scenario: Scenario) -> tuple[StockLevels, list[PlanPart]]:
         & _sku_mask(rule.scope, scenario)[None, :]
         for rule in rules
     ]
-    draft = _draft(rules, masks, stores["lead_time_days"].astype(np.float64), "policy.replenishment")
+    lead_time_days = np.broadcast_to(stores["lead_time_days"].astype(np.float64)[:, None], masks[0].shape)
+    draft = _draft(rules, masks, lead_time_days, "policy.replenishment")
     for index, rule in enumerate(rules):
         if isinstance(rule.mode, LevelTable):
             _apply_table(index, rule.mode, draft.levels, stores["store_id"], skus["sku_id"])
@@ -83,13 +84,18 @@ def store_levels(scenario: Scenario) -> tuple[StockLevels, list[PlanPart]]:
 def centre_levels(scenario: Scenario) -> tuple[StockLevels, list[PlanPart]]:
     """Levels of all distribution centres: (centres, SKUs) in the order of the scenario's tables.
 
+    A rule in days of cover covers the mean lead time of the slowest supplier of the SKUs it applies to.
+
     Raises:
         PlanningError: an SKU matches no rule.
     """
     centres, skus = scenario.network.distribution_centres, scenario.assortment.skus
     rules = scenario.policy.dc_replenishment
     masks = [np.broadcast_to(_sku_mask(rule.scope, scenario), (len(centres), len(skus))) for rule in rules]
-    lead_time_days = np.full(len(centres), max(s.lead_time_days.mean() for s in scenario.network.suppliers))
+    mean_days = {supplier.id: supplier.lead_time_days.mean() for supplier in scenario.network.suppliers}
+    default = scenario.network.suppliers[0].id
+    of_sku = np.array([mean_days[supplier or default] for supplier in skus["supplier_id"]], np.float64)
+    lead_time_days = np.broadcast_to(of_sku, (len(centres), len(skus)))
     draft = _draft(rules, masks, lead_time_days, "policy.dc_replenishment")
     if (draft.levels.rule < 0).any():
         sku = int(np.nonzero(draft.levels.rule < 0)[1][0])
@@ -115,6 +121,7 @@ def _sku_mask(scope: Scope, scenario: Scenario) -> BoolArray:
 def _draft(
     rules: Sequence[Rule], masks: Sequence[BoolArray], lead_time_days: npt.NDArray[np.float64], path: str
 ) -> _Draft:
+    """Levels of all rules; masks and lead times are (places, SKUs)."""
     count, (places, skus) = len(rules), masks[0].shape
     levels = StockLevels(
         rule=np.full((places, skus), -1, np.int16),
@@ -144,7 +151,7 @@ def _draft(
             levels.window_days[index] = rule.forecaster.days
         else:
             levels.smoothing_weight[index] = rule.forecaster.weight
-        _write_mode(index, rule, cells, lead_time_days, levels)
+        _write_mode(index, rule, cells, np.where(cells, lead_time_days, 0.0).max(axis=1, initial=0.0), levels)
         basis = Basis.RULE if levels.is_dynamic[index] else Basis.GIVEN
         parts.append(PlanPart(f"{path}[{index}]", rule.mode.kind, basis, int(cells.sum())))
     return _Draft(levels, parts)
