@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sim import Labels, RunResult
 
 _THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 class Simulate(Protocol):
@@ -131,6 +132,18 @@ def _start_worker(assignment: Assignment) -> None:
     global _assignment  # noqa: PLW0603 - the one thing a worker process knows
     _assignment = assignment
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if sys.platform == "linux":
+        _die_with_parent()
+
+
+def _die_with_parent() -> None:
+    """End this worker when its parent is killed: it would wait for work for ever."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() == 1:  # it died before we asked
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _carry_out(replication: int) -> Finished:

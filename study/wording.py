@@ -11,6 +11,8 @@ from study.evidence import Judgement, Verdict
 if TYPE_CHECKING:
     from study.evidence import Comparison, KpiInterval, PairedDifference, Study
 
+_SIGNED_SHARES = {"small_store_fill_gap"}
+
 
 def format_value(value: float, unit: str) -> str:
     """A KPI's value without its unit, except that shares are printed in percent.
@@ -51,7 +53,10 @@ def interval_text(found: KpiInterval) -> str:
     mean = format_value(found.mean, found.unit)
     if math.isnan(found.low) or found.low == found.high:
         return mean
-    return f"{mean} ({format_value(found.low, found.unit)} to {format_value(found.high, found.unit)})"
+    low, high = found.low, found.high
+    if found.unit == "share":  # a t interval knows no bounds, a reader does
+        low, high = low if found.kpi in _SIGNED_SHARES else max(low, 0.0), min(high, 1.0)
+    return f"{mean} ({format_value(low, found.unit)} to {format_value(high, found.unit)})"
 
 
 def headline(study: Study) -> list[KpiInterval]:

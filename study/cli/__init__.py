@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -17,6 +18,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     from study.cli.application import application
 
+    # A pipeline that stops us sends SIGTERM: keep what is finished, as for Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         application(args=words, prog_name="dualedge", obj=tuple(words))
