@@ -29,6 +29,9 @@ class Truth:
     annual_amplitude: float = 0.0
     pulled_forward_share: float = 0.0
     switched_share: float = 0.0
+    network_shock_sd: float = 0.0
+    store_shock_sd: float = 0.0
+    sku_shock_sd: float = 0.0
     stock_factor: float | None = None
     """Stock per period over mean base demand, drawn uniformly up to this; None = never short."""
 
@@ -59,11 +62,17 @@ def draw_history(truth: Truth, seed: int) -> pd.DataFrame:
     lift = lift * truth.promotion_multiplier**promoted * truth.feature_multiplier**featured
     uplift = base * (lift - 1)
     rate = base + uplift
-    dip_periods = max(14 // truth.step_days, 1)
-    for lag in range(1, dip_periods + 1):
-        rate[:, :, lag:] -= truth.pulled_forward_share / dip_periods * uplift[:, :, :-lag]
-    others = uplift.sum(axis=1, keepdims=True) - uplift
-    rate = rate - truth.switched_share * others / max(truth.skus - 1, 1)
+    if truth.pulled_forward_share:
+        rate = _take_from_later_periods(rate, uplift * promoted, promoted, truth)
+    others = rate.sum(axis=1, keepdims=True) - rate
+    pressure = truth.switched_share * uplift / others
+    rate = rate * (1 - (pressure.sum(axis=1, keepdims=True) - pressure))
+    for sd, shared in (
+        (truth.network_shock_sd, (1, 1, truth.periods)),
+        (truth.store_shock_sd, (truth.stores, 1, truth.periods)),
+        (truth.sku_shock_sd, (1, truth.skus, truth.periods)),
+    ):
+        rate = rate * (1 + sd * rng.standard_normal(shared))
     rate = np.maximum(rate, 0.02)
     excess = truth.variance_to_mean - 1
     demand = (
@@ -87,6 +96,23 @@ def draw_history(truth: Truth, seed: int) -> pd.DataFrame:
             "rate": rate.ravel(),
         }
     )
+
+
+def _take_from_later_periods(
+    rate: np.ndarray, uplift: np.ndarray, promoted: np.ndarray, truth: Truth
+) -> np.ndarray:
+    """Take each promotion's pulled-forward units from the unpromoted periods of two weeks after it."""
+    rate, dip = rate.copy(), max(14 // truth.step_days, 1)
+    for store, sku in np.ndindex(truth.stores, truth.skus):
+        gained = 0.0
+        for t in range(truth.periods):
+            if promoted[store, sku, t]:
+                gained += uplift[store, sku, t]
+            elif gained:
+                calm = [u for u in range(t, truth.periods) if not promoted[store, sku, u]][:dip]
+                rate[store, sku, calm] -= truth.pulled_forward_share * gained / dip
+                gained = 0.0
+    return rate
 
 
 def write_history(frame: pd.DataFrame, path: Path, *columns: str) -> Path:

@@ -12,9 +12,10 @@ from study.fitting.censoring import expected_sales
 from study.fitting.classification import classify_series
 from study.fitting.design import MIN_YEARS_FOR_CERTAIN_SEASON, build_design
 from study.fitting.dispersion import DispersionFit, fit_dispersion
-from study.fitting.effects import EffectsFit, fit_effects
+from study.fitting.effects import EffectsFit, own_log_effect, poisson_deviance
 from study.fitting.history import History
 from study.fitting.periods import PERIODS_PER_YEAR, Frequency
+from study.fitting.uplift import fit_promotions, lost_units
 
 Numbers = npt.NDArray[np.float64]
 
@@ -70,12 +71,11 @@ def goodness_of_fit(effects: EffectsFit, dispersion: DispersionFit, seed: int) -
     """
     from scipy import stats
 
-    frame, mean = effects.history.frame, effects.regression.mean
-    demand = effects.regression.moments.mean
+    frame, mean, demand = effects.history.frame, effects.mean, effects.demand
     series = np.unique(frame["series"].to_numpy(), return_inverse=True)[1]
     average = (np.bincount(series, demand) / np.bincount(series))[series]
-    null = _poisson_deviance(demand, np.maximum(average, 1e-12))
-    explained = 1.0 - _poisson_deviance(demand, mean) / null if null > 0 else 0.0
+    null = poisson_deviance(demand, np.maximum(average, 1e-12))
+    explained = 1.0 - poisson_deviance(demand, mean) / null if null > 0 else 0.0
     rng = np.random.default_rng(seed)
     rows = np.arange(len(mean))
     if len(rows) > MAX_TESTED:
@@ -123,7 +123,7 @@ def holdout_accuracy(
     past = history.before(split)
     if past.frame["units"].sum() <= 0:
         return None
-    train = fit_effects(past, use_stock=use_stock, with_errors=False)
+    train, uplift = fit_promotions(past, use_stock=use_stock)
     classes = classify_series(
         train.history.frame["series"].to_numpy(), train.history.frame["units"].to_numpy()
     )
@@ -142,7 +142,11 @@ def holdout_accuracy(
             log_mean = log_mean + coefficient * (
                 np.minimum(column, 0.0) if name == "trend" and short else column
             )
-    mean = np.exp(np.clip(log_mean, -30.0, 30.0))
+    gross = np.exp(np.clip(log_mean, -30.0, 30.0))
+    mean = gross
+    if train.lost.any():
+        effect = own_log_effect(design, train.coefficient)
+        mean = np.maximum(gross - lost_units(target, gross, effect, uplift.shares), 0.02 * gross)
     scored = history.has_limit | ~frame["censored"].to_numpy()
     test = scored & (frame["period"].to_numpy() >= split)
     if not test.any() or frame.loc[test, "units"].sum() <= 0:
@@ -194,13 +198,6 @@ def _score(
         naive_wape=float(np.abs(naive - actual).sum() / sold),
         seasonal_naive_wape=seasonal,
     )
-
-
-def _poisson_deviance(units: Numbers, mean: Numbers) -> float:
-    positive = units > 0
-    logs = np.zeros_like(units)
-    logs[positive] = units[positive] * np.log(units[positive] / mean[positive])
-    return float(2.0 * (logs - units + mean).sum())
 
 
 def _shape(mean: Numbers, dispersion: DispersionFit) -> tuple[Numbers, Numbers]:

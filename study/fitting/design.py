@@ -70,12 +70,13 @@ def seasonal_columns(years: Numbers) -> dict[str, Numbers]:
     return columns
 
 
-def build_design(history: History, origin_years: float | None = None) -> Design:
+def build_design(history: History, origin_years: float | None = None, *, cross: bool = True) -> Design:
     """Assemble the regressors a history can identify.
 
     Args:
         history: one category of a history.
         origin_years: time at which the trend is zero; the end of the history by default.
+        cross: whether prices and promotions of the category's other SKUs take part.
     """
     frame, calendar = history.frame, history.calendar
     dropped: dict[str, str] = {}
@@ -93,7 +94,7 @@ def build_design(history: History, origin_years: float | None = None) -> Design:
             del candidates[name]
             dropped[name] = "it never changes within a store and SKU"
     sku_count = frame["sku"].nunique()
-    if 2 <= sku_count <= MAX_SKUS_FOR_CROSS_EFFECTS:
+    if cross and 2 <= sku_count <= MAX_SKUS_FOR_CROSS_EFFECTS:
         for name, column in list(candidates.items()):
             candidates[f"other_{name}"] = _others(column, frame)
     periods = frame["period"].to_numpy()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from study.fitting.censoring import censored_moments
 from study.fitting.effects import EffectsFit
 from study.fitting.estimate import Estimate, unidentified
 
@@ -17,6 +18,7 @@ Codes = npt.NDArray[np.int64]
 VarianceForm = Literal["linear", "quadratic"]
 
 VOLUME_BANDS = 4
+MAX_SELF_REFERENCE = 0.9
 LIKELIHOOD_SAMPLE = 50_000
 MIN_STORES_FOR_SPREAD = 3
 
@@ -55,12 +57,12 @@ def fit_dispersion(effects: EffectsFit, demand_class: npt.NDArray[np.object_], s
         demand_class: class of each observation's series.
         seed: of the sample on which the two forms are compared.
     """
-    mean, moments = effects.regression.mean, effects.regression.moments
-    squares = (moments.mean - mean) ** 2 + moments.variance
+    mean = effects.mean
+    squares = (effects.demand - mean) ** 2 + effects.regression.moments.variance
     series = np.unique(effects.history.frame["series"].to_numpy(), return_inverse=True)[1]
     groups = int(series[-1]) + 1
     inflation = len(mean) / max(len(mean) - groups - len(effects.design.names), 1)
-    linear = _ratio(squares / mean, np.ones_like(mean), series, inflation)
+    linear = _widened(_ratio(squares / mean, np.ones_like(mean), series, inflation), effects)
     quadratic = _ratio(squares * inflation - mean, mean**2, series, 1.0, "ratio of variance to squared mean")
     by_class = tuple(
         (str(name), _ratio((squares / mean)[rows], np.ones(int(rows.sum())), series[rows], inflation))
@@ -83,10 +85,34 @@ def fit_dispersion(effects: EffectsFit, demand_class: npt.NDArray[np.object_], s
     return DispersionFit(linear, quadratic, form, by_class, by_volume)
 
 
+def _widened(estimate: Estimate, effects: EffectsFit) -> Estimate:
+    """The error of a ratio that partly rests on itself: hidden squares were put in by their expectation.
+
+    The estimate solves ratio = f(ratio), so an error in f counts 1 / (1 - f') times.
+    """
+    censored = effects.history.frame["censored"].to_numpy()
+    if (
+        estimate.value is None
+        or estimate.standard_error is None
+        or not effects.regression.moments.variance.any()
+    ):
+        return estimate
+    units, gross = effects.history.frame["units"].to_numpy() + effects.lost, effects.regression.mean
+    ratio = max(estimate.value, 1.0)
+
+    def squares(at: float) -> float:
+        moments = censored_moments(units, censored, gross, at)
+        return float((((moments.mean - gross) ** 2 + moments.variance) / effects.mean).mean())
+
+    step = 0.02 * ratio
+    slope = min(max((squares(ratio + step) - squares(ratio)) / step, 0.0), MAX_SELF_REFERENCE)
+    return replace(estimate, standard_error=estimate.standard_error / (1.0 - slope))
+
+
 def sku_ratios(effects: EffectsFit) -> pd.DataFrame:
     """Variance-to-mean ratio per SKU code, pooled over its stores: columns `sku`, `variance_to_mean`."""
-    mean, moments = effects.regression.mean, effects.regression.moments
-    squares = ((moments.mean - mean) ** 2 + moments.variance) / mean
+    mean = effects.mean
+    squares = ((effects.demand - mean) ** 2 + effects.regression.moments.variance) / mean
     frame = effects.history.frame
     rows = frame.groupby("sku")["series"].agg(["size", "nunique"])
     totals = pd.Series(squares).groupby(frame["sku"]).sum()
@@ -112,12 +138,12 @@ def _likelier_form(effects: EffectsFit, linear: Estimate, quadratic: Estimate, s
         return "linear"
     from scipy import stats
 
-    rows = np.arange(len(effects.regression.mean))
+    rows = np.arange(len(effects.mean))
     if len(rows) > LIKELIHOOD_SAMPLE:
         rows = np.random.default_rng(seed).choice(rows, LIKELIHOOD_SAMPLE, replace=False)
     frame = effects.history.frame
     units, hidden = np.rint(frame["units"].to_numpy()[rows]), frame["censored"].to_numpy()[rows]
-    mean = effects.regression.mean[rows]
+    mean = effects.mean[rows]
 
     def likelihood(size: Numbers, success: Numbers) -> float:
         seen = stats.nbinom.logpmf(units, size, success)

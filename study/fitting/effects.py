@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +27,9 @@ class EffectsFit:
     """Without the series that never sold anything."""
     design: Design
     regression: RegressionFit
+    """Of units sold plus `lost`."""
+    lost: Numbers
+    """Units added back per observation: what other promotions took away; zero at first."""
     price_elasticity: Estimate
     promotion_multiplier: Estimate
     feature_multiplier: Estimate
@@ -42,16 +46,42 @@ class EffectsFit:
         )
 
     def own_log_effect(self) -> Numbers:
-        """Log of the multiplier that price, promotion and feature put on demand, per observation."""
-        total = np.zeros(len(self.history.frame))
-        for name in OWN_EFFECTS:
-            column = self.design.column(name)
-            if column is not None:
-                total += self.coefficient(name) * column
-        return total
+        """Log of the multiplier that price cut, promotion and feature put on demand, per observation."""
+        return own_log_effect(self.design, self.coefficient)
+
+    @property
+    def mean(self) -> Numbers:
+        """Mean demand per observation, after what promotions took away."""
+        return np.asarray(np.maximum(self.regression.mean - self.lost, 0.02 * self.regression.mean))
+
+    @property
+    def demand(self) -> Numbers:
+        """Demand per observation: units sold, or their expectation where the shelf ran empty."""
+        return self.regression.moments.mean - self.lost
 
 
-def fit_effects(history: History, *, use_stock: bool = True, with_errors: bool = True) -> EffectsFit:
+def own_log_effect(design: Design, coefficient: Callable[[str], float]) -> Numbers:
+    """Log multiplier of the own price cut, promotion and feature; a price above the regular counts as none.
+
+    Args:
+        design: regressors of the observations.
+        coefficient: name of a regressor -> its coefficient.
+    """
+    total = np.zeros(len(design.matrix))
+    for name in OWN_EFFECTS:
+        column = design.column(name)
+        if column is not None:
+            total += coefficient(name) * (np.minimum(column, 0.0) if name == "log_price" else column)
+    return total
+
+
+def fit_effects(
+    history: History,
+    *,
+    use_stock: bool = True,
+    lost: Numbers | None = None,
+    cross_price: Estimate | None = None,
+) -> EffectsFit:
     """Fit one category: log mean demand = level(store, SKU) + effects + trend + season + weekday.
 
     Price enters as log(price / regular price), so that a promotion's multiplier is what it adds at the same
@@ -62,7 +92,8 @@ def fit_effects(history: History, *, use_stock: bool = True, with_errors: bool =
     Args:
         history: one category.
         use_stock: whether stock-outs are treated as censoring; False takes sales for demand.
-        with_errors: whether standard errors are wanted.
+        lost: units to add back per kept observation; the other SKUs' prices then leave the regression.
+        cross_price: the cross-price elasticity to hand on in that case.
     """
     frame = history.frame
     sold = frame.groupby("series")["units"].transform("sum").to_numpy() > 0
@@ -74,35 +105,34 @@ def fit_effects(history: History, *, use_stock: bool = True, with_errors: bool =
         notes.append(f"{silent} store-SKU series never sold anything: left out, base rate 0")
     history = history.where(sold & ~empty)
     frame = history.frame
-    design = build_design(history)
+    design = build_design(history, cross=lost is None)
+    lost = np.zeros(len(frame)) if lost is None else lost
     series = np.unique(frame["series"].to_numpy(), return_inverse=True)[1]
     regression = fit_levels_and_effects(
-        frame["units"].to_numpy(),
+        frame["units"].to_numpy() + lost,
         design.matrix,
         series,
         frame["period"].to_numpy(),
         frame["censored"].to_numpy() if use_stock else None,
-        with_errors=with_errors,
     )
     if not regression.converged:
         notes.append("the regression did not converge: treat its figures with caution")
     for name, reason in design.dropped.items():
         if name in LABELS and reason.startswith("it always"):
             notes.append(f"the effect of the {LABELS[name]} cannot be separated: {reason}")
-    if with_errors:
-        for name, share in overlaps(design, frame, OWN_EFFECTS).items():
-            notes.append(
-                f"the effect of the {LABELS[name]} is weakly separated: "
-                f"the others explain {share:.0%} of its moves"
-            )
+    notes += [
+        f"the effect of the {LABELS[name]} is weakly separated: the others explain {share:.0%} of its moves"
+        for name, share in overlaps(design, frame, OWN_EFFECTS).items()
+    ]
     return EffectsFit(
         history,
         design,
         regression,
+        lost,
         _estimate(design, regression, "log_price", multiplier=False),
         _estimate(design, regression, "promotion", multiplier=True),
         _estimate(design, regression, "feature", multiplier=True),
-        _estimate(design, regression, "other_log_price", multiplier=False),
+        cross_price or _estimate(design, regression, "other_log_price", multiplier=False),
         tuple(notes),
     )
 
@@ -119,3 +149,11 @@ def _estimate(design: Design, regression: RegressionFit, name: str, *, multiplie
             float(np.exp(value)), float(np.exp(value)) * error, n, f"exp of coefficient; {METHOD}", unit
         )
     return Estimate(value, error, n, METHOD, unit)
+
+
+def poisson_deviance(units: Numbers, mean: Numbers) -> float:
+    """Poisson deviance of units around their fitted means."""
+    positive = units > 0
+    logs = np.zeros_like(units)
+    logs[positive] = units[positive] * np.log(units[positive] / mean[positive])
+    return float(2.0 * (logs - units + mean).sum())

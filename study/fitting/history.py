@@ -320,7 +320,7 @@ def _settle_gaps(frame: pd.DataFrame, absent_rows: AbsentRows, notes: list[str])
         hint = (
             ""
             if (frame["units"] == 0).any()
-            else "; if they mean that nothing was sold, say `absent_rows: zero`"
+            else "; if they mean that nothing was sold, say `--zero-when-absent` (absent_rows)"
         )
         notes.append(f"{share}: taken as not recorded{hint}")
         return frame

@@ -15,13 +15,13 @@ from study.fitting.accuracy import goodness_of_fit, holdout_accuracy
 from study.fitting.classification import classify_series
 from study.fitting.design import regular_prices, seasonal_columns
 from study.fitting.dispersion import fit_dispersion, fit_size_spread, sku_ratios
-from study.fitting.effects import EffectsFit, fit_effects
+from study.fitting.effects import EffectsFit
 from study.fitting.history import AbsentRows, History, read_history
 from study.fitting.periods import DAYS_PER_PERIOD, PERIODS_PER_YEAR, Frequency
 from study.fitting.result import ClassFit, FittedDemand
 from study.fitting.seasonality import fit_season
 from study.fitting.shocks import fit_shocks
-from study.fitting.uplift import fit_uplift
+from study.fitting.uplift import fit_promotions
 
 MIN_PERIODS = 4
 
@@ -87,7 +87,7 @@ def fit_history(
         part = history.of_category(int(category))
         if part.frame["units"].sum() <= 0:
             continue
-        effects = fit_effects(part, use_stock=use_stock)
+        effects, uplift = fit_promotions(part, use_stock=use_stock)
         of_part = class_of_row[(frame["category"] == category).to_numpy()]
         kept = dict(zip(part.frame["series"].to_numpy(), of_part, strict=True))
         demand_class = effects.history.frame["series"].map(kept).to_numpy(dtype=object)
@@ -100,7 +100,7 @@ def fit_history(
                 promotion_multiplier=effects.promotion_multiplier,
                 feature_multiplier=effects.feature_multiplier,
                 cross_price_elasticity=effects.cross_price_elasticity,
-                uplift=fit_uplift(effects),
+                uplift=uplift,
                 season=season,
                 dispersion=dispersion,
                 spread=fit_size_spread(effects),

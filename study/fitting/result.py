@@ -196,6 +196,7 @@ def _named_estimates(fit: ClassFit) -> list[tuple[str, Estimate]]:
         ("feature_multiplier", fit.feature_multiplier),
         ("cross_price_elasticity", fit.cross_price_elasticity),
         ("pulled_forward_share", fit.uplift.pulled_forward_share),
+        ("next_periods_share", fit.uplift.next_periods_share),
         ("switched_share", fit.uplift.switched_share),
         ("uplift_calibration", fit.uplift.calibration),
         ("store_log_standard_deviation", fit.spread.store),

@@ -37,13 +37,13 @@ def fit_shocks(effects: EffectsFit) -> ShockFit:
     for two cells that share x, so Var(x) is a ratio of sums over pairs of cells of one period: pairs in one
     store but of two SKUs, of one SKU in two stores, or of neither in common (the network's shock alone).
     """
-    frame, mean = effects.history.frame, effects.regression.mean
+    frame, mean = effects.history.frame, effects.mean
     periods = np.unique(frame["period"].to_numpy(), return_inverse=True)[1]
     length = int(periods.max()) + 1
     if length < MIN_PERIODS:
         nothing = unidentified(f"needs {MIN_PERIODS} periods", "share")
         return ShockFit(nothing, nothing, nothing)
-    residual = effects.regression.moments.mean - mean
+    residual = effects.demand - mean
     stores, skus = frame["store"].to_numpy(), frame["sku"].to_numpy()
     sums = [
         [_squared_sums(values, codes, periods, length) for codes in (None, stores, skus)]
@@ -82,6 +82,8 @@ def _root(pairs: Numbers, weights: Numbers, blocks: Codes, n: int, otherwise: st
     """Square root of a ratio of sums, 0 when the ratio is negative, with a block jackknife."""
     if weights.sum() <= 1e-9:
         return unidentified(otherwise, "share")
+    if pairs.sum() <= 0:
+        return Estimate(0.0, None, n, f"{METHOD}; at its bound, no common shock found", "share")
     tops = np.bincount(blocks, pairs, minlength=JACKKNIFE_BLOCKS)
     bottoms = np.bincount(blocks, weights, minlength=JACKKNIFE_BLOCKS)
     ratios = (tops.sum() - tops) / np.maximum(bottoms.sum() - bottoms, 1e-12)

@@ -36,6 +36,7 @@ def _class_lines(fit: ClassFit) -> list[str]:
         ("feature multiplier", fit.feature_multiplier),
         ("cross-price elasticity", fit.cross_price_elasticity),
         ("share of uplift pulled forward", fit.uplift.pulled_forward_share),
+        ("  missing next, promoted or not", fit.uplift.next_periods_share),
         ("share of uplift switched", fit.uplift.switched_share),
         ("variance to mean", fit.dispersion.variance_to_mean),
         ("store size, log sd", fit.spread.store),
