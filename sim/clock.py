@@ -17,7 +17,7 @@ class Turn(IntEnum):
 
     Goods come in before anybody asks for them; a day's demand is over before stock is counted and
     ordered; all orders of a second are on the table before a centre allocates; a centre orders
-    from suppliers after it has shipped.
+    from suppliers after it has shipped, and counts when nothing more can come in.
     """
 
     SUPPLIER_DELIVERY = 10
@@ -25,6 +25,7 @@ class Turn(IntEnum):
     STORE_CLOSE = 30
     CENTRE_ALLOCATION = 40
     CENTRE_REVIEW = 50
+    CENTRE_COUNT = 60
 
 
 def second_of_day(hour: float) -> int:

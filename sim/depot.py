@@ -90,6 +90,7 @@ class Depot:
     def _schedule_review(self, day: int) -> None:
         second = day * SECONDS_PER_DAY + _LAST_SECOND
         at(self._environment, second, Turn.CENTRE_REVIEW, lambda: self._end_day(day))
+        at(self._environment, second, Turn.CENTRE_COUNT, lambda: self._count(day))
 
     def _allocate(self) -> None:
         self._is_scheduled = False
@@ -188,7 +189,7 @@ class Depot:
             )
 
     def _end_day(self, day: int) -> None:
-        """Learn from the day's orders, order from suppliers, and count."""
+        """Learn from the day's orders and order from suppliers."""
         world = self._world
         rows = np.flatnonzero(~np.array(self._is_unlimited))
         if self._is_watched:
@@ -204,14 +205,18 @@ class Depot:
         )  # fmt: skip
         if number:
             self._order(day, number)
+        self._asked_today[:] = 0
+        if day + 1 < world.days:
+            self._schedule_review(day + 1)
+
+    def _count(self, day: int) -> None:
+        """Post the levels at the end of the day."""
+        world = self._world
         for centre in range(len(self._is_unlimited)):
             post_centre_levels(
                 world.axes.class_of_sku, self.on_hand[centre], self.value[centre], self._on_order[centre],
                 self._backlog[centre], world.centre_panel[day, centre],
             )  # fmt: skip
-        self._asked_today[:] = 0
-        if day + 1 < world.days:
-            self._schedule_review(day + 1)
 
     def _order(self, day: int, number: int) -> None:
         """Send purchase orders and schedule what they bring."""

@@ -307,6 +307,118 @@ def settle_unmet(
 
 
 @kernel
+def units_until(
+    left: int, asked: int, stop: int, opens: int, store_key: np.uint64, sku_key: np.uint64, ordinal: int,
+    table: Array, key: Array,
+) -> int:
+    """Of the last `left` of the day's `asked` units, how many are asked for before the second `stop`."""  # fmt: skip
+    seconds = unit_seconds(asked, opens, store_key, sku_key, ordinal, table, key)
+    return min(left, np.int64(np.searchsorted(seconds[asked - left :], stop)))
+
+
+@kernel
+def empty_seconds(
+    number: int, asked: int, stop: int, opens: int, store_key: np.uint64, sku_key: np.uint64, ordinal: int,
+    table: Array, key: Array,
+) -> int:
+    """Seconds from the moment at which unit `number` of the day's `asked` units is asked for until `stop`."""  # fmt: skip
+    seconds = unit_seconds(asked, opens, store_key, sku_key, ordinal, table, key)
+    return max(0, stop - seconds[number])
+
+
+@kernel
+def look_at_shelf(
+    begin: int, end: int, span: int, today: Array, listed: Array, till: Till, empty_cell: Array, busy: Array, posted: Array
+) -> int:
+    """Post opening time with and without stock from here on, and find the SKUs somebody wants.
+
+    Args:
+        begin: first SKU of a class.
+        end: one past its last SKU.
+        span: opening seconds of this stretch of the day.
+        today: (m,) units still to come.
+        listed: (m,) cells that exist.
+        till: rows of the store.
+        empty_cell: (m,) of the cell panel; changed.
+        busy: (m,) receives the SKUs.
+        posted: (len(Day),) row of the day panel.
+
+    Returns:
+        Number of SKUs with demand.
+    """
+    on_hand, on_sale = till.on_hand, till.on_sale
+    open_cells, empty_cells, number = 0, 0, np.int64(0)
+    for sku in range(begin, end):
+        is_shown = np.int32(listed[sku]) & np.int32(on_sale[sku] == 1)
+        is_empty = is_shown & np.int32(on_hand[sku] <= 0)
+        open_cells += is_shown
+        empty_cells += is_empty
+        empty_cell[sku] += is_empty * np.int32(span)
+    for sku in range(begin, end):
+        busy[number] = sku
+        number += np.int64(today[sku] > 0)
+    posted[Day.OPEN_SECONDS] += open_cells * span
+    posted[Day.OUT_OF_STOCK_SECONDS] += empty_cells * span
+    return number
+
+
+@kernel
+def serve_from_stock(
+    busy: Array, number: int, today: Array, till: Till, is_plain: Array, purchase_cost: Array, demand_cell: Array,
+    posted: Array,
+) -> int:
+    """Hand over the day's demand where nothing can go wrong: plain goods of which more is on hand than is wanted.
+
+    The common case of `sell` in one tight loop, without a call and without an array made on the way. Only for the
+    first stretch of a day.
+
+    Args:
+        busy: (m,) SKUs with demand; those left to others are moved to the front.
+        number: how many they are.
+        today: (m,) units of the day's demand; set to 0 where handed over.
+        till: rows of the store; changed.
+        is_plain: (m,) no shelf life, never brought back.
+        purchase_cost: (m,) minor units.
+        demand_cell: (m,) of the cell panel; changed.
+        posted: (len(Day),) row of the day panel.
+
+    Returns:
+        Number of SKUs left to others.
+    """  # fmt: skip
+    on_hand, value, price, on_sale = till.on_hand, till.value, till.price, till.on_sale
+    sold_cell, revenue_cell, sold_today = till.sold_cell, till.revenue_cell, till.sold_today
+    is_recorded = sold_today.size > 1
+    units, revenue, cost_of_goods, kept = 0, 0, 0, np.int64(0)
+    for which in range(number):
+        sku = busy[which]
+        wanted, stock = np.int64(today[sku]), np.int64(on_hand[sku])
+        if wanted >= stock or not is_plain[sku] or on_sale[sku] != 1:
+            busy[kept] = sku
+            kept += 1
+            continue
+        worth = wanted * np.int64(price[sku])
+        cost = cost_at(wanted, stock, value[sku], purchase_cost[sku])
+        today[sku] = 0
+        on_hand[sku] = stock - wanted
+        value[sku] -= cost
+        demand_cell[sku] += wanted
+        sold_cell[sku] += wanted
+        revenue_cell[sku] += worth
+        if is_recorded:
+            sold_today[sku] += wanted
+        units += wanted
+        revenue += worth
+        cost_of_goods += cost
+    posted[Day.DEMAND] += units
+    posted[Day.DEMAND_VALUE] += revenue
+    posted[Day.SOLD_AS_ASKED] += units
+    posted[Day.SOLD_AS_ASKED_VALUE] += revenue
+    posted[Day.REVENUE] += revenue
+    posted[Day.COST_OF_GOODS] += cost_of_goods
+    return kept
+
+
+@kernel
 def advance(
     rows: Array,
     until_second: int,
@@ -368,32 +480,25 @@ def advance(
         span = stop - start
         till = open_till(row, day, period, market, shelf, books)
         store_key, hours = market.store_key[row], market.hour_table[market.profile[row]]
-        today, asked_row, on_hand, value = shelf.today[row], shelf.asked[row], till.on_hand, till.value
-        sold_cell, revenue_cell, sold_today = till.sold_cell, till.revenue_cell, till.sold_today
-        listed, on_sale, price = market.listed[row], till.on_sale, till.price
-        is_recorded = sold_today.size > 1
-        empty_cell = books.cell[period, Cell.OUT_OF_STOCK_SECONDS, row]
-        demand_cell = books.cell[period, Cell.DEMAND, row]
+        today, asked_row, listed = shelf.today[row], shelf.asked[row], market.listed[row]
+        on_hand, on_sale, price = till.on_hand, till.on_sale, till.price
+        empty_cell, demand_cell = books.cell[period, Cell.OUT_OF_STOCK_SECONDS, row], books.cell[period, Cell.DEMAND, row]
+        substituted_cell = books.cell[period, Cell.SUBSTITUTED, row]
+        backordered_cell, lost_cell = books.cell[period, Cell.BACKORDERED, row], books.cell[period, Cell.LOST, row]
+        owed, short_cycle = shelf.backorder[row], shelf.short_cycle[row]
+        levels, coming, centre_short = reorder_point[row], shelf.on_order[row], shelf.centre_short[row]
         for index in range(goods.class_start.size - 1):
             begin, end = goods.class_start[index], goods.class_start[index + 1]
             posted = books.day[day, row, index]
-            open_cells, empty_cells, number = 0, 0, 0
-            for sku in range(begin, end):
-                is_shown = np.int32(listed[sku]) & np.int32(on_sale[sku] == 1)
-                is_empty = is_shown & np.int32(on_hand[sku] <= 0)
-                open_cells += is_shown
-                empty_cells += is_empty
-                empty_cell[sku] += is_empty * np.int32(span)
-            for sku in range(begin, end):
-                busy[number] = sku
-                number += np.int64(today[sku] > 0)
-            posted[Day.OPEN_SECONDS] += open_cells * span
-            posted[Day.OUT_OF_STOCK_SECONDS] += empty_cells * span
-            demand, demand_value, sold_units, sold_value, revenue_sum, cost_sum = 0, 0, 0, 0, 0, 0
+            number = look_at_shelf(begin, end, span, today, listed, till, empty_cell, busy, posted)
+            if is_first:
+                number = serve_from_stock(
+                    busy, number, today, till, handling.is_plain, goods.purchase_cost, demand_cell, posted
+                )
             unmet_count = 0
             for which in range(number):
                 sku = busy[which]
-                left, stock, unit_price = np.int64(today[sku]), np.int64(on_hand[sku]), np.int64(price[sku])
+                left, stock = np.int64(today[sku]), np.int64(on_hand[sku])
                 if is_first:
                     if on_sale[sku] == 2:
                         # Nobody asks for a SKU that is being cleared unless it is still there.
@@ -401,63 +506,43 @@ def advance(
                         today[sku] = left
                         if left == 0:
                             continue
-                    demand += left
-                    demand_value += left * unit_price
-                    demand_cell[sku] += np.int32(left)
-                    if not is_last:
-                        asked_row[sku] = left
-                units = left
+                    posted[Day.DEMAND] += left
+                    posted[Day.DEMAND_VALUE] += left * price[sku]
+                    demand_cell[sku] += left
+                    asked_row[sku] = left
+                asked, units = np.int64(asked_row[sku]), left
                 if not is_last and (stock <= left or handling.freshest_threshold[sku] > 0):
-                    asked = np.int64(asked_row[sku])
-                    seconds = unit_seconds(asked, opens, store_key, till.sku_key[sku], ordinal, hours, keys.hour)
-                    units = min(np.int64(np.searchsorted(seconds[asked - left :], stop)), left)
+                    units = units_until(
+                        left, asked, stop, opens, store_key, till.sku_key[sku], ordinal, hours, keys.hour
+                    )
                     if units == 0:
                         continue
                 today[sku] = left - units
                 sold = min(units, stock)
                 if sold > 0:
                     if sold == stock and on_sale[sku] == 1:
-                        asked = left if is_first else np.int64(asked_row[sku])
-                        seconds = unit_seconds(asked, opens, store_key, till.sku_key[sku], ordinal, hours, keys.hour)
-                        empty = max(0, stop - seconds[asked - left + sold - 1])
+                        last = asked - left + sold - 1
+                        empty = empty_seconds(
+                            last, asked, stop, opens, store_key, till.sku_key[sku], ordinal, hours, keys.hour
+                        )
                         posted[Day.OUT_OF_STOCK_SECONDS] += empty
-                        empty_cell[sku] += np.int32(empty)
-                    sold_units += sold
-                    sold_value += sold * unit_price
-                    if handling.is_plain[sku] and on_sale[sku] == 1:
-                        # The common case of `sell`, without the call.
-                        cost = cost_at(sold, stock, value[sku], goods.purchase_cost[sku])
-                        on_hand[sku] = stock - sold
-                        value[sku] -= cost
-                        cost_sum += cost
-                        revenue_sum += sold * unit_price
-                        sold_cell[sku] += sold
-                        revenue_cell[sku] += sold * unit_price
-                        if is_recorded:
-                            sold_today[sku] += sold
-                    else:
-                        sell(till, handling, keys, store_key, sku, sold, day, ordinal, left - units, posted)
+                        empty_cell[sku] += empty
+                    posted[Day.SOLD_AS_ASKED] += sold
+                    posted[Day.SOLD_AS_ASKED_VALUE] += sold * price[sku]
+                    sell(till, handling, keys, store_key, sku, sold, day, ordinal, left - units, posted)
                 if sold < units:
-                    shelf.short_cycle[row, sku] = 1
+                    short_cycle[sku] = 1
                     explain_unmet(
-                        units - sold, stock, np.int64(reorder_point[row, sku]), np.int64(shelf.on_order[row, sku]),
-                        np.int64(shelf.centre_short[row, sku]), posted,
+                        units - sold, stock, np.int64(levels[sku]), np.int64(coming[sku]),
+                        np.int64(centre_short[sku]), posted,
                     )  # fmt: skip
                     unmet_sku[unmet_count] = sku
                     unmet_units[unmet_count] = units - sold
                     unmet_first[unmet_count] = left - units + sold
                     unmet_count += 1
-            posted[Day.DEMAND] += demand
-            posted[Day.DEMAND_VALUE] += demand_value
-            posted[Day.SOLD_AS_ASKED] += sold_units
-            posted[Day.SOLD_AS_ASKED_VALUE] += sold_value
-            posted[Day.REVENUE] += revenue_sum
-            posted[Day.COST_OF_GOODS] += cost_sum
             # Others of the category serve their own customers first.
             for which in range(unmet_count):
                 settle_unmet(
                     till, handling, keys, store_key, unmet_sku[which], unmet_units[which], day, ordinal,
-                    unmet_first[which], posted, goods, shelf.backorder[row],
-                    books.cell[period, Cell.SUBSTITUTED, row], books.cell[period, Cell.BACKORDERED, row],
-                    books.cell[period, Cell.LOST, row],
+                    unmet_first[which], posted, goods, owed, substituted_cell, backordered_cell, lost_cell,
                 )  # fmt: skip
