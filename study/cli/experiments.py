@@ -55,8 +55,6 @@ def run_and_report(request: Request) -> ExitCode:
     comparison = compare(*studies) if of_change else None
     folder.write_results(studies, comparison)
     console = request.console
-    if request.report:
-        _write_report(folder.path, studies, comparison)
     if comparison is None:
         console.say(studies[0].summary())
         findings = judge_study(studies[0], conditions)
@@ -65,6 +63,8 @@ def run_and_report(request: Request) -> ExitCode:
         findings = judge_comparison(comparison, conditions)
     for finding in findings:
         (console.complain if finding.failed else console.say)(finding.text)
+    if request.report:
+        _write_report(folder.path, studies, comparison)
     console.say(f"results in {console.shown(folder.path)}")
     code = ExitCode.BAD_ANSWER if any(finding.failed for finding in findings) else ExitCode.GOOD
     console.give_json(_as_json(code, studies, comparison, findings, console.shown(folder.path)))
@@ -164,9 +164,8 @@ def _write_report(folder: Path, studies: Sequence[Study], comparison: Comparison
     from study.charts import write_charts
     from study.report import write_report
 
-    charts = folder / "charts"
-    write_charts(charts, studies, comparison)
-    write_report(folder, studies=studies, comparison=comparison, charts=charts)
+    files = write_charts(folder, studies, comparison)
+    write_report(folder, studies=studies, comparison=comparison, charts=files)
 
 
 def _as_json(
