@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from ruamel.yaml import YAML
 
 from scenarios import ScenarioError
 from scenarios.language.demand import Demand, DemandRate
@@ -146,3 +147,34 @@ def test_series_without_sales_have_rate_zero(tmp_path: Path) -> None:
     silent = fitted.rates.query("store_id == 'S00' and sku_id == 'K00'")
     assert silent["units_per_day"].tolist() == [0.0]
     assert len(fitted.rates) == 6
+
+
+def test_fitted_block_loads_in_a_scenario(tmp_path: Path) -> None:
+    import scenarios
+
+    home = Path(scenarios.__file__).parent
+    stores = pd.read_csv(home / "data" / "quickstart_stores.csv")["store_id"].tolist()
+    skus = pd.read_csv(home / "data" / "quickstart_skus.csv").set_index("sku_id")["class_id"]
+    frame = draw_history(Truth(stores=len(stores), skus=len(skus), periods=60), seed=8)
+    frame["store"] = frame["store"].map(lambda code: stores[int(code[1:])])
+    frame["sku"] = frame["sku"].map(lambda code: skus.index[int(code[1:])])
+    frame["category"] = frame["sku"].map(skus)
+    visible = ["store", "sku", "date", "units", "price", "promotion", "category"]
+    fitted = fit_demand(write_history(frame, tmp_path / "sales.csv", *visible))
+    write_fit(fitted, tmp_path)
+    (tmp_path / "data").mkdir()
+    for table in (home / "data").glob("quickstart_*.csv"):
+        rows = pd.read_csv(table)
+        # Every store lists every SKU, as in the history.
+        rows.assign(**{name: 0 for name in rows if name == "minimum_store_size"}).to_csv(
+            tmp_path / "data" / table.name, index=False
+        )
+    reader = YAML(typ="safe")
+    document = reader.load((home / "quickstart.yaml").read_text(encoding="utf-8"))
+    document["demand"] = reader.load((tmp_path / "demand.yaml").read_text(encoding="utf-8"))["demand"]
+    reader.dump(document, tmp_path / "fitted.yaml")
+    demand = scenarios.load(str(tmp_path / "fitted.yaml")).demand
+    assert demand.rates is not None
+    assert len(demand.rates) == len(stores) * len(skus)
+    assert {response.classes for response in demand.responses} == {(name,) for name in set(skus)}
+    assert demand.fitted[0].digest == fitted.digest
