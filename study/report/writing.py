@@ -31,7 +31,7 @@ def write_report(
         folder: where the page goes; made when missing.
         studies: one or more finished studies, the baseline first.
         comparison: of the same studies.
-        charts: folder where `write_charts` has written these studies' SVG files; without it they are drawn.
+        charts: folder to which `write_charts` has just written these studies' SVG files; else they are drawn.
 
     Returns:
         The file.
