@@ -67,7 +67,9 @@ def build_goods(scenario: Scenario, axes: Axes) -> tuple[Goods, Handling]:
         incentive=np.array([round(o.cost_per_unit * MINOR_UNITS) if o else 0 for o in incentives], np.int64)[
             axes.class_of_sku
         ],
-        near_expiry_uplift=np.array([r.near_expiry_uplift if r else 0.0 for r in responses])[axes.class_of_sku],
+        near_expiry_uplift=np.array([r.near_expiry_uplift if r else 0.0 for r in responses])[
+            axes.class_of_sku
+        ],
         resalable_threshold=thresholds(
             per_sku(lambda c: c.customer_returns.resalable_share if c.customer_returns else 0.0, np.float64)
         ),
@@ -76,10 +78,14 @@ def build_goods(scenario: Scenario, axes: Axes) -> tuple[Goods, Handling]:
         is_plain=(life == 0) & ~is_returned,
         lot_index=_numbered(life > 0),
         shelf_life_days=life,
-        marked_days=np.where(life > 0, np.array([m.remaining_days if m else 0 for m in marks])[axes.class_of_sku], 0),
+        marked_days=np.where(
+            life > 0, np.array([m.remaining_days if m else 0 for m in marks])[axes.class_of_sku], 0
+        ),
         mark_down_ppm=_ppm([m.discount if m else 0.0 for m in marks])[axes.class_of_sku],
         freshest_threshold=thresholds(per_sku(lambda c: c.last_in_first_out_share, np.float64)),
-        preferred_threshold=thresholds(np.array([m.preferred_share if m else 0.0 for m in marks])[axes.class_of_sku]),
+        preferred_threshold=thresholds(
+            np.array([m.preferred_share if m else 0.0 for m in marks])[axes.class_of_sku]
+        ),
         clearance_ppm=np.full(axes.skus, round(clearance * _PPM), np.int64),
         return_index=_numbered(is_returned),
         return_threshold=thresholds(
@@ -108,9 +114,8 @@ def whole_day_thresholds(delay: Distribution, longest_days: int) -> npt.NDArray[
 
 def response_of(responses: Sequence[Response], class_id: str) -> Response | None:
     """The response that applies to a class: the one that names it, else the one that names none."""
-    named = [response for response in responses if class_id in response.classes]
-    general = [response for response in responses if not response.classes]
-    return (named or general or [None])[0]
+    general = next((response for response in responses if not response.classes), None)
+    return next((response for response in responses if class_id in response.classes), general)
 
 
 def _first(rules: Sequence[Rule], class_id: str) -> Rule | None:

@@ -82,7 +82,13 @@ def build_forecasters(levels: StockLevels, axes: Axes, *, is_needed: bool) -> Fo
     places, skus = levels.rule.shape
     if not is_needed:
         nothing = np.zeros((1, 1), np.int16)
-        return Forecasters(nothing - 1, np.zeros(1), np.zeros(1, np.int64), np.zeros((1, 1, 1), np.int32), np.zeros((1, 1), np.int64))
+        return Forecasters(
+            nothing - 1,
+            np.zeros(1),
+            np.zeros(1, np.int64),
+            np.zeros((1, 1, 1), np.int32),
+            np.zeros((1, 1), np.int64),
+        )
     longest = int(levels.window_days.max())
     shape = (places, skus) if longest else (1, 1)
     return Forecasters(
@@ -104,7 +110,9 @@ def _units(levels: Sequence[Units | DaysOfDemand]) -> npt.NDArray[np.int64]:
 
 
 def _days(levels: Sequence[Units | DaysOfDemand]) -> npt.NDArray[np.float64]:
-    return np.array([level.days_of_demand if isinstance(level, DaysOfDemand) else _IN_UNITS for level in levels])
+    return np.array(
+        [level.days_of_demand if isinstance(level, DaysOfDemand) else _IN_UNITS for level in levels]
+    )
 
 
 def _safety(levels: Sequence[Units | DaysOfDemand]) -> npt.NDArray[np.float64]:

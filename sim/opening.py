@@ -66,7 +66,11 @@ def _centre_units(scenario: Scenario, axes: Axes, rate: npt.NDArray[np.float64])
     units = np.zeros((len(axes.centre_ids), axes.skus), np.int64)
     table = scenario.initial.dc_stock
     if table is not None:
-        np.add.at(units, (_places(table, "dc_id", axes.centre_ids), _places(table, "sku_id", axes.sku_ids)), table["units"])
+        np.add.at(
+            units,
+            (_places(table, "dc_id", axes.centre_ids), _places(table, "sku_id", axes.sku_ids)),
+            table["units"],
+        )
         return units
     for index, centre in enumerate(scenario.network.distribution_centres):
         if centre.stock == "unlimited":

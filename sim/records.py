@@ -201,5 +201,7 @@ def digest_of(arrays: Mapping[str, npt.NDArray[Any]]) -> str:
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
         state.update(f"{name}:{array.dtype.str}:{array.shape}".encode())
-        state.update("\x1f".join(map(str, array.tolist())).encode() if array.dtype.kind in "OU" else array.tobytes())
+        state.update(
+            "\x1f".join(map(str, array.tolist())).encode() if array.dtype.kind in "OU" else array.tobytes()
+        )
     return state.hexdigest()

@@ -79,6 +79,13 @@ class RunResult:
 
     def summary(self) -> str:
         """A few lines for a terminal."""
-        shown = ("fill_rate", "on_shelf_availability", "inventory_days", "waste_share", "total_cost", "profit")
+        shown = (
+            "fill_rate",
+            "on_shelf_availability",
+            "inventory_days",
+            "waste_share",
+            "total_cost",
+            "profit",
+        )
         values = ", ".join(f"{name} {self.kpis[name]:.4g}" for name in shown)
         return f"{self.identity.scenario} seed {self.identity.seed} replication {self.identity.replication}: {values}"

@@ -83,7 +83,9 @@ def terms_of(world: World) -> Terms:
         store_centre=world.axes.centre_of_store,
         centre_unlimited=np.array([centre.stock == "unlimited" for centre in network.distribution_centres]),
         store_facility_cost_per_day=network.stores["facility_cost_per_day"],
-        centre_facility_cost_per_day=np.array([c.facility_cost_per_day for c in network.distribution_centres]),
+        centre_facility_cost_per_day=np.array(
+            [c.facility_cost_per_day for c in network.distribution_centres]
+        ),
         featured=world.facts.featured,
         holding_micro_per_unit_day=world.goods.holding_micro,
         incentive_minor_per_unit=world.goods.incentive,

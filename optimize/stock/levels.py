@@ -42,8 +42,10 @@ class PlanningError(Exception):
 
 def longest_review_gap_days(order_weekdays: Sequence[str]) -> int:
     """Days between one order day and the next, the longest such gap of the week."""
-    days = sorted(WEEKDAYS.index(weekday) for weekday in set(order_weekdays))  # type: ignore[arg-type]
-    return max((later - earlier - 1) % 7 + 1 for earlier, later in zip(days, [*days[1:], days[0]], strict=True))
+    days = sorted(WEEKDAYS.index(weekday) for weekday in set(order_weekdays))
+    return max(
+        (later - earlier - 1) % 7 + 1 for earlier, later in zip(days, [*days[1:], days[0]], strict=True)
+    )
 
 
 @dataclass
@@ -114,7 +116,9 @@ def _sku_mask(scope: Scope, scenario: Scenario) -> BoolArray:
     skus = scenario.assortment.skus
     category = np.where(skus["category"] == "", skus["class_id"], skus["category"])
     return (
-        _member(skus["class_id"], scope.classes) & _member(category, scope.categories) & _member(skus["sku_id"], scope.skus)
+        _member(skus["class_id"], scope.classes)
+        & _member(category, scope.categories)
+        & _member(skus["sku_id"], scope.skus)
     )
 
 
@@ -177,8 +181,9 @@ def _write_mode(
             levels.reorder_point_units[cells] = levels.order_up_to_units[cells] - 1
             if isinstance(rule.mode, BaseStock):
                 levels.may_order[index] = True
-        case DaysOfCover(cover_days=cover_days, safety_factor=safety) | VendorManaged(
-            cover_days=cover_days, safety_factor=safety
+        case (
+            DaysOfCover(cover_days=cover_days, safety_factor=safety)
+            | VendorManaged(cover_days=cover_days, safety_factor=safety)
         ):
             levels.is_always_below[index] = True
             levels.is_pushed[index] = isinstance(rule.mode, VendorManaged)
@@ -191,7 +196,9 @@ def _write_mode(
             levels.reorder_point_units[cells] = np.iinfo(np.int32).min
 
 
-def _write_reorder_point(index: int, level: Units | DaysOfDemand, cells: BoolArray, levels: StockLevels) -> None:
+def _write_reorder_point(
+    index: int, level: Units | DaysOfDemand, cells: BoolArray, levels: StockLevels
+) -> None:
     if isinstance(level, Units):
         levels.reorder_point_units[cells] = level.units
     else:
@@ -199,7 +206,9 @@ def _write_reorder_point(index: int, level: Units | DaysOfDemand, cells: BoolArr
         levels.reorder_point_safety[index] = level.safety_factor
 
 
-def _write_order_up_to(index: int, level: Units | DaysOfDemand, cells: BoolArray, levels: StockLevels) -> None:
+def _write_order_up_to(
+    index: int, level: Units | DaysOfDemand, cells: BoolArray, levels: StockLevels
+) -> None:
     if isinstance(level, Units):
         levels.order_up_to_units[cells] = level.units
     else:

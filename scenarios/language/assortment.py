@@ -17,9 +17,13 @@ class CustomerReturns(Model):
 
     probability: float = given(unit="share", ge=0, le=0.5)
     """Share of sold units that come back."""
-    delay_days: Distribution = assumed(Constant(kind="constant", value=7), "assumption: a one-week exchange period", unit="days")
+    delay_days: Distribution = assumed(
+        Constant(kind="constant", value=7), "assumption: a one-week exchange period", unit="days"
+    )
     """Days between sale and return, rounded to whole days, at most 60."""
-    resalable_share: float = assumed(0.8, "assumption: four in five returns are unopened", unit="share", ge=0, le=1)
+    resalable_share: float = assumed(
+        0.8, "assumption: four in five returns are unopened", unit="share", ge=0, le=1
+    )
     """Share of returned units that go back on the shelf; the others are scrapped."""
 
 
@@ -41,7 +45,9 @@ class MerchandiseClass(Model):
     """Name shown in reports."""
     unmet_demand: UnmetDemand = assumed("lost", "usual for shelf goods")
     """Whether an unmet unit is lost or waits as a backorder."""
-    last_in_first_out_share: float = assumed(0.0, "first in, first out unless given", unit="share", ge=0, le=1)
+    last_in_first_out_share: float = assumed(
+        0.0, "first in, first out unless given", unit="share", ge=0, le=1
+    )
     """Share of shoppers who take the freshest unit on the shelf (mechanism T6)."""
     substitution: Substitution = assumed(Substitution(), "off unless given")
     """Switching to another SKU of the category when out of stock."""
@@ -80,7 +86,9 @@ class Sku(Model):
     """Own-price elasticity of demand; 0 takes the class's value."""
     minimum_store_size: float = assumed(0.0, "listed everywhere unless given", ge=0)
     """Smallest relative store size that lists the SKU."""
-    holding_cost_per_unit_day: float = assumed(0.0, "0 = only the rates in costs.holding", unit="money per unit and day", ge=0)
+    holding_cost_per_unit_day: float = assumed(
+        0.0, "0 = only the rates in costs.holding", unit="money per unit and day", ge=0
+    )
     """Holding cost per unit and day on hand at a store, added to the rate on value."""
     launch_date: date | None = assumed(None, "on sale since before the start")
     """First day on sale (mechanism T5)."""

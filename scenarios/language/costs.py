@@ -45,7 +45,9 @@ class CommunicationCosts(Model):
 
     per_order_contact: float = assumed(0.0, "0 unless given", unit="money per contact", ge=0)
     """Each order a store calls in; orders pushed by the supplier need no call."""
-    per_featured_sku_store_day: float = assumed(0.0, "0 unless given", unit="money per SKU, store and day", ge=0)
+    per_featured_sku_store_day: float = assumed(
+        0.0, "0 unless given", unit="money per SKU, store and day", ge=0
+    )
     """Announcing one promoted SKU at one store for one day."""
 
 

@@ -90,9 +90,9 @@ class Holiday(Model):
     """Name, for reports."""
     dates: tuple[date, ...] = assumed((), "from `calendar` when empty")
     """First days of the event, one per year."""
-    calendar: Literal["", "lunar_new_year", "national_day", "labour_day", "mid_autumn", "qingming", "dragon_boat"] = assumed(
-        "", "no calendar"
-    )
+    calendar: Literal[
+        "", "lunar_new_year", "national_day", "labour_day", "mid_autumn", "qingming", "dragon_boat"
+    ] = assumed("", "no calendar")
     """Take the first days from the Chinese calendar instead of `dates`; lunar dates move every year."""
     days: int = assumed(1, "one day", unit="days", ge=1, le=31)
     """Length of the event."""
@@ -131,7 +131,9 @@ class Response(Model):
     """Share of the uplift taken from the other SKUs of the category; with `pulled_forward_share` at most 1."""
     launch_days: int = assumed(56, "assumption: eight weeks", unit="days", ge=1, le=730)
     """Days from launch until demand reaches its level."""
-    launch_imitation: float = assumed(3.0, "assumption: buyers imitate rather than innovate (Bass 1969)", ge=0, le=50)
+    launch_imitation: float = assumed(
+        3.0, "assumption: buyers imitate rather than innovate (Bass 1969)", ge=0, le=50
+    )
     """Imitation over innovation in the Bass ramp; 0 = exponential approach."""
     near_expiry_uplift: float = assumed(0.0, "none unless given", unit="share", ge=0, le=10)
     """Extra demand for marked-down goods near expiry, as a share of the SKU's rate of the day."""
@@ -203,7 +205,9 @@ class Fitted(Model):
 class Demand(Model):
     """Customer demand. A cell's rate of the day is base rate x pattern x holidays x response x shock."""
 
-    mean_units_per_day: float | None = assumed(None, "from `rates`", unit="units per store, SKU and day", ge=0)
+    mean_units_per_day: float | None = assumed(
+        None, "from `rates`", unit="units per store, SKU and day", ge=0
+    )
     """Base rate of a SKU of popularity 1 at a store of size 1; others in proportion to popularity and size."""
     rates: Columns[DemandRate] | None = assumed(None, "from `mean_units_per_day`")
     """Base rate per store and SKU; cells not named have no demand. Either this or `mean_units_per_day`."""

@@ -47,9 +47,13 @@ class InitialConditions(Model):
     """Opening stock, row by row; cells not named start empty."""
     dc_stock: Columns[CentreStock] | None = assumed(None, "from `dc_days_of_demand`")
     """Opening stock of the centres, row by row; SKUs not named start empty."""
-    store_days_of_demand: float = assumed(7.0, "assumption: a week of stock", unit="days of mean demand", ge=0)
+    store_days_of_demand: float = assumed(
+        7.0, "assumption: a week of stock", unit="days of mean demand", ge=0
+    )
     """Opening stock of stores when no table is given, rounded up to whole units."""
-    dc_days_of_demand: float = assumed(14.0, "assumption: two weeks of stock", unit="days of mean demand", ge=0)
+    dc_days_of_demand: float = assumed(
+        14.0, "assumption: two weeks of stock", unit="days of mean demand", ge=0
+    )
     """Opening stock of centres when no table is given, rounded up to whole cases."""
     remembered_days: int = assumed(28, "assumption: four weeks of sales on file", unit="days", ge=0, le=365)
     """Days of sales before the start that forecasters know on the first day."""

@@ -26,7 +26,9 @@ class Supplier(Model):
     """Identifier used by SKUs."""
     name: str = assumed("", "the id when empty")
     """Name shown in reports."""
-    lead_time_days: Distribution = assumed(Constant(kind="constant", value=3), "assumption: three days", unit="days")
+    lead_time_days: Distribution = assumed(
+        Constant(kind="constant", value=3), "assumption: three days", unit="days"
+    )
     """Purchase order to receipt; drawn per order and SKU, rounded to whole days, at most 120."""
 
 
@@ -116,7 +118,11 @@ class Network(Model):
     stores: Columns[Store] = given()
     """Store table."""
     hourly_profile: tuple[float, ...] = assumed(
-        (1.0,) * 24, "even over opening hours unless given", unit="relative weight per clock hour", min_length=24, max_length=24
+        (1.0,) * 24,
+        "even over opening hours unless given",
+        unit="relative weight per clock hour",
+        min_length=24,
+        max_length=24,
     )
     """How demand spreads over the 24 clock hours; hours outside opening time count nothing."""
     closures: tuple[Closure, ...] = assumed((), "open every day")

@@ -98,9 +98,14 @@ class Plan:
         for levels in (self.stores, self.centres):
             for field in fields(levels):
                 array = getattr(levels, field.name)
-                state.update(f"{field.name}:{array.dtype.str}:{array.shape}".encode() + np.ascontiguousarray(array).tobytes())
+                state.update(
+                    f"{field.name}:{array.dtype.str}:{array.shape}".encode()
+                    + np.ascontiguousarray(array).tobytes()
+                )
         return state.hexdigest()
 
     def summary(self) -> str:
         """One line per part."""
-        return "\n".join(f"{part.path}: {part.kind}, {part.basis.value}, {part.cells:,} cells" for part in self.parts)
+        return "\n".join(
+            f"{part.path}: {part.kind}, {part.basis.value}, {part.cells:,} cells" for part in self.parts
+        )

@@ -24,7 +24,9 @@ class DaysOfDemand(Model):
 
     days_of_demand: float = given(unit="days", ge=0, le=365)
     """Days of forecast demand that the level covers."""
-    safety_factor: float = assumed(0.0, "no safety stock unless given", unit="standard deviations", ge=0, le=10)
+    safety_factor: float = assumed(
+        0.0, "no safety stock unless given", unit="standard deviations", ge=0, le=10
+    )
     """Standard deviations of demand over those days, added on top."""
 
 
@@ -117,7 +119,9 @@ class DaysOfCover(Model):
     """Tag."""
     cover_days: float = given(unit="days", ge=0, le=365)
     """Days of cover beyond lead time and longest gap between reviews."""
-    safety_factor: float = assumed(0.0, "no safety stock unless given", unit="standard deviations", ge=0, le=10)
+    safety_factor: float = assumed(
+        0.0, "no safety stock unless given", unit="standard deviations", ge=0, le=10
+    )
     """Standard deviations of demand over lead time and review gap, added on top."""
 
 
@@ -128,7 +132,9 @@ class VendorManaged(Model):
     """Tag."""
     cover_days: float = given(unit="days", ge=0, le=365)
     """Days of cover beyond lead time and longest gap between reviews."""
-    safety_factor: float = assumed(0.0, "no safety stock unless given", unit="standard deviations", ge=0, le=10)
+    safety_factor: float = assumed(
+        0.0, "no safety stock unless given", unit="standard deviations", ge=0, le=10
+    )
     """Standard deviations of demand over lead time and review gap, added on top."""
 
 
@@ -166,7 +172,14 @@ class KnownOrders(Model):
 
 
 ReplenishmentMode = Annotated[
-    MinMax | ReorderQuantity | PeriodicReview | BaseStock | DaysOfCover | VendorManaged | LevelTable | KnownOrders,
+    MinMax
+    | ReorderQuantity
+    | PeriodicReview
+    | BaseStock
+    | DaysOfCover
+    | VendorManaged
+    | LevelTable
+    | KnownOrders,
     Field(discriminator="kind"),
 ]
 
@@ -279,7 +292,9 @@ class MarkDown(Model):
     """Units with at most this many days left, the current one included, are marked down."""
     discount: float = given(unit="share of the price of the day", gt=0, lt=1)
     """Price cut."""
-    preferred_share: float = assumed(0.7, "assumption: most shoppers take the cheaper unit", unit="share", ge=0, le=1)
+    preferred_share: float = assumed(
+        0.7, "assumption: most shoppers take the cheaper unit", unit="share", ge=0, le=1
+    )
     """Share of shoppers who take a marked-down unit when there is one."""
 
 

@@ -99,7 +99,9 @@ class Scenario(Model):
     @property
     def digest(self) -> str:
         """Digest of all that decides a run's outcome, seed and replication aside."""
-        return self._digest(include={"horizon", "network", "assortment", "demand", "costs", "initial", "policy"})
+        return self._digest(
+            include={"horizon", "network", "assortment", "demand", "costs", "initial", "policy"}
+        )
 
     def _digest(self, include: set[str] | None = None, exclude: set[str] | None = None) -> str:
         content = self.model_dump(mode="json", include=include, exclude=exclude)
