@@ -21,10 +21,12 @@ class Suppliers:
         self._key = stream_key(world.seed, world.replication, Purpose.SUPPLIER_LEAD_TIME)
         suppliers = world.scenario.network.suppliers
         self._thresholds = [whole_day_thresholds(s.lead_time_days, LONGEST_LEAD_TIME_DAYS) for s in suppliers]
-        self._constant_days = np.array([
-            int(table_draw(np.uint32(0), table)) if s.lead_time_days.variance() == 0 else -1
-            for s, table in zip(suppliers, self._thresholds, strict=True)
-        ])
+        self._constant_days = np.array(
+            [
+                int(table_draw(np.uint32(0), table)) if s.lead_time_days.variance() == 0 else -1
+                for s, table in zip(suppliers, self._thresholds, strict=True)
+            ]
+        )
 
     def lead_time_days(self, centre: IntArray, sku: IntArray, ordinal: int) -> IntArray:
         """Whole days from order to receipt of each line.

@@ -86,7 +86,11 @@ def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> 
         is_perfect=is_perfect,
     )
     emergency = build_emergency_rules(scenario.policy.emergency_orders, axes)
-    follows = bool(plan.stores.is_dynamic.any() or (emergency.trigger_days >= 0).any() or (emergency.cover_days >= 0).any())
+    follows = bool(
+        plan.stores.is_dynamic.any()
+        or (emergency.trigger_days >= 0).any()
+        or (emergency.cover_days >= 0).any()
+    )
     opening = open_world(scenario, axes, facts.base_rate, facts.on_sale[0] > 0)
     shelf = _shelf(opening, axes, handling, facts, process, needs_forecast=follows and not is_perfect)
     return World(
@@ -111,12 +115,16 @@ def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> 
         ),
         shelf=shelf,
         books=_books(scenario, axes),
-        centre_panel=np.zeros((scenario.horizon.days, len(axes.centre_ids), axes.classes, len(Centre)), np.int64),
+        centre_panel=np.zeros(
+            (scenario.horizon.days, len(axes.centre_ids), axes.classes, len(Centre)), np.int64
+        ),
         store_rules=store_rules,
         emergency=emergency,
         store_forecasters=build_forecasters(plan.stores, axes, is_needed=follows and not is_perfect),
         centre_rules=build_rules(plan.centres, axes),
-        centre_forecasters=build_forecasters(plan.centres, axes, is_needed=bool(plan.centres.is_dynamic.any())),
+        centre_forecasters=build_forecasters(
+            plan.centres, axes, is_needed=bool(plan.centres.is_dynamic.any())
+        ),
     )
 
 
@@ -164,7 +172,9 @@ def _process(facts: MarketFacts, axes: Axes, seed: int, replication: int) -> Pro
     if is_fixed:
         for store in range(axes.stores):
             zero_probability_row(facts.base_rate[store], decay, zero_probability[store])
-            fixed_thresholds(zero_probability[store], facts.base_rate[store], per_dispersion, thresholds[store])
+            fixed_thresholds(
+                zero_probability[store], facts.base_rate[store], per_dispersion, thresholds[store]
+            )
     return Process(
         is_constant=np.array([is_constant]),
         is_fixed=np.array([is_fixed]),
@@ -180,7 +190,13 @@ def _process(facts: MarketFacts, axes: Axes, seed: int, replication: int) -> Pro
 
 
 def _shelf(
-    opening: Opening, axes: Axes, handling: Handling, facts: MarketFacts, process: Process, *, needs_forecast: bool
+    opening: Opening,
+    axes: Axes,
+    handling: Handling,
+    facts: MarketFacts,
+    process: Process,
+    *,
+    needs_forecast: bool,
 ) -> Shelf:
     stores, skus = axes.stores, axes.skus
     ring = max(1, int(axes.shelf_life_days.max(initial=0)))
