@@ -2,6 +2,7 @@
 
 from sim.books import Account, BooksError
 from sim.engine import simulate
+from sim.kernels.compilation import is_compiled
 from sim.records import Cell, Centre, Closing, Day, Panels, Table
 from sim.result import Identity, Labels, RunResult
 
@@ -17,5 +18,6 @@ __all__ = [
     "Panels",
     "RunResult",
     "Table",
+    "is_compiled",
     "simulate",
 ]

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from scenarios.language.network import Scope
-from scenarios.language.scenario import Scenario
+from scenarios import Scenario, Scope
 
 IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]

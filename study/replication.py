@@ -230,6 +230,6 @@ def _engine() -> Simulate:
 
 
 def _is_compiled() -> bool:
-    from sim.kernels.compilation import is_compiled
+    from sim import is_compiled
 
     return is_compiled()

@@ -10,8 +10,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from scenarios.language.demand import Pattern
-from scenarios.language.scenario import Scenario
+from scenarios import Pattern, Scenario
 from sim.axes import Axes
 from sim.clock import weekday_of
 from sim.kernels.elementary import power

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from scenarios.language.scenario import Scenario
+from scenarios import Scenario
 from sim.axes import Axes, BoolArray, IntArray, frozen, positions, sku_mask, store_mask
 from sim.kernels.elementary import power
 from sim.market.calendar import Window

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
-from scenarios.language.demand import Holiday
+from scenarios import Holiday
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2099

@@ -7,8 +7,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from scenarios.language.demand import Response
-from scenarios.language.scenario import Scenario
+from scenarios import Response, Scenario
 from sim.axes import Axes, BoolArray
 from sim.kernels.elementary import exp, log
 from sim.market.calendar import Window, block_for_class

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from scenarios.language.scenario import Scenario
+from scenarios import Scenario
 from sim.axes import Axes, BoolArray, IntArray, frozen
 from sim.market.balance import LineUnits, PromotionBalance, apply_promotions, balances
 from sim.market.calendar import Window, calendar_factors

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from scenarios.language.network import WEEKDAYS, Scope
-from scenarios.language.scenario import Scenario
+from scenarios import WEEKDAYS, Scenario, Scope
 from sim.axes import Axes, BoolArray, IntArray, store_mask
 from sim.clock import SECONDS_PER_HOUR, second_of_day
 from sim.kernels.tables import hour_table

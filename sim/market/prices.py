@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from scenarios.language.demand import Response
-from scenarios.language.scenario import Scenario
+from scenarios import Response, Scenario
 from sim.axes import Axes, BoolArray, positions, to_minor
 from sim.kernels.elementary import power
 from sim.market.calendar import Window, block_for_class

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from scenarios.language.demand import NegativeBinomial
-from scenarios.language.scenario import Scenario
+from scenarios import NegativeBinomial, Scenario
 from sim.axes import Axes, BoolArray, IntArray, positions
 
 FloatArray = npt.NDArray[np.float64]

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from scenarios.language.scenario import Scenario
+from scenarios import Scenario
 from sim.axes import Axes
 from sim.kernels.compilation import kernel
 from sim.kernels.elementary import normal_quantile

@@ -154,7 +154,7 @@ def _default_folder(named: dict[str, Scenario]) -> Path:
 
 
 def _tell_first_compilation(console: Console) -> None:
-    from sim.kernels.compilation import is_compiled
+    from sim import is_compiled
 
     if not is_compiled():
         console.note("first run on this machine: compiling the kernels once (under a minute) ...")
