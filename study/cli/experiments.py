@@ -164,9 +164,8 @@ def _write_report(folder: Path, studies: Sequence[Study], comparison: Comparison
     from study.charts import write_charts
     from study.report import write_report
 
-    charts = folder / "charts"
-    write_charts(charts, studies, comparison)
-    write_report(folder, studies=studies, comparison=comparison, charts=charts)
+    files = write_charts(folder, studies, comparison)
+    write_report(folder, studies=studies, comparison=comparison, charts=files)
 
 
 def _as_json(
