@@ -106,10 +106,10 @@ def write_charts(
     comparison: Comparison | None = None,
     formats: Sequence[str] = ("png", "svg"),
 ) -> list[Path]:
-    """Draw every chart once and write it in each format into `charts/` of a run folder.
+    """Draw every chart once and write it in each format.
 
     Args:
-        folder: the run folder; made when missing.
+        folder: where the files go; made when missing.
         studies: one or more finished studies, the baseline first.
         comparison: of the same studies.
         formats: suffixes out of "png" and "svg".
@@ -121,13 +121,12 @@ def write_charts(
     from study.charts.typefaces import warn_about_missing_glyphs
 
     warn_about_missing_glyphs(_shown_names(studies))
-    target = folder / "charts"
-    target.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for chart in gallery(studies, comparison):
         figure = chart.draw()
         for suffix in formats:
-            path = target / f"{chart.key}.{suffix}"
+            path = folder / f"{chart.key}.{suffix}"
             save(figure, path)
             paths.append(path)
     return paths

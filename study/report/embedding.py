@@ -24,13 +24,13 @@ class EmbeddedChart:
 
 
 def embedded_charts(
-    studies: Sequence[Study], comparison: Comparison | None, files: Sequence[Path]
+    studies: Sequence[Study], comparison: Comparison | None, folder: Path | None
 ) -> list[EmbeddedChart]:
-    """The charts as data URIs: out of those `files` that are SVG, the others drawn."""
-    written = {path.stem: path for path in files if path.suffix == ".svg"}
+    """The charts as data URIs; those found in `folder` as .svg are taken from there, the others drawn."""
     embedded = []
     for chart in gallery(studies, comparison):
-        content = written[chart.key].read_bytes() if chart.key in written else picture(chart)
+        written = folder / f"{chart.key}.svg" if folder else None
+        content = written.read_bytes() if written and written.exists() else picture(chart)
         embedded.append(EmbeddedChart(chart.title, chart.caption, data_uri("image/svg+xml", content)))
     return embedded
 

@@ -23,7 +23,7 @@ def write_report(
     *,
     studies: Sequence[Study],
     comparison: Comparison | None = None,
-    charts: Sequence[Path] = (),
+    charts: Path | None = None,
 ) -> Path:
     """Write `report.html`: one self-contained page, the same bytes for the same input.
 
@@ -31,7 +31,7 @@ def write_report(
         folder: where the page goes; made when missing.
         studies: one or more finished studies, the baseline first.
         comparison: of the same studies.
-        charts: files that `write_charts` has written for these studies; charts without an SVG file are drawn.
+        charts: folder to which `write_charts` has written these studies' SVG files; without it they are drawn.
 
     Returns:
         The file.
@@ -47,7 +47,7 @@ def write_report(
     return path
 
 
-def render(studies: Sequence[Study], comparison: Comparison | None = None, charts: Sequence[Path] = ()) -> str:
+def render(studies: Sequence[Study], comparison: Comparison | None = None, charts: Path | None = None) -> str:
     """The page as text; see `write_report`."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
