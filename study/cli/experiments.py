@@ -164,8 +164,9 @@ def _write_report(folder: Path, studies: Sequence[Study], comparison: Comparison
     from study.charts import write_charts
     from study.report import write_report
 
-    files = write_charts(folder, studies, comparison)
-    write_report(folder, studies=studies, comparison=comparison, charts=files)
+    charts = folder / "charts"
+    write_charts(charts, studies, comparison)
+    write_report(folder, studies=studies, comparison=comparison, charts=charts)
 
 
 def _as_json(
