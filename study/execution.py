@@ -11,7 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from study.atomic import remove_leftovers
 from study.condensing import condense
@@ -31,6 +31,23 @@ class Simulate(Protocol):
 
     def __call__(self, scenario: Scenario, plan: Plan, *, seed: int, replication: int) -> RunResult:
         """Run one replication."""
+        ...
+
+
+Outcome = TypeVar("Outcome")
+Outcome_co = TypeVar("Outcome_co", covariant=True)
+
+
+class Work(Protocol[Outcome_co]):
+    """Replications that can be carried out one by one; picklable where processes are spawned."""
+
+    @property
+    def folder(self) -> RunFolder | None:
+        """Run folder that is written to, if any."""
+        ...
+
+    def carry_out(self, replication: int) -> Outcome_co:
+        """Run one replication and hand back what is small."""
         ...
 
 
@@ -63,8 +80,8 @@ class Finished:
 
 
 def carry_out_all(
-    assignment: Assignment, replications: Iterable[int], jobs: int, *, first_alone: bool = False
-) -> Generator[Finished, None, None]:
+    assignment: Work[Outcome], replications: Iterable[int], jobs: int, *, first_alone: bool = False
+) -> Generator[Outcome, None, None]:
     """Carry out replications, `jobs` at a time, and yield each when it is done, in any order.
 
     Closing the iterator, or an interrupt, drops what is under way.
@@ -91,7 +108,7 @@ def carry_out_all(
 
 
 @contextmanager
-def _pool(assignment: Assignment, jobs: int) -> Iterator[ProcessPoolExecutor]:
+def _pool(assignment: Work[Any], jobs: int) -> Iterator[ProcessPoolExecutor]:
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     others = set(multiprocessing.active_children())
     with _one_thread_each():
@@ -125,10 +142,10 @@ def _one_thread_each() -> Iterator[None]:
                 os.environ[name] = value
 
 
-_assignment: Assignment | None = None
+_assignment: Work[Any] | None = None
 
 
-def _start_worker(assignment: Assignment) -> None:
+def _start_worker(assignment: Work[Any]) -> None:
     global _assignment  # noqa: PLW0603 - the one thing a worker process knows
     _assignment = assignment
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
@@ -146,6 +163,6 @@ def _die_with_parent() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _carry_out(replication: int) -> Finished:
+def _carry_out(replication: int) -> Any:
     assert _assignment is not None
     return _assignment.carry_out(replication)

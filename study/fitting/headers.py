@@ -112,16 +112,16 @@ def _words(name: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[a-z0-9]+|[\u4e00-\u9fff]+", spaced.lower()))
 
 
-def _role_of(name: str) -> tuple[str, bool] | None:
+def _role_of(name: str, role_names: Mapping[str, tuple[str, ...]]) -> tuple[str, bool] | None:
     """The role a header names, and whether it names it exactly."""
     words = _words(name)
     joined = " ".join(words)
-    for role, names in ROLE_NAMES.items():
+    for role, names in role_names.items():
         if joined in names or "".join(words) in names:
             return role, True
     if MONEY_WORDS & set(words) or "金额" in joined or "销售额" in joined:
         return None
-    for role, names in ROLE_NAMES.items():
+    for role, names in role_names.items():
         for known in names:
             if " " in known or not known.isascii():
                 if known in joined:
@@ -131,12 +131,17 @@ def _role_of(name: str) -> tuple[str, bool] | None:
     return None
 
 
-def assign_roles(table: RawTable, explicit: Mapping[str, str] | None = None) -> dict[str, int]:
+def assign_roles(
+    table: RawTable,
+    explicit: Mapping[str, str] | None = None,
+    role_names: Mapping[str, tuple[str, ...]] = ROLE_NAMES,
+) -> dict[str, int]:
     """Find the column of every role.
 
     Args:
         table: the file.
         explicit: role -> header, where the caller knows better.
+        role_names: role -> names it goes by; those of a sales history by default.
 
     Returns:
         Role -> column index; roles nobody plays are absent.
@@ -147,8 +152,8 @@ def assign_roles(table: RawTable, explicit: Mapping[str, str] | None = None) -> 
     problems: list[Problem] = []
     roles: dict[str, int] = {}
     for role, header in (explicit or {}).items():
-        if role not in ROLE_NAMES:
-            hint = _nearest(role, tuple(ROLE_NAMES))
+        if role not in role_names:
+            hint = _nearest(role, tuple(role_names))
             problems.append(table.problem("E402", -1, -1, role, "must be a known role", hint))
         elif header not in table.header:
             hint = _nearest(header, table.header)
@@ -157,7 +162,7 @@ def assign_roles(table: RawTable, explicit: Mapping[str, str] | None = None) -> 
             roles[role] = table.header.index(header)
     claims: dict[str, list[tuple[bool, int]]] = {}
     for column, name in enumerate(table.header):
-        found = _role_of(name)
+        found = _role_of(name, role_names)
         if found and found[0] not in roles and column not in roles.values():
             claims.setdefault(found[0], []).append((found[1], column))
     for role, claimants in claims.items():
