@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -49,6 +49,8 @@ class RunFolder:
     """A folder claimed for the studies of one command. Picklable, so that workers write to it."""
 
     path: Path
+    identities: tuple[StudyIdentity, ...]
+    """Of all studies the folder is claimed for, begun or not."""
     keep: Keep = Keep.FIRST
     started_utc: str = ""
     command: tuple[str, ...] = ()
@@ -92,28 +94,29 @@ class RunFolder:
         return self.path / "replications" / f"{name}-labels.npz"
 
     def write_results(self, studies: Sequence[Study], comparison: Comparison | None = None) -> None:
-        """Write the tables of all studies, and the manifest with the status they have."""
+        """Write the tables of the studies there are, and a manifest of all that the folder is claimed for."""
         from study.tables import write_difference_rows, write_interval_rows, write_kpi_rows
 
-        write_kpi_rows(self.path / "kpis.csv", studies)
-        write_interval_rows(self.path / "intervals.csv", studies)
+        if studies:
+            write_kpi_rows(self.path / "kpis.csv", studies)
+            write_interval_rows(self.path / "intervals.csv", studies)
         if comparison is not None:
             write_difference_rows(self.path / "differences.csv", comparison)
-        complete = all(study.complete for study in studies)
-        status = Status.COMPLETE if complete else Status.INTERRUPTED
-        self.write_manifest(status, [study.manifest for study in studies])
+        complete = {study.name for study in studies if study.complete}
+        is_complete = complete.issuperset(identity.name for identity in self.identities)
+        self.write_manifest(Status.COMPLETE if is_complete else Status.INTERRUPTED, studies)
 
-    def write_manifest(self, status: Status, studies: Sequence[Mapping[str, Any]]) -> None:
-        """Write the folder's manifest from the entries of its studies."""
-        finished = None if status is Status.RUNNING else utc_now()
+    def write_manifest(self, status: Status, studies: Sequence[Study] = ()) -> None:
+        """Write the folder's manifest; a study without a replication is told by its identity alone."""
+        known = {study.name: study.manifest for study in studies}
         content = {
             "format": FORMAT,
             "status": status.value,
             "command": list(self.command),
             "started_utc": self.started_utc,
-            "finished_utc": finished,
+            "finished_utc": None if status is Status.RUNNING else utc_now(),
             "tables_kept": self.keep.value,
-            "studies": [dict(study) for study in studies],
+            "studies": [known.get(identity.name, asdict(identity)) for identity in self.identities],
         }
         write_text(self.path / _MANIFEST, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
@@ -143,9 +146,9 @@ def open_folder(
     if path.is_dir() and any(path.iterdir()):
         _take_over(path, identities, force)
     path.mkdir(parents=True, exist_ok=True)
-    folder = RunFolder(path.resolve(), keep, utc_now(), tuple(command))
+    folder = RunFolder(path.resolve(), tuple(identities), keep, utc_now(), tuple(command))
     remove_leftovers(folder.path)
-    folder.write_manifest(Status.RUNNING, [asdict(identity) for identity in identities])
+    folder.write_manifest(Status.RUNNING)
     return folder
 
 

@@ -214,3 +214,24 @@ def test_leftovers_of_a_killed_process_are_removed(tmp_path):
 def test_a_claimed_folder_goes_to_workers(tmp_path):
     folder = saved(tmp_path)
     assert pickle.loads(pickle.dumps(folder)) == folder
+
+
+def test_a_folder_whose_studies_are_not_all_done_is_interrupted_and_goes_on(tmp_path):
+    identities = [IDENTITY, replace(IDENTITY, name="other", plan_digest="plan-1")]
+    folder = open_folder(tmp_path / "run", identities)
+    folder.write_results([])
+    assert read_manifest(folder.path)["status"] == Status.INTERRUPTED
+    base = replicate(
+        SCENARIO,
+        FakePlan(),
+        seed=1,
+        replications=2,
+        jobs=1,
+        out=open_folder(tmp_path / "run", identities),
+        simulate=fake_simulate,
+    )
+    folder.write_results([base])
+    manifest = read_manifest(folder.path)
+    assert manifest["status"] == Status.INTERRUPTED
+    assert [study["name"] for study in manifest["studies"]] == ["tiny", "other"]
+    assert sorted(open_folder(tmp_path / "run", identities).finished("tiny")[0]) == [0, 1]
