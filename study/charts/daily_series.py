@@ -105,6 +105,7 @@ def _panel(axes: Axes, series: str, studies: Sequence[Study], *, smoothed: bool)
     axes.yaxis.set_major_locator(MaxNLocator(3))
     if series != "fill_rate":
         axes.set_ylim(bottom=0)
+        axes.yaxis.set_major_formatter(style.with_separators)
     elif any(np.isfinite(end) for end in ends):
         style.no_share_above_100(axes)
     else:

@@ -155,6 +155,8 @@ def _frame_values(axes: Axes, ends: list[float], measure: Measure, *, beside: bo
     axes.set_xlim(left, right)
     if measure.is_share:
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:.10g}" if value <= 100 else "")
+    else:
+        axes.xaxis.set_major_formatter(style.with_separators)
     axes.xaxis.set_major_locator(MaxNLocator(3, steps=[1, 2, 5, 10]))
 
 

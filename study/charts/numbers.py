@@ -91,6 +91,6 @@ def with_unit(
         suffix = " points" if signed else "%"
         return in_unit(value, unit, half_width, signed=signed) + suffix
     number = in_unit(value, unit, half_width, signed=signed)
-    if unit.startswith("money"):
+    if unit.startswith("money") and not signed:
         return f"{currency} {number}{unit.removeprefix('money')}"
-    return f"{number} {unit}"
+    return f"{number} {spoken_unit(unit, currency)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,15 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from study.charts import style
-from study.charts.numbers import plain
 from study.charts.placement import spread
 from study.charts.wrapping import text_width_inches, wrapped
 
 _BAR_WIDTH = 0.3
 _LABEL_GAP = 0.07
 """Between bar and label, as a share of the distance between bars."""
-_RESOLUTION = 0.04
-"""Values are rounded to two digits of this share of the highest bar."""
 _LABEL_LINE_POINTS = 1.3 * style.SMALL_POINTS
 
 
@@ -74,6 +72,7 @@ def draw_stacks(
     )
     axes.tick_params(axis="x", length=0)
     axes.grid(visible=False)
+    axes.yaxis.set_major_formatter(style.with_separators)
     for index, label in enumerate(axes.get_xticklabels()):
         label.set_color(style.text_colour(index))
 
@@ -100,7 +99,7 @@ def label_stacks(
     for index, values in enumerate(heights):
         shown = [part for part in parts if values.get(part.key, 0.0) > 0]
         total = sum(values.values())
-        number = plain(total, _RESOLUTION * largest)
+        number = _number(total, largest)
         axes.text(
             index, total + 0.3 * line, f"Total {number}" if named else number, fontsize=style.LABEL_POINTS
         )
@@ -132,8 +131,14 @@ def add_key(axes: Axes, parts: Sequence[Part], inches: float) -> None:
 
 
 def _label(part: Part, value: float, largest: float, *, named: bool) -> str:
-    number = plain(value, _RESOLUTION * largest)
+    number = _number(value, largest)
     return f"{part.title} {number}" if named else number
+
+
+def _number(value: float, largest: float) -> str:
+    """Three significant digits of the highest bar, the same places for every part, no whole number rounded."""
+    decimals = max(0, 2 - math.floor(math.log10(largest))) if largest > 0 else 0
+    return f"{value:,.{decimals}f}"
 
 
 def _largest(heights: Sequence[Mapping[str, float]]) -> float:

@@ -20,6 +20,7 @@ MOST_STORES, MOST_COLUMNS = 40, 24
 _ROWS_PER_BLOCK = 20
 _WIDE_FROM_COLUMNS = 9
 """From so many columns on there is room for one block of stores only."""
+_UPRIGHT_INCHES = 1.3
 _ANNOTATED_UP_TO_COLUMNS = 14
 _MAP = LinearSegmentedColormap.from_list("stock-outs", ["#fbf7f2", "#f2b27c", style.VERMILLION, "#6b2700"])
 _NOT_SOLD = "#e3e6e9"
@@ -123,9 +124,17 @@ def _label_axes(axes: Axes, first: Study, classes: int, name: str, index: int, i
     style.quiet(axes)
     axes.xaxis.tick_top()
     names = [style.class_names(first)[group] for group in first.labels.classes[:classes]]
-    upright = any(text_width_inches(text, style.SMALL_POINTS) > 0.8 * inches / classes for text in names)
-    names = [wrapped(text, 1.2, style.SMALL_POINTS, 1)[0] for text in names]
-    axes.set_xticks(range(classes), names, rotation=90 if upright else 0)
+    room = 0.85 * inches / classes
+    upright = any(
+        text_width_inches(word, style.SMALL_POINTS) > room for name in names for word in name.split()
+    )
+    if upright:
+        lines = [
+            wrapped(name, _UPRIGHT_INCHES, style.SMALL_POINTS, 2 if room > 0.45 else 1) for name in names
+        ]
+    else:
+        lines = [wrapped(name, room, style.SMALL_POINTS, 3) for name in names]
+    axes.set_xticks(range(classes), ["\n".join(name) for name in lines], rotation=90 if upright else 0)
     axes.set_xlabel(
         "\n".join(wrapped(name, 0.85 * inches, style.LABEL_POINTS, 2)),
         color=style.text_colour(index),

@@ -184,6 +184,11 @@ def text_colour(index: int) -> str:
     return SCENARIO_TEXT_COLOURS[index % len(SCENARIO_TEXT_COLOURS)]
 
 
+def with_separators(value: float, _: object = None) -> str:
+    """A tick label with thousands separators, for `Axis.set_major_formatter`."""
+    return f"{value:,.10g}".replace("-", "−")
+
+
 def no_share_above_100(axes: Axes) -> None:
     """End the y axis of percentages at 100 with a little room, and label no tick beyond."""
     low, high = axes.get_ylim()

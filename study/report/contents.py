@@ -26,7 +26,7 @@ _BETTER_WORDS = {"higher": "higher is better", "lower": "lower is better", "neut
 
 @dataclass(frozen=True)
 class Cell:
-    """A number with its interval, as text."""
+    """A number with its interval, or a note where there is none, as text."""
 
     value: str
     interval: str = ""
@@ -94,7 +94,7 @@ def _kpi_cell(found: KpiInterval) -> Cell:
     interval = ""
     if math.isfinite(found.low) and found.low < found.high:
         interval = f"{in_unit(found.low, found.unit, half)} to {in_unit(found.high, found.unit, half)}"
-    return Cell(_with_percent(found.mean, found.unit, half), interval)
+    return Cell(_with_percent(found.mean, found.unit, half), interval or found.note)
 
 
 def _with_percent(value: float, unit: str, half_width: float) -> str:
@@ -226,10 +226,11 @@ def warnings(studies: Sequence[Study], comparison: Comparison | None) -> list[st
             found.append(
                 f"{study.title}: only {count} replications; intervals are wide and lean on normality."
             )
-        notes = {
-            f"{item.title}: {item.note}" for item in study.intervals.values() if item.note and item.count > 1
-        }
-        found += [f"{study.title}: {note}." for note in sorted(notes)]
+        found += [
+            f"{study.title}: {item.title} is defined in only {item.count} of {count} replications."
+            for item in study.intervals.values()
+            if 0 < item.count < count
+        ]
         if study.manifest.get("note"):
             found.append(f"{study.title}: {study.manifest['note']}")
     for statement in comparison.statements if comparison else ():

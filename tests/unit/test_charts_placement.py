@@ -78,6 +78,7 @@ def test_units_are_spoken() -> None:
     assert with_unit(0.95268, "share", "CNY", 0.004) == "95.27%"
     assert with_unit(0.0132, "share", "CNY", 0.004, signed=True) == "+1.32 points"
     assert with_unit(81_234.0, "money per day", "CNY", 900.0) == "CNY 81,230 per day"
+    assert with_unit(-1_234.0, "money per day", "CNY", 90.0, signed=True) == "−1,234 CNY per day"
     assert with_unit(-0.2, "days", "CNY", 0.3, signed=True) == "−0.20 days"
     assert with_unit(math.nan, "days", "CNY") == "–"
 

@@ -152,6 +152,13 @@ def test_few_replications_and_interruptions_are_warned_about() -> None:
     assert "interrupted" in text
 
 
+def test_kpis_defined_in_some_replications_only_are_warned_about() -> None:
+    study = invented_study("part", **SMALL)
+    interval = replace(study.intervals["waste_share"], count=7)
+    partly = replace(study, intervals={**study.intervals, "waste_share": interval})
+    assert "Waste is defined in only 7 of 30 replications" in Page(render([partly])).text
+
+
 def test_undefined_kpis_are_dashes_and_no_nan_reaches_the_page() -> None:
     studies = [invented_study(name, extreme="undefined", **SMALL) for name in ("one", "other")]
     text = Page(render(studies, compare(*studies))).text
