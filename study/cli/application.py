@@ -8,6 +8,28 @@ from typing import Annotated
 import typer
 
 from study.cli.console import Console
+from study.cli.options import (
+    Alternatives,
+    Columns,
+    Confidence,
+    Force,
+    GatesOnChanges,
+    GatesOnValues,
+    Jobs,
+    Json,
+    KeepTables,
+    NoReport,
+    Out,
+    Overrides,
+    Precision,
+    Quiet,
+    Replications,
+    ScenarioWord,
+    Seed,
+    Settings,
+    UnitSize,
+    ZeroWhenAbsent,
+)
 from study.cli.outcomes import ending_well
 from study.keep import Keep
 
@@ -38,65 +60,6 @@ Exit codes: 0 good, 1 the answer is bad (a --fail-if is met), 2 the input is bad
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 
-Scenario = Annotated[
-    str, typer.Argument(help="Scenario file, or name of a shipped one; NAME@OVERRIDE applies an override.")
-]
-Alternatives = Annotated[
-    list[str], typer.Argument(metavar="ALTERNATIVE...", help="Scenarios compared with the baseline.")
-]
-Replications = Annotated[
-    int | None, typer.Option(min=1, help="How many replications; by default as the scenario says.")
-]
-Precision = Annotated[
-    str | None,
-    typer.Option(
-        metavar="PERCENT", help="Replicate until all headline KPIs are known to +-PERCENT, e.g. 2%."
-    ),
-]
-Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the random world; by default the scenario's.")]
-Jobs = Annotated[
-    int | None, typer.Option(min=1, help="Replications at once; by default one per free core. Same results.")
-]
-Confidence = Annotated[
-    float | None,
-    typer.Option(min=0.5, max=0.9999, help="Confidence level; by default the scenario's (0.95)."),
-]
-Out = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Run folder; an interrupted study there goes on.")
-]
-Settings = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Change one value of the scenario; may be repeated."),
-]
-Overrides = Annotated[
-    list[str] | None,
-    typer.Option("--apply", metavar="NAME", help="Apply a named override of the scenario; may be repeated."),
-]
-KeepTables = Annotated[
-    Keep, typer.Option(help="Keep event tables and panels of the first replication, of all or of none.")
-]
-Force = Annotated[bool, typer.Option("--force", help="Clear another study's results out of the run folder.")]
-NoReport = Annotated[bool, typer.Option("--no-report", help="Leave out charts and report.html.")]
-Json = Annotated[
-    bool, typer.Option("--json", help="One JSON object on standard output; words go to standard error.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what is wrong.")]
-GatesOnValues = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--fail-if", metavar="CONDITION", help='Exit 1 when met, e.g. "fill_rate < 95%"; may be repeated.'
-    ),
-]
-GatesOnChanges = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--fail-if",
-        metavar="CONDITION",
-        help='Exit 1 when the change from the baseline meets it: "fill_rate < -0.5%" is half a point lost, '
-        '"profit < -2%" two percent of the profit; may be repeated.',
-    ),
-]
-
 
 def _print_version(wanted: bool) -> None:
     if wanted:
@@ -124,7 +87,7 @@ def _options(
 )
 def run(
     context: typer.Context,
-    scenario: Scenario,
+    scenario: ScenarioWord,
     replications: Replications = None,
     precision: Precision = None,
     seed: Seed = None,
@@ -172,7 +135,7 @@ def run(
 )
 def compare(
     context: typer.Context,
-    baseline: Scenario,
+    baseline: ScenarioWord,
     alternatives: Alternatives,
     replications: Replications = None,
     precision: Precision = None,
@@ -302,17 +265,9 @@ def fit(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder to write to; by default HISTORY-fit.")
     ] = None,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--column", metavar="ROLE=HEADER", help="Name a column that is not recognised; may be repeated."
-        ),
-    ] = None,
-    unit_size: Annotated[float, typer.Option(min=1e-9, help="What the file counts per unit sold.")] = 1.0,
-    zero_when_absent: Annotated[
-        bool,
-        typer.Option("--zero-when-absent", help="A period without a row saw no sale; else: not recorded."),
-    ] = False,
+    columns: Columns = None,
+    unit_size: UnitSize = 1.0,
+    zero_when_absent: ZeroWhenAbsent = False,
     ignore_stock: Annotated[
         bool, typer.Option("--ignore-stock", help="Take sales for demand even where stock ran out.")
     ] = False,
@@ -364,3 +319,53 @@ def init(
 
     console = Console(quiet=quiet)
     raise typer.Exit(ending_well(lambda: making.init(folder, tables or (), console), console))
+
+
+@application.command(
+    epilog=_examples("dualedge backtest delta.yaml --actuals sales_stock.csv --replications 60")
+)
+def backtest(
+    scenario: ScenarioWord,
+    actuals: Annotated[
+        Path, typer.Option(metavar="FILE", help="What happened: CSV or xlsx by store, SKU and day or week.")
+    ],
+    known_orders: Annotated[
+        bool, typer.Option("--known-orders", help="Stores order as they did, not by the scenario's policy.")
+    ] = False,
+    replications: Replications = None,
+    seed: Seed = None,
+    jobs: Jobs = None,
+    confidence: Confidence = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write tables and findings there.")] = None,
+    columns: Columns = None,
+    unit_size: UnitSize = 1.0,
+    zero_when_absent: ZeroWhenAbsent = False,
+    settings: Settings = None,
+    apply: Overrides = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate a past period and say, KPI by KPI, whether the model covers what happened.
+
+    Exit code 1 when the past contradicts the model.
+    """
+    from study.cli.backtests import BacktestRequest, run_backtest
+
+    console = Console(quiet=quiet, json=json)
+    request = BacktestRequest(
+        scenario=scenario,
+        actuals=actuals,
+        known_orders=known_orders,
+        replications=replications,
+        seed=seed,
+        jobs=jobs,
+        confidence=confidence,
+        out=out,
+        columns=tuple(columns or ()),
+        unit_size=unit_size,
+        zero_when_absent=zero_when_absent,
+        overrides=tuple(apply or ()),
+        settings=tuple(settings or ()),
+        console=console,
+    )
+    raise typer.Exit(ending_well(lambda: run_backtest(request), console))

@@ -30,7 +30,7 @@ def fit(
     """
     from study.fitting import MissingExtraError, fit_demand, write_fit
 
-    named = dict(_pair(text) for text in columns)
+    named = named_columns(columns)
     try:
         fitted = fit_demand(
             history,
@@ -54,11 +54,19 @@ def fit(
     return ExitCode.GOOD
 
 
-def _pair(text: str) -> tuple[str, str]:
-    role, equals, header = text.partition("=")
-    if not (role and equals and header):
-        raise RequestError(f"--column {text}: write ROLE=HEADER, e.g. units=Sales")
-    return role.strip(), header.strip()
+def named_columns(texts: Sequence[str]) -> dict[str, str]:
+    """Role -> header, from texts such as "units=Sales".
+
+    Raises:
+        RequestError: One of them is written otherwise.
+    """
+    named = {}
+    for text in texts:
+        role, _, header = text.partition("=")
+        if not (role.strip() and header.strip()):
+            raise RequestError(f"--column {text}: write ROLE=HEADER, e.g. units=Sales")
+        named[role.strip()] = header.strip()
+    return named
 
 
 def init(folder: Path, tables: Sequence[Path], console: Console) -> ExitCode:

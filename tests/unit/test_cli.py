@@ -2,6 +2,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -9,7 +10,7 @@ import scenarios
 import sim
 import study.report
 from scenarios import Problem, ScenarioError
-from study import charts, cli
+from study import backtesting, charts, cli
 from study.cli import shipped
 from study.cli.console import Console
 from study.cli.outcomes import ending_well
@@ -312,13 +313,59 @@ def test_the_facts_and_policy_page_names_every_block(call):
     assert "| `run.seed` | study |" in text
 
 
+@pytest.mark.parametrize(("contradicted", "expected"), [(False, 0), (True, 1)])
+def test_a_contradicted_back_test_is_a_bad_answer(call, monkeypatch, contradicted, expected):
+    asked = {}
+
+    def backtest(scenario, actuals, **options):
+        asked.update(options, scenario=scenario.name, actuals=actuals)
+        return SimpleNamespace(
+            summary=lambda: "3 of 3 KPIs covered",
+            is_contradicted=contradicted,
+            findings=(),
+            calibrations=(),
+            notes=("a note",),
+        )
+
+    monkeypatch.setattr(backtesting, "backtest", backtest)
+    monkeypatch.setattr(
+        backtesting, "read_actuals", lambda path, _, **options: (path.name, options["columns"])
+    )
+    code, out, _ = call(
+        "backtest",
+        "tiny.yaml",
+        "--actuals",
+        "past.csv",
+        "--known-orders",
+        "--column",
+        "units=Sales",
+        "--seed",
+        "4",
+    )
+    assert code == expected
+    assert "3 of 3 KPIs covered" in out
+    assert asked["actuals"] == ("past.csv", {"units": "Sales"})
+    assert (asked["orders"], asked["seed"], asked["scenario"]) == (backtesting.OrderSource.KNOWN, 4, "tiny")
+    _, out, _ = call("backtest", "tiny.yaml", "--actuals", "past.csv", "--json")
+    assert json.loads(out) == {
+        "exit_code": expected,
+        "is_contradicted": contradicted,
+        "findings": [],
+        "calibrations": [],
+        "notes": ["a note"],
+        "written": [],
+    }
+
+
 def test_version(call):
     code, out, _ = call("--version")
     assert code == 0
     assert out.startswith("dualedge 0.")
 
 
-@pytest.mark.parametrize("command", ["run", "compare", "check", "list", "schema", "init", "fit", "docs"])
+@pytest.mark.parametrize(
+    "command", ["run", "compare", "check", "list", "schema", "init", "fit", "docs", "backtest"]
+)
 def test_every_command_explains_itself(call, command):
     code, out, _ = call(command, "--help")
     assert code == 0
