@@ -110,10 +110,13 @@ def reviews(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Proble
     """Perishables are reviewed more often than they expire."""
     life = scenario.assortment.skus["shelf_life_days"]
     week = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    left = reach.listed.copy()
     for index, rule in enumerate(scenario.policy.replenishment):
+        matched = np.logical_and.outer(reach.stores(rule.scope), reach.skus(rule.scope)) & left
+        left &= ~matched
         days = sorted({week.index(day) for day in rule.order_weekdays})
         gap = max(later - day for day, later in zip(days, [*days[1:], days[0] + 7], strict=True))
-        brief = reach.skus(rule.scope) & (life > 0) & (life < gap)
+        brief = matched.any(axis=0) & (life > 0) & (life < gap)
         if bool(brief.any()):
             sku = scenario.assortment.skus["sku_id"][int(np.flatnonzero(brief)[0])]
             text = f"{int(brief.sum())} SKUs live shorter than the longest gap of {gap} days, e.g. {sku}"
