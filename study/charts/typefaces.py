@@ -49,7 +49,7 @@ def font_families() -> tuple[str, ...]:
     shipped = []
     for path in SHIPPED_FILES:
         font_manager.fontManager.addfont(path)
-        shipped.append(FT2Font(path).family_name)
+        shipped.append(FT2Font(str(path)).family_name)
     present = {entry.name for entry in font_manager.fontManager.ttflist}
     installed = [family for family in _INSTALLED_FAMILIES if family in present]
     return (*shipped, _BUNDLED_FAMILY, *installed)

@@ -9,7 +9,6 @@ from typing import Any
 
 from scenarios import AssumptionStatus, assumptions
 from study.atomic import write_text
-from study.charts.style import scenario_colour, scenario_names
 from study.evidence import Comparison, Study
 from study.report import contents
 from study.report.embedding import embedded_charts, font_faces
@@ -67,6 +66,8 @@ def render(studies: Sequence[Study], comparison: Comparison | None = None, chart
 
 
 def _values(studies: Sequence[Study], comparison: Comparison | None) -> dict[str, Any]:
+    from study.charts.style import scenario_colour, scenario_names
+
     first = studies[0]
     assumed = assumptions(first.scenario)
     names = scenario_names(studies)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,6 +23,7 @@ from tests.invented import invented_study
 
 SMALL: dict[str, Any] = {"stores": 4, "skus": 12, "days": 28, "warm_up_days": 7}
 MIN_MAX = {"kind": "min_max", "reorder_point": {"units": 15}, "order_up_to": {"units": 30}}
+ROOT = Path(__file__).parents[2]
 HOSTILE = "<script>alert('x')</script> & \"Co\""
 
 
@@ -177,6 +180,11 @@ def test_the_same_input_gives_the_same_page(
     path = write_report(tmp_path / "new", studies=studies, comparison=comparison)
     assert path.name == "report.html"
     assert path.read_text(encoding="utf-8") == html
+
+
+def test_matplotlib_is_imported_only_to_draw() -> None:
+    code = "import sys, study.charts, study.report; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 def test_a_report_needs_a_study(tmp_path: Path) -> None:
