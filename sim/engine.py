@@ -5,6 +5,7 @@ from __future__ import annotations
 import simpy
 
 from scenarios import Plan, Scenario
+from sim.axes import frozen
 from sim.books import check_books, post_ledger
 from sim.clock import SECONDS_PER_DAY
 from sim.depot import Depot
@@ -44,7 +45,7 @@ def simulate(scenario: Scenario, plan: Plan, *, seed: int, replication: int) -> 
 
     labels, terms, panels, tables = labels_of(world), terms_of(world), panels_of(world), recorder.tables()
     closing = closing_of(world, stores, depot)
-    ledger = post_ledger(panels, tables, opening, labels, terms)
+    ledger = frozen(post_ledger(panels, tables, opening, labels, terms))
     check_books(panels, tables, ledger, opening, closing, labels, terms)
     kpis = compute_kpis(panels, tables, ledger, labels, terms.costs)
     mark_compiled()

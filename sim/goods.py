@@ -46,7 +46,8 @@ def build_goods(scenario: Scenario, axes: Axes) -> tuple[Goods, Handling]:
     )
     clearance = policy.delisting.discount if policy.delisting else 0.0
     acceptance = [
-        item.substitution.acceptance if offer is None else item.substitution.acceptance_with_incentive
+        # An incentive never puts anybody off, even where the share it wins is left at its default.
+        max(item.substitution.acceptance, item.substitution.acceptance_with_incentive if offer else 0.0)
         for item, offer in zip(classes, incentives, strict=True)
     ]
     is_returned = per_sku(lambda c: c.customer_returns is not None, np.bool_)

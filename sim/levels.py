@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scenarios import DaysOfDemand, EmergencyOrders, StockLevels, Units
-from sim.axes import MINOR_UNITS, Axes, scope_mask
+from sim.axes import MINOR_UNITS, Axes, frozen, scope_mask
 from sim.kernels.layout import EmergencyRules, Forecasters, OrderLines, OrderRules
 
 _IN_UNITS = -1.0
@@ -43,16 +43,16 @@ def build_rules(
         order_up_to=own(levels.order_up_to_units),
         order_quantity=own(levels.order_quantity_units),
         is_dynamic=levels.is_dynamic,
-        is_always_below=levels.is_always_below,
-        is_pushed=levels.is_pushed,
-        may_order=levels.may_order,
-        rounding=levels.rounding,
-        reorder_point_days=levels.reorder_point_days,
-        reorder_point_safety=levels.reorder_point_safety,
-        order_up_to_days=levels.order_up_to_days,
-        order_up_to_safety=levels.order_up_to_safety,
-        order_up_to_safety_days=levels.order_up_to_safety_days,
-        order_quantity_days=levels.order_quantity_days,
+        is_always_below=_read_only(levels.is_always_below),
+        is_pushed=_read_only(levels.is_pushed),
+        may_order=_read_only(levels.may_order),
+        rounding=_read_only(levels.rounding),
+        reorder_point_days=_read_only(levels.reorder_point_days),
+        reorder_point_safety=_read_only(levels.reorder_point_safety),
+        order_up_to_days=_read_only(levels.order_up_to_days),
+        order_up_to_safety=_read_only(levels.order_up_to_safety),
+        order_up_to_safety_days=_read_only(levels.order_up_to_safety_days),
+        order_quantity_days=_read_only(levels.order_quantity_days),
         minimum_units=np.array([minimum_units], np.int64),
         minimum_value=np.array([round(minimum_value * MINOR_UNITS)], np.int64),
         expected_rate=np.zeros((len(levels.is_dynamic), places, skus) if is_perfect else (0, 0, 0)),
@@ -93,8 +93,8 @@ def build_forecasters(levels: StockLevels, axes: Axes, *, is_needed: bool) -> Fo
     shape = (places, skus) if longest else (1, 1)
     return Forecasters(
         rule=np.ascontiguousarray(levels.rule[:, axes.sku_order]),
-        weight=levels.smoothing_weight,
-        window_days=levels.window_days,
+        weight=_read_only(levels.smoothing_weight),
+        window_days=_read_only(levels.window_days),
         history=np.zeros((*shape, max(1, longest)), np.int32),
         total=np.zeros(shape, np.int64),
     )
@@ -103,6 +103,11 @@ def build_forecasters(levels: StockLevels, axes: Axes, *, is_needed: bool) -> Fo
 def empty_lines(capacity: int) -> OrderLines:
     """Room for the lines of one review."""
     return OrderLines(*(np.zeros(capacity, np.int64) for _ in OrderLines._fields))
+
+
+def _read_only(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A read-only view. Arrays that come out of a pickle can be written, and kernels are compiled once per kind."""
+    return frozen(array.view())
 
 
 def _units(levels: Sequence[Units | DaysOfDemand]) -> npt.NDArray[np.int64]:
