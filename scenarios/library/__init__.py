@@ -1,5 +1,6 @@
 """Makes the tables of the shipped scenarios from public geography and an invented assortment."""
 
 from scenarios.library.delta import write_delta
+from scenarios.library.national import write_national
 
-__all__ = ["write_delta"]
+__all__ = ["write_delta", "write_national"]

@@ -54,4 +54,6 @@ def calendar(items: Sequence[Item], first_week: date, weeks: int) -> list[Offer]
 
 def _offer(sku_id: str, start: date) -> Offer:
     key = (sku_id, start.isoformat())
-    return Offer(sku_id, start, DAYS, chosen(DISCOUNTS, "discount", *key), fraction("featured", *key) < FEATURED_SHARE)
+    return Offer(
+        sku_id, start, DAYS, chosen(DISCOUNTS, "discount", *key), fraction("featured", *key) < FEATURED_SHARE
+    )

@@ -11,7 +11,7 @@ from scenarios.library.campaigns import calendar
 from scenarios.library.figures import fitted_figures
 from scenarios.library.goods import assortment, monthly_prices, zipf_exponent
 from scenarios.library.places import chinese_places, cities
-from scenarios.library.siting import NEXT_DAY_KM, Centre, Province, nearest, sites, sizes
+from scenarios.library.siting import Centre, Province, days_away, nearest, sites, sizes
 from scenarios.library.writing import write_records, write_rows
 
 DAYS = 365
@@ -88,10 +88,9 @@ def _stores(chain: Chain, figures: Mapping[str, float]) -> list[tuple[object, ..
         centre, distance_km = nearest(site, chain.centres)
         priority = 1 if size >= LARGE_SIZE else 2 if size >= SMALL_SIZE else 3
         closes_hour = 21 if priority == 3 else 22
-        lead_time_days = 1 if distance_km <= NEXT_DAY_KM else 2
         cost = round(FIXED_COST + COST_BY_SIZE * size, -1)
         rows.append((
             site.store_id, site.name, site.region, site.latitude, site.longitude, size, centre.id, 8, closes_hour,
-            lead_time_days, priority, cost,
+            days_away(distance_km), priority, cost,
         ))  # fmt: skip
     return rows

@@ -145,18 +145,29 @@ def assortment(
         for rank, sku_id in enumerate(shuffled(_ids(category, count), "rank"), start=1)
     ]
     weights = [
-        category.popularity * rank**-exponent / _mean_power(count, exponent) for category, rank, count, _ in ranked
+        category.popularity * rank**-exponent / _mean_power(count, exponent)
+        for category, rank, count, _ in ranked
     ]
     mean = sum(weights) / len(weights)
     items = [
-        _item(category, rank, count, sku_id, weight / mean, first_day, days, mean_units_per_day, relative_variance)
+        _item(
+            category,
+            rank,
+            count,
+            sku_id,
+            weight / mean,
+            first_day,
+            days,
+            mean_units_per_day,
+            relative_variance,
+        )
         for (category, rank, count, sku_id), weight in zip(ranked, weights, strict=True)
     ]
     return sorted(items, key=lambda item: _order(item.category, item.sku_id))
 
 
 def _ids(category: Category, count: int) -> list[str]:
-    return [f"{category.id}-{index:02d}" for index in range(1, count + 1)]
+    return [f"{category.id}-{index:03d}" for index in range(1, count + 1)]
 
 
 def _order(category: str, sku_id: str) -> tuple[int, str]:
@@ -186,11 +197,9 @@ def _item(
     life = shortest + int((longest - shortest + 1) * fraction("life", sku_id))
     launch, delist = _life_dates(sku_id, first_day, days)
     index = int(sku_id.rsplit("-", 1)[1]) - 1
-    product = category.products[index % len(category.products)]
-    brand = BRANDS[(index // len(category.products)) % len(BRANDS)]
     return Item(
         sku_id=sku_id,
-        name=f"{brand}{product}",
+        name=_name(category.products, index),
         class_id=category.class_id,
         category=category.id,
         supplier_id=category.supplier_id,
@@ -204,6 +213,13 @@ def _item(
         launch_date=launch,
         delist_date=delist,
     )
+
+
+def _name(products: Sequence[str], index: int) -> str:
+    """Brand and product; once all pairs are used up they come again with a number."""
+    round_, pair = divmod(index, len(products) * len(BRANDS))
+    name = BRANDS[pair // len(products)] + products[pair % len(products)]
+    return f"{name}{round_ + 1}号" if round_ else name
 
 
 def shelf_price(price: float) -> float:

@@ -7,7 +7,33 @@ from collections.abc import Sequence
 _ENDINGS = ("新区", "街道", "市", "区", "县", "镇", "乡", "村")
 _NUMERALS = "零一二三四五六七八九"
 
-MISSING_NAMES: dict[int, str] = {}
+MISSING_NAMES = {
+    7283386: "常熟",
+    12277239: "云龙",
+    1809412: "古丽",
+    13308620: "宝安",
+    13405906: "罗湖",
+    7602670: "诸城",
+    2035513: "盘山",
+    1806096: "胶州",
+    12492662: "绵竹",
+    13527052: "城关",
+    1794794: "寿光",
+    1792260: "瓦房店",
+    2038365: "北安",
+    1810458: "高密",
+    7304020: "凤凰",
+    1817990: "安丘",
+    1798900: "彭泽",
+    1813206: "大冶",
+    1785716: "邳州",
+    1794479: "莱西",
+    1803364: "临朐",
+    1786783: "冶源",
+    1809849: "官湖",
+    1813755: "稻田",
+    1789691: "夏庄",
+}
 """Chinese names that the extract lacks, by GeoNames id."""
 
 
@@ -64,5 +90,7 @@ def chinese_numeral(number: int) -> str:
     if not 1 <= number <= 99:
         raise ValueError(f"{number} is not between 1 and 99")
     tens, units = divmod(number, 10)
-    words = ("" if tens == 0 else "十" if tens == 1 else _NUMERALS[tens] + "十") + (_NUMERALS[units] if units else "")
+    words = ("" if tens == 0 else "十" if tens == 1 else _NUMERALS[tens] + "十") + (
+        _NUMERALS[units] if units else ""
+    )
     return words

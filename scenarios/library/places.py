@@ -70,7 +70,9 @@ def distance_km(one: Place, other: Place) -> float:
     return great_circle_km(one.latitude, one.longitude, other.latitude, other.longitude)
 
 
-def great_circle_km(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+def great_circle_km(
+    latitude: float, longitude: float, other_latitude: float, other_longitude: float
+) -> float:
     """Great-circle distance between two points in degrees, by the haversine formula."""
     first, second = math.radians(latitude), math.radians(other_latitude)
     half_height = math.sin((second - first) / 2)

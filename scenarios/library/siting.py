@@ -6,6 +6,7 @@ import heapq
 import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -16,8 +17,8 @@ from scenarios.library.places import City, Place, great_circle_km
 
 PEOPLE_PER_KM2 = 20_000
 """Density of the built-up area over which the stores of a place are spread: assumption."""
-NEXT_DAY_KM = 250.0
-"""Stores within this distance of their centre are reached the day after the order: assumption."""
+REACH_KM = (250.0, 800.0, 1600.0)
+"""Great-circle distance from the centre reached one, two and three days after the order: assumption."""
 KM_PER_DEGREE = 111.195
 
 _SQUARE_STEP = (0.7548776662466927, 0.5698402909980532)
@@ -82,29 +83,37 @@ def sites(cities: Sequence[City], number: int, provinces: Mapping[str, Province]
         provinces: by GeoNames admin1 code.
     """
     result: list[Site] = []
+    namesakes = Counter((city.centre.province, slug(city.centre.name)) for city in cities)
     for city, stores in zip(cities, apportion([city.population for city in cities], number), strict=True):
+        label = slug(city.centre.name)
+        if namesakes[city.centre.province, label] > 1:
+            label += f"-{city.centre.geoname_id}"
         quarters = (city.centre, *city.parts)
         elsewhere = max(0, city.population - sum(part.population for part in city.parts))
         weights = [elsewhere, *(part.population for part in city.parts)]
         seen: dict[str, int] = {}
         for quarter, here in zip(quarters, apportion(weights, stores), strict=True):
             province = provinces[city.centre.province]
-            result += _sites_of(city, quarter, here, province, seen)
+            latin = label if quarter is city.centre else f"{label}-{slug(quarter.name)}"
+            result += _sites_of(city, quarter, here, f"{province.prefix}-{latin}", province.region, seen)
     return result
 
 
-def _sites_of(city: City, quarter: Place, number: int, province: Province, seen: dict[str, int]) -> list[Site]:
+def _sites_of(
+    city: City, quarter: Place, number: int, label: str, region: str, seen: dict[str, int]
+) -> list[Site]:
     """The stores of one quarter of a city; names are counted over the whole city, ids by quarter."""
-    chinese = city.centre.chinese if quarter.chinese == city.centre.chinese else city.centre.chinese + quarter.chinese
-    latin = slug(city.centre.name) if quarter is city.centre else f"{slug(city.centre.name)}-{slug(quarter.name)}"
+    chinese = (
+        city.centre.chinese
+        if quarter.chinese == city.centre.chinese
+        else city.centre.chinese + quarter.chinese
+    )
     result = []
     for index in range(number):
         seen[chinese] = count = seen.get(chinese, 0) + 1
         latitude, longitude = spread(quarter, index)
         ordinal = "" if count == 1 else chinese_numeral(count)
-        result.append(
-            Site(f"{province.prefix}-{latin}-{index + 1}", f"{chinese}{ordinal}店", province.region, latitude, longitude)
-        )
+        result.append(Site(f"{label}-{index + 1}", f"{chinese}{ordinal}店", region, latitude, longitude))
     return result
 
 
@@ -139,10 +148,16 @@ def sizes(stores: Sequence[str], log_standard_deviation: float) -> list[float]:
 def nearest(site: Site, centres: Sequence[Centre]) -> tuple[Centre, float]:
     """The nearest centre and its great-circle distance in km."""
     distances = [
-        great_circle_km(site.latitude, site.longitude, centre.latitude, centre.longitude) for centre in centres
+        great_circle_km(site.latitude, site.longitude, centre.latitude, centre.longitude)
+        for centre in centres
     ]
     best = min(range(len(centres)), key=distances.__getitem__)
     return centres[best], distances[best]
+
+
+def days_away(distance_km: float) -> int:
+    """Days from order to delivery over a distance."""
+    return 1 + sum(distance_km > reach for reach in REACH_KM)
 
 
 def slug(name: str) -> str:
