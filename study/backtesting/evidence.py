@@ -1,0 +1,186 @@
+"""What a back test can conclude: frozen evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from study.backtesting.period import OrderSource
+from study.backtesting.records import FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from scenarios import Applied
+
+
+class Outcome(StrEnum):
+    """Where what happened lies against the prediction interval."""
+
+    COVERED = "covered"
+    ABOVE = "above"
+    BELOW = "below"
+    UNKNOWN = "unknown"
+    """It cannot be told from the file, or the model cannot tell."""
+
+
+@dataclass(frozen=True)
+class KpiFinding:
+    """One KPI: what happened, and what the model held possible."""
+
+    kpi: str
+    title: str
+    unit: str
+    definition: str
+    actual: float
+    """NaN when it cannot be told."""
+    mean: float
+    """Of the replications; NaN when undefined."""
+    low: float
+    """Prediction interval for one realisation, not for the mean."""
+    high: float
+    level: float
+    """Probability that it covers, were the model right."""
+    p_value: float
+    """Two-sided, by rank among the replications."""
+    outcome: Outcome
+    note: str = ""
+    """Why the outcome is unknown, or what limits it."""
+
+
+@dataclass(frozen=True)
+class ReplayDifference:
+    """One KPI under known demand and known receipts."""
+
+    kpi: str
+    title: str
+    unit: str
+    actual: float
+    replayed: float
+
+    @property
+    def difference(self) -> float:
+        """Replayed less actual."""
+        return self.replayed - self.actual
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The bookkeeping check: known demand and known supply must give the sales and stock that were."""
+
+    differences: tuple[ReplayDifference, ...]
+    cells: int
+    """Store x SKU x day cells compared."""
+    sales_differ: int
+    """Of these, cells whose sales came out otherwise."""
+    stock_differs: int | None
+    """Of these, cells whose closing stock came out otherwise; None where the file has no stock."""
+    reason: str = ""
+    """Why there was no replay; empty when there was."""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every cell came out as it was."""
+        return not self.reason and self.sales_differ == 0 and not self.stock_differs
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Weekly sales of many cells against their prediction intervals."""
+
+    grain: str
+    """"store", "sku" or "cell" (store x SKU), each by week."""
+    cells: int
+    level: float
+    """Of each cell's interval."""
+    share: float
+    """Cells that cover what happened."""
+    expected: float
+    """Mean share of a replication put in the place of the past; above `level` where counts are small."""
+    low: float
+    """Prediction interval of the share, were the model right."""
+    high: float
+    outcome: Outcome
+    """BELOW: the model is surer than it should be, or off; ABOVE: its intervals are too wide."""
+
+
+@dataclass(frozen=True, eq=False)
+class WeeklySeries:
+    """Units sold in the whole network by week."""
+
+    first_days: tuple[date, ...]
+    actual: FloatArray
+    """(weeks,)"""
+    mean: FloatArray
+    low: FloatArray
+    """Prediction interval, week by week."""
+    high: FloatArray
+    level: float
+
+
+@dataclass(frozen=True, eq=False)
+class Backtest:
+    """A scenario against a past period."""
+
+    scenario: str
+    title: str
+    currency: str
+    source: str
+    """File of actuals."""
+    source_digest: str
+    start_date: date
+    days: int
+    period_days: int
+    stores: int
+    skus: int
+    orders: OrderSource
+    seed: int
+    replications: int
+    level: float
+    findings: tuple[KpiFinding, ...]
+    calibrations: tuple[Calibration, ...]
+    weekly: WeeklySeries
+    replay: Replay
+    changes: tuple[Applied, ...]
+    """What was changed in the scenario to move it to the period."""
+    notes: tuple[str, ...]
+
+    @property
+    def judged(self) -> tuple[KpiFinding, ...]:
+        """Findings with an outcome."""
+        return tuple(found for found in self.findings if found.outcome is not Outcome.UNKNOWN)
+
+    @property
+    def is_contradicted(self) -> bool:
+        """Whether the past speaks against the model, all KPIs taken together (Bonferroni)."""
+        judged = self.judged
+        return any(found.p_value * len(judged) < 1 - self.level for found in judged)
+
+    @property
+    def multiplicity(self) -> str:
+        """What judging many KPIs at once means, in words."""
+        count, miss = len(self.judged), 1 - self.level
+        outside = sum(found.outcome is not Outcome.COVERED for found in self.judged)
+        attainable = 2 * count / (self.replications + 1)
+        text = (
+            f"{count - outside} of {count} KPIs covered, each at {self.level:.0%}: a right model leaves "
+            f"{count * miss:.2g} outside on average, and with at most {min(1.0, count * miss):.0%} probability any"
+        )
+        if attainable >= miss:
+            return f"{text}; {self.replications} replications are too few to judge all together"
+        verdict = "speaks against" if self.is_contradicted else "does not speak against"
+        return f"{text}; all together (Bonferroni) the past {verdict} the model"
+
+    def table(self) -> pd.DataFrame:
+        """One row per KPI: kpi, title, unit, actual, mean, low, high, level, outcome, p_value, note."""
+        from study.backtesting.tables import finding_table
+
+        return finding_table(self)
+
+    def summary(self) -> str:
+        """The back test for a terminal."""
+        from study.backtesting.wording import summarise
+
+        return summarise(self)

@@ -1,0 +1,128 @@
+"""Files of a back test: tables, chart, page and a record of how it came about."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from study.atomic import replacing, write_text
+from study.errors import RequestError
+from study.manifest import portable_command, utc_now, versions
+
+if TYPE_CHECKING:
+    from study.backtesting.evidence import Backtest
+
+_RECORD = "backtest.json"
+_CHART = "weekly_sales"
+
+
+def claim_folder(folder: Path) -> None:
+    """Make sure that a folder is new, empty, or holds an earlier back test, before any work is done.
+
+    Raises:
+        RequestError: it holds something else.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise RequestError(f"{folder} is a file: choose a folder with --out")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / _RECORD).exists():
+        raise RequestError(
+            f"{folder} holds files that are not a back test's: choose another folder with --out"
+        )
+
+
+def write_backtest(found: Backtest, folder: Path, *, command: Sequence[str] = ()) -> list[Path]:
+    """Write `backtest.csv`, `weekly.csv`, `calibration.csv`, `backtest.json`, charts and `backtest.html`.
+
+    Args:
+        found: the back test.
+        folder: made when missing.
+        command: command line, for the record.
+
+    Returns:
+        The files, the page last.
+
+    Raises:
+        RequestError: the folder holds something else.
+    """
+    from study.backtesting.page import render
+    from study.backtesting.tables import calibration_table, finding_table, weekly_table
+
+    claim_folder(folder)
+    tables = {
+        "backtest.csv": finding_table(found),
+        "weekly.csv": weekly_table(found),
+        "calibration.csv": calibration_table(found),
+    }
+    written = []
+    for name, table in tables.items():
+        path = folder / name
+        with replacing(path) as temporary:
+            table.to_csv(temporary, index=False, lineterminator="\n", float_format="%.10g")
+        written.append(path)
+    record = as_json(found) | {
+        "command": portable_command(command),
+        "written_utc": utc_now(),
+        "versions": versions(),
+    }
+    path = folder / _RECORD
+    write_text(path, json.dumps(_plain(record), indent=2, ensure_ascii=False) + "\n")
+    charts = _write_charts(found, folder / "charts")
+    page = folder / "backtest.html"
+    write_text(page, render(found, charts))
+    return [*written, path, *charts, page]
+
+
+def as_json(found: Backtest) -> dict[str, Any]:
+    """The back test as plain values."""
+    return {
+        "scenario": found.scenario,
+        "actuals": found.source,
+        "actuals_sha256": found.source_digest,
+        "start_date": found.start_date.isoformat(),
+        "days": found.days,
+        "stores": found.stores,
+        "skus": found.skus,
+        "orders": found.orders.value,
+        "seed": found.seed,
+        "replications": found.replications,
+        "level": found.level,
+        "contradicted": found.is_contradicted,
+        "multiplicity": found.multiplicity,
+        "kpis": [asdict(item) for item in found.findings],
+        "calibration": [asdict(item) for item in found.calibrations],
+        "replay": asdict(found.replay) | {"exact": found.replay.is_exact},
+        "changes": [
+            {"path": change.path, "old": change.old, "new": change.new, "origin": change.origin}
+            for change in found.changes
+        ],
+        "notes": list(found.notes),
+    }
+
+
+def _write_charts(found: Backtest, folder: Path) -> list[Path]:
+    from study.backtesting.chart import weekly_sales
+    from study.charts.style import save
+
+    if not found.weekly.first_days:
+        return []
+    figure, written = weekly_sales(found), []
+    for suffix in (".png", ".svg"):
+        path = folder / f"{_CHART}{suffix}"
+        folder.mkdir(parents=True, exist_ok=True)
+        save(figure, path)
+        written.append(path)
+    return written
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
