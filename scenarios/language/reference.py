@@ -56,7 +56,7 @@ def reference_markdown(root: type[Model]) -> str:
     return "\n".join(lines) + "\n"
 
 
-_SET_UP = frozenset({"format", "name", "title", "description", "horizon", "run", *COMPOSING_KEYS})
+_SET_UP = frozenset({"format", "name", "title", "description", "run", *COMPOSING_KEYS})
 
 
 def fact_policy_markdown(root: type[Model]) -> str:

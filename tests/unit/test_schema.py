@@ -119,6 +119,6 @@ def test_every_key_is_fact_policy_or_set_up() -> None:
     table = fact_policy_markdown(Scenario)
     assert "| `policy.replenishment[].order_weekdays` | policy |" in table
     assert "| `demand.responses[].price_elasticity` | fact |" in table
-    assert "| `horizon.days` | set-up |" in table
+    assert "| `horizon.days` | fact |" in table  # part of the facts digest
     rows = [line for line in table.splitlines() if line.startswith("| `")]
     assert len(rows) == len(set(rows))
