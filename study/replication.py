@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from scenarios import MEASURES
-from study.cores import usable_cores
+from study.cores import default_jobs
 from study.errors import RequestError, StudyInterrupted
 from study.evidence import Condensed, KpiInterval, Study
 from study.execution import Assignment, Simulate, carry_out_all
@@ -60,7 +60,7 @@ def replicate(
         precision: Replicate until the headline KPIs are known this well.
         precision_kpis: KPIs that `precision` is about.
         confidence_level: Of the intervals.
-        jobs: Processes at work; by default one per usable physical core.
+        jobs: Processes at work; by default one per usable physical core, as far as memory allows.
         out: Run folder to write to and to resume from; a path is claimed with `open_folder`. None keeps the
             study in memory.
         name: Name of the study in tables; by default the scenario's.
@@ -76,7 +76,7 @@ def replicate(
     wanted = (
         precision.limit if precision else scenario.run.replications if replications is None else replications
     )
-    jobs = usable_cores() if jobs is None else jobs
+    jobs = default_jobs(scenario) if jobs is None else jobs
     if wanted < 1 or jobs < 1:
         raise RequestError("replications and jobs must be at least 1")
     level = scenario.run.confidence_level if confidence_level is None else confidence_level
