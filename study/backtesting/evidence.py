@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from scenarios import Applied
 
 
+_ROUNDING = 1e-9
+
+
 class Outcome(StrEnum):
     """Where what happened lies against the prediction interval."""
 
@@ -42,7 +45,7 @@ class KpiFinding:
     """Prediction interval for one realisation, not for the mean."""
     high: float
     level: float
-    """Probability that it covers, were the model right."""
+    """Probability that it covers, were the model right; by the replications there are, not as asked."""
     p_value: float
     """Two-sided, by rank among the replications."""
     outcome: Outcome
@@ -140,6 +143,8 @@ class Backtest:
     replications: int
     level: float
     findings: tuple[KpiFinding, ...]
+    joint_p_value: float
+    """Of all KPIs together; NaN when none can be judged."""
     calibrations: tuple[Calibration, ...]
     weekly: WeeklySeries
     replay: Replay
@@ -154,24 +159,26 @@ class Backtest:
 
     @property
     def is_contradicted(self) -> bool:
-        """Whether the past speaks against the model, all KPIs taken together (Bonferroni)."""
-        judged = self.judged
-        return any(found.p_value * len(judged) < 1 - self.level for found in judged)
+        """Whether the past speaks against the model, all KPIs taken together."""
+        return self.joint_p_value < 1 - self.level
 
     @property
     def multiplicity(self) -> str:
         """What judging many KPIs at once means, in words."""
-        count, miss = len(self.judged), 1 - self.level
-        outside = sum(found.outcome is not Outcome.COVERED for found in self.judged)
-        attainable = 2 * count / (self.replications + 1)
+        count = len(self.judged)
+        inside = sum(found.outcome is Outcome.COVERED for found in self.judged)
+        outside = sum(1 - found.level for found in self.judged)
         text = (
-            f"{count - outside} of {count} KPIs covered, each at {self.level:.0%}: a right model leaves "
-            f"{count * miss:.2g} outside on average, and with at most {min(1.0, count * miss):.0%} probability any"
+            f"{inside} of {count} KPIs covered, each on its own at {self.level:.0%}: a right model leaves "
+            f"{outside:.2g} outside on average"
         )
-        if attainable >= miss:
+        if self.replications + 1 <= 1 / (1 - self.level) + _ROUNDING:
             return f"{text}; {self.replications} replications are too few to judge all together"
         verdict = "speaks against" if self.is_contradicted else "does not speak against"
-        return f"{text}; all together (Bonferroni) the past {verdict} the model"
+        return (
+            f"{text}; all together, by the largest deviation of any KPI (p = {self.joint_p_value:.2g}), "
+            f"the past {verdict} the model"
+        )
 
     def table(self) -> pd.DataFrame:
         """One row per KPI: kpi, title, unit, actual, mean, low, high, level, outcome, p_value, note."""

@@ -25,6 +25,7 @@ CELL_LEVEL = 0.9
 _MOST_VALUES = 50_000_000
 """Cells x replications held at once; a finer grain is left out."""
 _HALF_A_UNIT = 0.5
+_ROUNDING = 1e-9
 _NAN = float("nan")
 
 
@@ -54,6 +55,24 @@ def _finding(figure: Figure, missing: str, past: Draw, draws: Sequence[Draw], le
     )
 
 
+def joint_p(past: Draw, draws: Sequence[Draw]) -> float:
+    """Probability, were the model right, that some KPI lies as far out as the farthest one of the past does.
+
+    KPIs are standardised over past and replications together, and the past's largest deviation is ranked
+    among those of the replications (the max-T of Westfall and Young 1993): exact however KPIs hang together.
+    KPIs undefined in any of them are left out.
+    """
+    names = [figure.name for figure in FIGURES if figure.name in past.figures]
+    table = np.array([[draw.figures[name] for name in names] for draw in (past, *draws)])
+    table = table[:, ~np.isnan(table).any(axis=0)]
+    spread = table.std(axis=0)
+    table = table[:, spread > 0]
+    if not table.size:
+        return _NAN
+    farthest = np.abs((table - table.mean(axis=0)) / table.std(axis=0)).max(axis=1)
+    return float((farthest >= farthest[0]).mean())
+
+
 def outcome_of(actual: float, low: float, high: float) -> Outcome:
     """Where a value lies; interval ends belong to the interval."""
     if np.isnan([actual, low, high]).any():
@@ -66,7 +85,7 @@ def _note(actual: float, count: int, replications: int, reached: float, level: f
         return "undefined in the past period"
     if count < replications:
         return f"undefined in {replications - count} of {replications} replications"
-    return f"{replications} replications reach {reached:.0%} only" if reached < level else ""
+    return f"{replications} replications reach {reached:.0%} only" if reached < level - _ROUNDING else ""
 
 
 def calibrations(past: Draw, draws: Sequence[Draw], level: float) -> tuple[Calibration, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from study.backtesting.records import FloatArray
 Counts = npt.NDArray[np.floating]
 
 _NAN = float("nan")
+_ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -24,15 +26,16 @@ class PredictionInterval:
     low: float
     high: float
     level: float
-    """Probability with which one more replication lies inside; less than asked for with few replications."""
+    """Probability with which one more replication lies inside, as far as their number allows."""
 
 
 def prediction_interval(values: FloatArray, level: float) -> PredictionInterval:
-    """The central interval between order statistics, which needs no assumption about the distribution.
+    """The central interval between two order statistics, which assumes nothing about the distribution.
 
-    With n replications the i-th smallest is the quantile i / (n + 1) of one more draw (Weibull's plotting
-    position; Hyndman and Fan 1996, type 6), so [smallest, largest] covers it with probability
-    (n - 1) / (n + 1): 39 replications are the fewest for 95%.
+    One more draw of a continuous distribution is equally likely to fall into each of the n + 1 gaps that n
+    replications leave, so the k-th smallest and the k-th largest cover it with probability 1 - 2k / (n + 1)
+    (Wilks 1941), a discrete one with at least that. The largest k that covers the wanted level is taken; 39
+    replications are the fewest for 95%, and with fewer the whole range covers less.
 
     Args:
         values: (replications,), NaN where undefined.
@@ -42,10 +45,16 @@ def prediction_interval(values: FloatArray, level: float) -> PredictionInterval:
     count = len(known)
     if count < 2:
         return PredictionInterval(count, float(known.mean()) if count else _NAN, _NAN, _NAN, _NAN)
-    tail = (1 - level) / 2
-    low, high = np.quantile(known, [tail, 1 - tail], method="weibull")
-    reached = min(level, (count - 1) / (count + 1))
-    return PredictionInterval(count, float(known.mean()), float(low), float(high), reached)
+    rank, ordered = _rank(count, level), np.sort(known)
+    reached = 1 - 2 * rank / (count + 1)
+    return PredictionInterval(
+        count, float(known.mean()), float(ordered[rank - 1]), float(ordered[-rank]), reached
+    )
+
+
+def _rank(count: int, level: float) -> int:
+    """How many values from each end the interval's ends are; the smallest and largest are number 1."""
+    return max(1, math.floor((1 - level) / 2 * (count + 1) + _ROUNDING))
 
 
 def two_sided_p(actual: float, values: FloatArray) -> float:
@@ -75,6 +84,6 @@ def covered_shares(actual: Counts, replications: Counts, level: float) -> FloatA
         (1 + replications,), the past first.
     """
     together = np.vstack([actual[np.newaxis], replications])
-    tail = (1 - level) / 2
-    low, high = np.quantile(together, [tail, 1 - tail], axis=0, method="weibull")
+    rank, ordered = _rank(len(together), level), np.sort(together, axis=0)
+    low, high = ordered[rank - 1], ordered[-rank]
     return np.asarray(((together >= low) & (together <= high)).mean(axis=1), dtype=np.float64)

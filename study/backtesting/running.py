@@ -12,7 +12,7 @@ import optimize
 from study.backtesting.actuals import Actuals
 from study.backtesting.evidence import Backtest, Replay
 from study.backtesting.figures import compute_figures
-from study.backtesting.judging import calibrations, findings, replay_of, weekly_series
+from study.backtesting.judging import calibrations, findings, joint_p, replay_of, weekly_series
 from study.backtesting.observing import Draw, observe, reduce_record
 from study.backtesting.period import (
     OrderSource,
@@ -129,6 +129,7 @@ def backtest(
         replications=replications,
         level=level,
         findings=findings(actuals.record, past, draws, level),
+        joint_p_value=joint_p(past, draws),
         calibrations=calibrations(past, draws, level),
         weekly=weekly_series(actuals, past, draws, level),
         replay=replay,
@@ -171,6 +172,8 @@ def _notes(scenario: Scenario, actuals: Actuals) -> tuple[str, ...]:
         notes.append("opening stock is not known: the scenario's own stands in, and tells in the first weeks")
     elif (table["shelf_life_days"][np.isin(table["sku_id"], actuals.skus)] > 0).any():
         notes.append("the age of the opening stock is not known: perishables start fresh")
+    if any(centre.stock == "limited" for centre in scenario.network.distribution_centres):
+        notes.append("stock of the distribution centres is not in the file: the scenario's own stands in")
     absent = len(scenario.network.stores) - len(actuals.stores)
     if absent:
         notes.append(f"{absent} stores of the scenario are not in the file: simulated, not compared")

@@ -90,6 +90,7 @@ def as_json(found: Backtest) -> dict[str, Any]:
         "seed": found.seed,
         "replications": found.replications,
         "level": found.level,
+        "joint_p_value": found.joint_p_value,
         "contradicted": found.is_contradicted,
         "multiplicity": found.multiplicity,
         "kpis": [asdict(item) for item in found.findings],
