@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from study.atomic import remove_leftovers
 from study.condensing import condense
+from study.errors import RequestError
 from study.evidence import Condensed
 from study.storage import RunFolder
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from sim import Labels, RunResult
 
 _THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+_KILLED = (
+    "a worker process was killed, most likely for want of memory: use fewer --jobs; what is finished is kept"
+)
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -91,6 +96,9 @@ def carry_out_all(
         replications: Their numbers; taken only a few ahead of the work, so it may be endless.
         jobs: Processes; 1 works in this process.
         first_alone: Do the first one here before processes start, e.g. so that only one compiles.
+
+    Raises:
+        RequestError: A worker was killed, so there is too little memory for so many.
     """
     numbers = iter(replications)
     for number in islice(numbers, 1 if first_alone and jobs > 1 else 0):
@@ -115,7 +123,7 @@ def _pool(assignment: Work[Any], jobs: int) -> Iterator[ProcessPoolExecutor]:
         pool = ProcessPoolExecutor(jobs, context, initializer=_start_worker, initargs=(assignment,))
         try:
             yield pool
-        except BaseException:
+        except BaseException as error:
             pool.shutdown(wait=False, cancel_futures=True)
             workers = set(multiprocessing.active_children()) - others
             for worker in workers:
@@ -124,6 +132,8 @@ def _pool(assignment: Work[Any], jobs: int) -> Iterator[ProcessPoolExecutor]:
                 worker.join()
             if assignment.folder is not None:
                 remove_leftovers(assignment.folder.path)
+            if isinstance(error, BrokenProcessPool):
+                raise RequestError(_KILLED) from error
             raise
         pool.shutdown()
 

@@ -47,6 +47,8 @@ def ending_well(command: Callable[[], ExitCode], console: Console) -> ExitCode:
     except BrokenPipeError:  # the reader of our output has gone, e.g. `| head`
         sys.stderr.close()
         return ExitCode.GOOD
+    except (PermissionError, NotADirectoryError) as error:
+        return _fail(console, ExitCode.BAD_INPUT, f"{error.filename}: {error.strerror}")
     except Exception as error:
         from scenarios import ScenarioError
 

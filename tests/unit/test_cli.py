@@ -218,6 +218,13 @@ def test_a_bad_scenario_ends_with_2_and_all_its_problems(call, monkeypatch):
     assert [problem["line"] for problem in json.loads(out)["problems"]] == [3, 9]
 
 
+def test_a_folder_that_cannot_be_written_is_no_bug(capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    code = ending_well((tmp_path / "file" / "below").mkdir, Console())
+    assert code == 2
+    assert "file/below: Not a directory" in capsys.readouterr().err
+
+
 def test_a_bug_ends_with_3_and_leaves_its_traceback_in_a_file(capsys):
     code = ending_well(lambda: int("many"), Console())
     err = capsys.readouterr().err
@@ -310,7 +317,6 @@ def test_the_facts_and_policy_page_names_every_block(call):
     text = Path("pages/facts-and-policy.md").read_text()
     assert "| `network.stores` | fact |" in text
     assert "| `policy.allocation` | policy |" in text
-    assert "| `run.seed` | study |" in text
 
 
 @pytest.mark.parametrize(("contradicted", "expected"), [(False, 0), (True, 1)])

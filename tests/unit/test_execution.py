@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import study
+from study.errors import RequestError
 from study.execution import Assignment, carry_out_all
 from tests.factory import tiny_scenario
 from tests.fakes import FakePlan, fake_simulate
@@ -47,6 +48,10 @@ def environment_simulate(scenario, plan, *, seed, replication):
 def process_simulate(scenario, plan, *, seed, replication):
     result = fake_simulate(scenario, plan, seed=seed, replication=replication)
     return replace(result, kpis=dict(result.kpis) | {"profit": float(os.getpid())})
+
+
+def killed_simulate(scenario, plan, *, seed, replication):
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def started_study(folder):
@@ -91,6 +96,12 @@ def test_workers_use_one_thread_each_and_leave_the_parent_alone(monkeypatch):
     done = list(carry_out_all(assignment(environment_simulate), range(3), jobs=2))
     assert sorted(one.condensed.replication for one in done) == [0, 1, 2]
     assert os.environ["OMP_NUM_THREADS"] == "7"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kills a worker")
+def test_a_worker_killed_by_the_system_is_told_as_such():
+    with pytest.raises(RequestError, match="fewer --jobs"):
+        list(carry_out_all(assignment(killed_simulate), range(4), jobs=2))
 
 
 def test_the_first_one_alone_is_done_here():
