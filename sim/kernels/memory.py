@@ -10,7 +10,9 @@ from sim.kernels.layout import Array, Forecasters, Goods, Market, Process, Shelf
 
 
 @kernel
-def remember(row: int, day: int, sold: Array, on_sale: Array, forecasters: Forecasters, forecast: Array) -> None:
+def remember(
+    row: int, day: int, sold: Array, on_sale: Array, forecasters: Forecasters, forecast: Array
+) -> None:
     """Update the forecasts of one place from what it sold, or was asked for, on a day.
 
     Args:
@@ -35,6 +37,13 @@ def remember(row: int, day: int, sold: Array, on_sale: Array, forecasters: Forec
             forecasters.total[row, sku] += units - forecasters.history[row, sku, slot]
             forecasters.history[row, sku, slot] = units
             forecast[row, sku] = np.float32(forecasters.total[row, sku] / window)
+
+
+@kernel
+def _forget_the_draws(row: int, shelf: Shelf) -> None:
+    """Leave a store as if nobody had looked at its past: fractions of constant demand start from nothing."""
+    shelf.today[row][:] = 0
+    shelf.demand_carry[row if shelf.demand_carry.size > 1 else 0][:] = 0.0
 
 
 @kernel
@@ -70,11 +79,13 @@ def recall(
                     forecasters.total[row, sku] += today[sku] - forecasters.history[row, sku, slot]
                     forecasters.history[row, sku, slot] = today[sku]
                     forecast[sku] = np.float32(forecasters.total[row, sku] / min(window, past))
-        shelf.today[row][:] = 0
+        _forget_the_draws(row, shelf)
 
 
 @kernel
-def introduce(rows: Array, day: int, market: Market, goods: Goods, forecasters: Forecasters, shelf: Shelf) -> None:
+def introduce(
+    rows: Array, day: int, market: Market, goods: Goods, forecasters: Forecasters, shelf: Shelf
+) -> None:
     """Give SKUs that can be ordered for the first time the mean forecast of their category at the store."""
     for sku in range(goods.purchase_cost.size):
         if not market.orderable[day, sku] or market.orderable[day - 1, sku]:
@@ -109,4 +120,4 @@ def remembered_units(
             today = shelf.today[row]
             for sku in range(today.size):
                 units[sku] += today[sku]
-        shelf.today[row][:] = 0
+        _forget_the_draws(row, shelf)
