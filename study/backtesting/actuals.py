@@ -41,6 +41,8 @@ class Actuals:
     opening_stock: FloatArray | None
     """(stores, SKUs) on the first morning, given or worked out; NaN where unknown."""
     price: FloatArray | None
+    regular_price: FloatArray | None
+    """Before any promotion; of the same unit as `price`."""
     promotion: FloatArray | None
     """1 on promotion, 0 not; shares where a promotion held for part of a period."""
     feature: FloatArray | None
@@ -96,8 +98,9 @@ def read_actuals(
     }
     if "revenue" in roles:
         values["revenue"] = reader.numbers(roles["revenue"], minimum=0.0, blank=True)
-    if "price" in roles:
-        values["price"] = reader.numbers(roles["price"], above=0.0, blank=True)
+    for role in ("price", "regular_price"):
+        if role in roles:
+            values[role] = reader.numbers(roles[role], above=0.0, blank=True)
     for role in ("promotion", "feature"):
         if role in roles:
             values[role] = reader.shares(roles[role], blank=0.0)
@@ -136,6 +139,7 @@ def read_actuals(
         ordered=counts["ordered"],
         opening_stock=_opening_stock(record, counts["opening_stock"], notes),
         price=price,
+        regular_price=_carried(cells("regular_price")),
         promotion=cells("promotion"),
         feature=cells("feature"),
         source=table.file,

@@ -25,6 +25,7 @@ ACTUAL_ROLES: Mapping[str, tuple[str, ...]] = {
     ),
     "ordered": ("ordered", "units ordered", "order", "orders", "订货", "订单", "订货量"),
     "demand": ("demand", "units demanded", "requested", "asked for", "需求", "需求量"),
+    "regular_price": ("regular price", "list price", "base price", "原价", "正价"),
     "revenue": ("revenue", "sales value", "turnover", "销售额", "销售金额"),
     **{role: ROLE_NAMES[role] for role in _SHARED},
     "units": tuple(name for name in ROLE_NAMES["units"] if name != "demand"),

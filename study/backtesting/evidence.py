@@ -154,8 +154,12 @@ class Backtest:
 
     @property
     def judged(self) -> tuple[KpiFinding, ...]:
-        """Findings with an outcome."""
-        return tuple(found for found in self.findings if found.outcome is not Outcome.UNKNOWN)
+        """Findings with an outcome, but for what never varies and came out so, such as waste without perishables."""
+        return tuple(
+            found
+            for found in self.findings
+            if found.outcome is not Outcome.UNKNOWN and not found.low == found.actual == found.high
+        )
 
     @property
     def is_contradicted(self) -> bool:

@@ -12,7 +12,7 @@ from study.backtesting.actuals import Actuals
 from study.backtesting.records import FloatArray
 
 REGULAR_QUANTILE = 0.8
-"""A cell's regular price is this quantile of its prices, as in fitting."""
+"""Where the file gives no regular price, a cell's is this quantile of its prices, as in fitting."""
 SMALLEST_DISCOUNT = 0.005
 """Smaller price cuts are rounding."""
 _DIGITS = 2
@@ -48,9 +48,11 @@ def known_promotions(actuals: Actuals) -> tuple[Promotion, ...] | None:
 def _discounts(actuals: Actuals) -> FloatArray:
     if actuals.price is None:
         return np.zeros(actuals.record.sold.shape)
-    known = np.where(np.isnan(actuals.price).all(axis=0), 1.0, actuals.price)
-    regular = np.nanquantile(known, REGULAR_QUANTILE, axis=0)
-    cut = 1.0 - np.where(np.isnan(known), regular, known) / regular
+    regular = actuals.regular_price
+    if regular is None:
+        priced = np.where(np.isnan(actuals.price).all(axis=0), 1.0, actuals.price)
+        regular = np.broadcast_to(np.nanquantile(priced, REGULAR_QUANTILE, axis=0), actuals.price.shape)
+    cut = np.nan_to_num(1.0 - actuals.price / regular)
     return np.asarray(np.round(np.where(cut < SMALLEST_DISCOUNT, 0.0, cut), _DIGITS), dtype=np.float64)
 
 

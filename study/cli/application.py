@@ -325,6 +325,7 @@ def init(
     epilog=_examples("dualedge backtest delta.yaml --actuals sales_stock.csv --replications 60")
 )
 def backtest(
+    context: typer.Context,
     scenario: ScenarioWord,
     actuals: Annotated[
         Path, typer.Option(metavar="FILE", help="What happened: CSV or xlsx by store, SKU and day or week.")
@@ -338,6 +339,10 @@ def backtest(
     confidence: Confidence = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Write tables and findings there.")] = None,
     columns: Columns = None,
+    first_day: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="First day of period 1, where the file numbers its periods."),
+    ] = None,
     unit_size: UnitSize = 1.0,
     zero_when_absent: ZeroWhenAbsent = False,
     settings: Settings = None,
@@ -355,6 +360,7 @@ def backtest(
     request = BacktestRequest(
         scenario=scenario,
         actuals=actuals,
+        command=context.obj,
         known_orders=known_orders,
         replications=replications,
         seed=seed,
@@ -362,6 +368,7 @@ def backtest(
         confidence=confidence,
         out=out,
         columns=tuple(columns or ()),
+        first_day=first_day,
         unit_size=unit_size,
         zero_when_absent=zero_when_absent,
         overrides=tuple(apply or ()),

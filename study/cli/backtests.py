@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from study.cli.console import Console
 from study.cli.making import named_columns
 from study.cli.outcomes import ExitCode
 from study.cli.shipped import load
+from study.errors import RequestError
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class BacktestRequest:
 
     scenario: str
     actuals: Path
+    command: tuple[str, ...] = ()
     known_orders: bool = False
     replications: int | None = None
     seed: int | None = None
@@ -24,6 +27,7 @@ class BacktestRequest:
     confidence: float | None = None
     out: Path | None = None
     columns: tuple[str, ...] = ()
+    first_day: str | None = None
     unit_size: float = 1.0
     zero_when_absent: bool = False
     overrides: tuple[str, ...] = ()
@@ -35,13 +39,17 @@ def run_backtest(request: BacktestRequest) -> ExitCode:
     """Set a scenario against a past period; a model that the past contradicts is a bad answer."""
     from study.backtesting import OrderSource, backtest, read_actuals, write_backtest
     from study.backtesting.running import DEFAULT_REPLICATIONS
+    from study.backtesting.writing import as_json, claim_folder
 
     console = request.console
     name, scenario = load(request.scenario, request.overrides, request.settings)
+    if request.out is not None:
+        claim_folder(request.out)
     actuals = read_actuals(
         request.actuals,
         scenario,
         columns=named_columns(request.columns) or None,
+        first_day=_date(request.first_day),
         unit_size=request.unit_size,
         absent_rows="zero" if request.zero_when_absent else "missing",
     )
@@ -56,7 +64,7 @@ def run_backtest(request: BacktestRequest) -> ExitCode:
             jobs=request.jobs,
             progress=progress,
         )
-    written = [] if request.out is None else write_backtest(found, request.out)
+    written = [] if request.out is None else write_backtest(found, request.out, command=request.command)
     console.say(found.summary())
     if written:
         console.say("written: " + ", ".join(console.shown(path) for path in written))
@@ -64,13 +72,13 @@ def run_backtest(request: BacktestRequest) -> ExitCode:
     if found.is_contradicted:
         console.complain(f"{name}: the past contradicts the model")
     console.give_json(
-        {
-            "exit_code": int(code),
-            "is_contradicted": found.is_contradicted,
-            "findings": [asdict(item) for item in found.findings],
-            "calibrations": [asdict(item) for item in found.calibrations],
-            "notes": list(found.notes),
-            "written": [console.shown(path) for path in written],
-        }
+        as_json(found) | {"exit_code": int(code), "written": [console.shown(path) for path in written]}
     )
     return code
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        return None if text is None else date.fromisoformat(text)
+    except ValueError as error:
+        raise RequestError(f"--first-day {text}: write a date such as 2024-01-31") from error
