@@ -1,8 +1,8 @@
 """Bullwhip: how order-up-to levels that follow a moving average magnify the variance of demand.
 
 Conditions. Every evening the store orders up to T days of the mean sales of the last p days; T is lead time + one
-review + days of cover. Sales equal demand, as stock never runs out, and no order is cut off at zero, as the mean is high
-enough: both are asserted. Levels are rounded up to whole units, which adds at most 1/6 to a variance of hundreds.
+review + days of cover. Sales equal demand, as stock never runs out, and no order is cut off at zero, as the mean is
+high enough: both are asserted. Levels are rounded up to whole units, which adds at most 1/6 to a variance of hundreds.
 """
 
 from __future__ import annotations

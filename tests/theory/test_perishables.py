@@ -57,7 +57,7 @@ class TestNewsvendor:
         assert_proves(profit, *(-observed.cost_rate(*accounts) for observed in of_one_day), widest=0.025)
 
     def test_best_level_is_the_critical_fractile(self) -> None:
-        """Smallest S with P(D <= S) >= (price - cost) / (price + disposal): its neighbours earn less on the same days."""
+        """Smallest S with P(D <= S) >= (price - cost) / (price + disposal): its neighbours earn less."""
         demand = np.cumsum(poisson(RATE))
         best = int(np.argmax(demand >= (8.0 - 3.0) / (8.0 + 7.0)))
         profit = {
