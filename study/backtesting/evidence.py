@@ -172,8 +172,10 @@ class Backtest:
         count = len(self.judged)
         inside = sum(found.outcome is Outcome.COVERED for found in self.judged)
         outside = sum(1 - found.level for found in self.judged)
+        reached = min((found.level for found in self.judged), default=self.level)
+        short = f", as {self.replications} replications reach" if reached < self.level - _ROUNDING else ""
         text = (
-            f"{inside} of {count} KPIs covered, each on its own at {self.level:.0%}: a right model leaves "
+            f"{inside} of {count} KPIs covered, each on its own at {reached:.0%}{short}: a right model leaves "
             f"{outside:.2g} outside on average"
         )
         if self.replications + 1 <= 1 / (1 - self.level) + _ROUNDING:

@@ -25,7 +25,6 @@ CELL_LEVEL = 0.9
 _MOST_VALUES = 50_000_000
 """Cells x replications held at once; a finer grain is left out."""
 _HALF_A_UNIT = 0.5
-_ROUNDING = 1e-9
 _NAN = float("nan")
 
 
@@ -51,7 +50,7 @@ def _finding(figure: Figure, missing: str, past: Draw, draws: Sequence[Draw], le
         level=found.level,
         p_value=two_sided_p(actual, values),
         outcome=outcome,
-        note=missing or _note(actual, found.count, len(draws), found.level, level),
+        note=missing or _note(actual, found.count, len(draws)),
     )
 
 
@@ -80,12 +79,12 @@ def outcome_of(actual: float, low: float, high: float) -> Outcome:
     return Outcome.BELOW if actual < low else Outcome.ABOVE if actual > high else Outcome.COVERED
 
 
-def _note(actual: float, count: int, replications: int, reached: float, level: float) -> str:
+def _note(actual: float, count: int, replications: int) -> str:
     if np.isnan(actual):
         return "undefined in the past period"
-    if count < replications:
-        return f"undefined in {replications - count} of {replications} replications"
-    return f"{replications} replications reach {reached:.0%} only" if reached < level - _ROUNDING else ""
+    return (
+        f"undefined in {replications - count} of {replications} replications" if count < replications else ""
+    )
 
 
 def calibrations(past: Draw, draws: Sequence[Draw], level: float) -> tuple[Calibration, ...]:
@@ -127,7 +126,7 @@ def weekly_series(actuals: Actuals, past: Draw, draws: Sequence[Draw], level: fl
         mean=column("mean"),
         low=column("low"),
         high=column("high"),
-        level=level,
+        level=min((band.level for band in bands), default=level),
     )
 
 

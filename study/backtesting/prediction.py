@@ -84,6 +84,7 @@ def covered_shares(actual: Counts, replications: Counts, level: float) -> FloatA
         (1 + replications,), the past first.
     """
     together = np.vstack([actual[np.newaxis], replications])
-    rank, ordered = _rank(len(together), level), np.sort(together, axis=0)
-    low, high = ordered[rank - 1], ordered[-rank]
+    # The ends are among the values judged and lie inside, so what is beyond them is the share left out.
+    beyond, ordered = math.floor((1 - level) / 2 * len(together) + _ROUNDING), np.sort(together, axis=0)
+    low, high = ordered[beyond], ordered[-1 - beyond]
     return np.asarray(((together >= low) & (together <= high)).mean(axis=1), dtype=np.float64)

@@ -63,6 +63,13 @@ def test_shares_of_cells_are_exchangeable_under_a_right_model() -> None:
     assert swapped[0] == shares[5]
 
 
+@pytest.mark.parametrize("replications", [19, 99, 199])
+def test_of_continuous_values_the_share_named_is_covered(replications: int) -> None:
+    values = np.random.default_rng(5).normal(size=(replications + 1, 50))
+    shares = covered_shares(values[0], values[1:], 0.9)
+    assert shares.mean() == pytest.approx(0.9)
+
+
 def test_a_past_from_elsewhere_is_covered_less() -> None:
     generator = np.random.default_rng(4)
     model = generator.poisson(10, size=(60, 400)).astype(float)
