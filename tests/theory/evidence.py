@@ -69,15 +69,15 @@ class Observed:
         """(classes,) sum of some measures per day, store and SKU."""
         panel = self.result.panels.day[self.result.labels.warm_up_days :]
         total = panel[..., list(measures)].sum(axis=(0, 1, 3))
-        return total / (self.days * panel.shape[1] * self.skus)
+        return np.asarray(total / (self.days * panel.shape[1] * self.skus))
 
     def centre_rate(self, *measures: Centre) -> FloatArray:
         """(classes,) sum of some measures of the centre per day and SKU."""
         panel = self.result.panels.centre[self.result.labels.warm_up_days :]
-        return panel[..., list(measures)].sum(axis=(0, 1, 3)) / (self.days * self.skus)
+        return np.asarray(panel[..., list(measures)].sum(axis=(0, 1, 3)) / (self.days * self.skus))
 
     def cost_rate(self, *accounts: Account) -> FloatArray:
         """(classes,) balance of some accounts of the ledger per day and SKU, all places together, in money."""
         ledger = self.result.ledger[self.result.labels.warm_up_days :, :, :-1]
         total = ledger[..., [int(account) for account in accounts]].sum(axis=(0, 1, 3))
-        return total / (MINOR_PER_MAJOR * self.days * self.skus)
+        return np.asarray(total / (MINOR_PER_MAJOR * self.days * self.skus))

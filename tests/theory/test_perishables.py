@@ -45,8 +45,9 @@ class TestNewsvendor:
 
     def test_lost_and_wasted_units(self, of_one_day: tuple[Observed, Observed]) -> None:
         demand = poisson(RATE)
-        assert_proves(expected_short(demand, 2), *(observed.rate(Day.LOST) for observed in of_one_day))
-        assert_proves(expected_left(demand, 2), *(observed.rate(Day.WASTED) for observed in of_one_day))
+        sound, planted = of_one_day
+        assert_proves(expected_short(demand, 2), sound.rate(Day.LOST), planted.rate(Day.LOST))
+        assert_proves(expected_left(demand, 2), sound.rate(Day.WASTED), planted.rate(Day.WASTED))
         assert all((observed.rate(Day.ON_HAND) == 0).all() for observed in of_one_day)
 
     def test_profit(self, of_one_day: tuple[Observed, Observed]) -> None:
