@@ -20,7 +20,7 @@ FITTED_SKUS = 11
 """SKUs over which the fitted spread of popularity was measured."""
 LARGE_SIZE, SMALL_SIZE = 1.2, 0.8
 """Sizes that divide stores into priorities 1, 2 and 3."""
-FIXED_COST, COST_BY_SIZE = 900.0, 2600.0
+FIXED_COST, COST_BY_SIZE = 400.0, 1200.0
 """Rent, energy and staff of a store per day, CNY, and the part that grows with size: assumption."""
 
 

@@ -12,7 +12,7 @@ CHAIN = Chain(
     name="delta",
     stores=120,
     skus=600,
-    mean_units_per_day=3.0,
+    mean_units_per_day=1.5,
     first_day=date(2025, 12, 29),
     provinces={
         "01": Province("ah", "anhui"),

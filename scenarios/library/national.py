@@ -14,7 +14,7 @@ CHAIN = replace(
     name="national",
     stores=1000,
     skus=2000,
-    mean_units_per_day=1.5,
+    mean_units_per_day=0.75,
     provinces={
         **DELTA.provinces,
         "03": Province("jx", "jiangxi"),
