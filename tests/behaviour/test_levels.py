@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -28,7 +30,7 @@ TIGHT = {"policy": {"replenishment": [{"mode": TIGHT_MODE}]}}
 def test_more_opening_stock_never_sells_less_on_a_day() -> None:
     one_day = {"horizon": {"days": 1}}
     sold = [by_cell(run(chain(one_day, {"initial": shelf(units)})), Cell.SOLD) for units in range(9)]
-    for less, more in zip(sold, sold[1:], strict=False):
+    for less, more in pairwise(sold):
         assert (more >= less).all()
         assert (more <= less + 1).all()
     assert sold[0].sum() == 0
@@ -45,7 +47,7 @@ def test_a_higher_base_stock_never_sells_less(lead_time_days: int) -> None:
         )
         for units in (2, 5, 9, 14)
     ]
-    for less, more in zip(sold, sold[1:], strict=False):
+    for less, more in pairwise(sold):
         assert (more >= less).all()
         assert (more > less).any()
 

@@ -1,0 +1,122 @@
+"""What planners know, what a replayed past does, and how orders swing more than demand."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from scenarios import KnownOrder
+from sim import Cell, Day
+from tests.behaviour.worlds import (
+    SKUS,
+    STORES,
+    base_stock,
+    by_cell,
+    chain,
+    kpis,
+    run,
+    runs,
+    shelf,
+    surely_positive,
+    total,
+)
+from tests.factory import table
+
+START = date(2025, 1, 6)
+CELLS = [(store["store_id"], sku["sku_id"]) for store in STORES for sku in SKUS]
+WEEK = {"demand": {"patterns": [{"weekday_factors": [0.4, 0.4, 0.6, 0.6, 1.5, 2.5, 1.0]}]}}
+FAIR = {
+    "demand": {
+        "holidays": [{"name": "fair", "dates": [START + timedelta(days=30)], "days": 5, "factor": 4.0}]
+    }
+}
+
+
+def following(cover_days: float, **policy: Any) -> dict[str, Any]:
+    mode = {"kind": "days_of_cover", "cover_days": cover_days}
+    return {"policy": {"replenishment": [{"mode": mode}], **policy}}
+
+
+def test_knowing_the_days_to_come_is_worth_money() -> None:
+    """The same days of cover on a week and a fair that the past does not tell of."""
+    recorded, perfect = (
+        runs(chain(WEEK, FAIR, following(0.0, knowledge=knowledge))) for knowledge in ("recorded", "perfect")
+    )
+    assert surely_positive(kpis(perfect, "profit") - kpis(recorded, "profit"))
+    assert surely_positive(kpis(perfect, "fill_rate") - kpis(recorded, "fill_rate"))
+    for before, after in zip(recorded, perfect, strict=True):
+        np.testing.assert_array_equal(by_cell(before, Cell.DEMAND), by_cell(after, Cell.DEMAND))
+
+
+def test_planners_who_see_sales_forget_the_customers_they_lost() -> None:
+    """Censored sales lower the forecast: with a day's stock it spirals down, with the true mean it does not."""
+    rule = {"mode": {"kind": "base_stock", "order_up_to": {"days_of_demand": 1.0}}}
+    recorded, perfect = (
+        runs(chain({"policy": {"replenishment": [rule], "knowledge": knowledge}}))
+        for knowledge in ("recorded", "perfect")
+    )
+
+    def late_fill(results: list[Any]) -> np.ndarray:
+        late = [result.panels.day[28:].sum(axis=(0, 1, 2)) for result in results]
+        return np.array([day[Day.SOLD_AS_ASKED] / day[Day.DEMAND] for day in late])
+
+    assert surely_positive(late_fill(perfect) - late_fill(recorded))
+
+
+def test_known_demand_is_asked_for_again_unit_by_unit() -> None:
+    units = np.random.default_rng(7).poisson(3.0, (56, len(STORES), len(SKUS)))
+    rows = [
+        {"store_id": store, "sku_id": sku, "date": START + timedelta(days=day), "units": int(count)}
+        for day in range(56)
+        for (store, sku), count in zip(CELLS, units[day].ravel(), strict=True)
+    ]
+    known = {"demand": {"mean_units_per_day": None, "known": rows}}
+    for replication in (0, 1):
+        np.testing.assert_array_equal(by_cell(run(chain(known), replication), Cell.DEMAND), units)
+
+
+def test_known_orders_are_placed_again_unit_by_unit() -> None:
+    units = np.random.default_rng(8).poisson(1.5, (56, len(STORES), len(SKUS)))
+    rows = [
+        {"store_id": store, "sku_id": sku, "date": START + timedelta(days=day), "units": int(count)}
+        for day in range(56)
+        for (store, sku), count in zip(CELLS, units[day].ravel(), strict=True)
+        if count > 0
+    ]
+    policy = {"replenishment": [{"mode": {"kind": "known_orders", "orders": table(KnownOrder, rows)}}]}
+    result = run(chain({"policy": policy}))
+    np.testing.assert_array_equal(by_cell(result, Cell.RECEIVED)[1:], units[:-1])
+    assert total(result, Day.ORDERED) == units.sum()
+    assert total(result, Day.ORDER_LINES) == (units > 0).sum()
+
+
+def swings(lead_time_days: int, window_days: int) -> np.ndarray:
+    """Bullwhip ratios of stores that follow a moving average with an order-up-to rule."""
+    stores = [{**store, "lead_time_days": lead_time_days} for store in STORES]
+    forecaster = {"kind": "moving_average", "days": window_days}
+    rule = {"mode": {"kind": "days_of_cover", "cover_days": 2.0}, "forecaster": forecaster}
+    world = chain(
+        {"network": {"stores": stores}, "policy": {"replenishment": [rule]}},
+        {"horizon": {"warm_up_days": 14}, "initial": {"store_days_of_demand": 12.0}},
+    )
+    return kpis(runs(world), "bullwhip_ratio")
+
+
+def test_orders_swing_more_than_demand_and_more_with_a_long_lead_time() -> None:
+    short, long = swings(1, 7), swings(5, 7)
+    assert surely_positive(short - 1)
+    assert surely_positive(long - short)
+
+
+def test_a_longer_memory_calms_orders() -> None:
+    assert surely_positive(swings(3, 5) - swings(3, 20))
+
+
+def test_one_for_one_replenishment_passes_demand_on_as_it_is() -> None:
+    """Base stock at a fixed level orders what was sold: the ratio is 1 with stock to spare."""
+    result = run(chain({"policy": base_stock(60), "initial": shelf(60)}))
+    ordered = result.panels.day[..., Day.ORDERED].sum(axis=(1, 2))
+    np.testing.assert_array_equal(ordered, result.panels.day[..., Day.DEMAND].sum(axis=(1, 2)))
+    assert result.kpis["bullwhip_ratio"] == 1.0
