@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import pytest
 
 from sim import Cell, Day
-from tests.behaviour.worlds import SKUS, by_cell, chain, kpis, run, runs, surely_positive, total
+from tests.behaviour.worlds import SKUS, by_cell, chain, kpis, run, runs, shelf, surely_positive, total
 
 START = date(2025, 1, 6)
 
@@ -80,6 +81,13 @@ def test_a_delisted_item_is_ordered_no_more_and_gone_after_clearance() -> None:
     assert stock[DELIST_DAY + 10 :].sum() == 0
     assert by_cell(result, Cell.SOLD)[DELIST_DAY + 10 :, :, a].sum() == 0
     assert by_cell(result, Cell.LOST)[DELIST_DAY:, :, a].sum() == 0  # nobody asks for what has gone
+
+
+@pytest.mark.xfail(strict=True, reason="taken for a SKU whose life is still ahead")
+def test_what_should_have_been_cleared_before_the_first_day_is_scrapped_on_it() -> None:
+    result = run(chain(with_sku(delist_date=START - timedelta(days=60)), {"initial": shelf(5)}))
+    assert by_cell(result, Cell.STOCK_DAYS)[..., result.labels.skus.index("A")].sum() == 0
+    assert total(result, Day.WASTED) == 6 * 5
 
 
 def returning(probability: float = 0.2, resalable: float = 1.0, delay_days: int = 7) -> dict[str, Any]:

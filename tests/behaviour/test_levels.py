@@ -109,7 +109,7 @@ def test_more_safety_more_service_and_more_stock() -> None:
 
 
 def test_emergency_orders_buy_service() -> None:
-    rule = {"trigger": {"units": 3}, "cover": {"units": 12}, "lead_time_days": 0}
+    rule = {"trigger": {"units": 6}, "cover": {"units": 15}, "lead_time_days": 0}
     slow = {"network": {"stores": [{**store, "lead_time_days": 4} for store in STORES]}}
     weekly = {"policy": {"replenishment": [{"mode": TIGHT_MODE, "order_weekdays": ["mon"]}]}}
     cost = {"costs": {"ordering": {"per_emergency_order": 7.0}}}
