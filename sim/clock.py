@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from enum import IntEnum
 
 import simpy
+from simpy.events import EventPriority
 
 SECONDS_PER_HOUR = 3_600
 SECONDS_PER_DAY = 86_400
@@ -58,4 +59,4 @@ def at(environment: simpy.Environment, second: int, turn: Turn, action: Callable
     event._ok = True
     event._value = None
     event.callbacks.append(lambda _: action())
-    environment.schedule(event, priority=turn, delay=second - environment.now)
+    environment.schedule(event, priority=EventPriority(turn), delay=second - environment.now)

@@ -135,7 +135,9 @@ class Depot:
         if self._keeps_backlog:
             left = missing > 0
             self._waiting[centre] = _picked(lines, left, units=missing[left]) if left.any() else None
-            self._backlog[centre] = np.bincount(lines.sku, weights=missing, minlength=world.axes.skus).astype(np.int32)
+            self._backlog[centre] = np.bincount(lines.sku, weights=missing, minlength=world.axes.skus).astype(
+                np.int32
+            )
 
     def _record_orders(self, centre: int, now: int, orders: IntArray) -> None:
         store, kind = np.nonzero(orders[:, :, 4])
@@ -161,7 +163,8 @@ class Depot:
         if not sent.size:
             return
         store, sku, kind = lines.store[sent], lines.sku[sent], lines.kind[sent]
-        lead_time_days = np.where(lines.lead_time_days[sent] < 0, self._own_lead_time_days[store], lines.lead_time_days[sent])
+        stated = lines.lead_time_days[sent]
+        lead_time_days = np.where(stated < 0, self._own_lead_time_days[store], stated)
         arrival = self._stores.arrival_seconds(store, day_of(now), lead_time_days)
         units, worth = shipped[sent], value[sent]
         seconds = [arrival[0]] if arrival.min() == arrival.max() else np.unique(arrival)
@@ -174,7 +177,9 @@ class Depot:
             present = np.flatnonzero(counts)
             of_store = present // _KINDS
             arrived = np.where(
-                self._stores.is_received_in_run(of_store, np.full(of_store.size, second, np.int64)), second, -1
+                self._stores.is_received_in_run(of_store, np.full(of_store.size, second, np.int64)),
+                second,
+                -1,
             )
             self._recorder.add(
                 "deliveries",
@@ -193,7 +198,7 @@ class Depot:
         world = self._world
         rows = np.flatnonzero(~np.array(self._is_unlimited))
         if self._is_watched:
-            for centre in rows:
+            for centre in rows.tolist():
                 remember(
                     centre, day, self._asked_today[centre], world.market.on_sale[day], world.centre_forecasters,
                     self._forecast,
@@ -285,7 +290,9 @@ def _opening_forecast(world: World) -> npt.NDArray[np.float32]:
     if past and world.plan.centres.is_dynamic.any() and not world.market.known.size:
         for centre in range(shape[0]):
             rows = np.flatnonzero(world.axes.centre_of_store == centre)
-            remembered_units(rows, world.first_ordinal, world.market, world.process, world.shelf, units[centre])
+            remembered_units(
+                rows, world.first_ordinal, world.market, world.process, world.shelf, units[centre]
+            )
     return (units / max(1, past)).astype(np.float32)
 
 

@@ -24,6 +24,7 @@ from sim.world import World
 
 IntArray = npt.NDArray[np.int64]
 _LAST_SECOND = SECONDS_PER_DAY - 1
+_LEAST_OUTLOOK_DAYS = 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,12 +55,14 @@ class Delivery:
 class Stores:
     """All stores of a run: serves demand, takes deliveries, hands orders to `place_orders`."""
 
-    def __init__(self, environment: simpy.Environment, world: World, place_orders: Callable[[Lines], None]) -> None:
+    def __init__(
+        self, environment: simpy.Environment, world: World, place_orders: Callable[[Lines], None]
+    ) -> None:
         self._environment = environment
         self._world = world
         self._place_orders = place_orders
         self._start_weekday = world.scenario.horizon.start_date.weekday()
-        self._is_watched = world.shelf.forecast.size > 1
+        self._is_watched = world.shelf.forecast.size > 0
         closes = np.minimum(world.market.closes_second, _LAST_SECOND)
         self._first_close, self._first_open = int(closes.min()), int(world.market.opens_second.min())
         self._groups = [(int(second), np.flatnonzero(closes == second)) for second in np.unique(closes)]
@@ -83,7 +86,14 @@ class Stores:
                 self.expect(int(second), Delivery(store[due], sku[due], units[due], value[due], kind, 0))
         if self._is_watched:
             everyone = np.arange(world.axes.stores)
-            recall(everyone, world.first_ordinal, world.market, world.process, world.store_forecasters, world.shelf)
+            recall(
+                everyone,
+                world.first_ordinal,
+                world.market,
+                world.process,
+                world.store_forecasters,
+                world.shelf,
+            )
         for second, rows in self._groups:
             self._schedule_close(0, second, rows)
 
@@ -107,7 +117,8 @@ class Stores:
         inside = np.minimum(due, world.days - 1)
         wait = self._days_until_open[inside, store]
         hour = second_of_day(world.scenario.policy.transport.delivery_hour)
-        return np.maximum((due + wait) * SECONDS_PER_DAY + hour, int(self._environment.now))
+        arrival: IntArray = np.maximum((due + wait) * SECONDS_PER_DAY + hour, int(self._environment.now))
+        return arrival
 
     def is_received_in_run(self, store: IntArray, arrival_second: IntArray) -> npt.NDArray[np.bool_]:
         """Whether goods that arrive then are on the shelf before the run ends; (k,) each."""
@@ -116,7 +127,8 @@ class Stores:
     def _day_on_shelf(self, store: IntArray, arrival_second: IntArray) -> IntArray:
         """Day to which an arrival belongs: what comes after closing time belongs to the next day."""
         closes = np.minimum(self._world.market.closes_second, _LAST_SECOND)[store]
-        return arrival_second // SECONDS_PER_DAY + (arrival_second % SECONDS_PER_DAY >= closes)
+        day: IntArray = arrival_second // SECONDS_PER_DAY + (arrival_second % SECONDS_PER_DAY >= closes)
+        return day
 
     def under_way(self) -> tuple[IntArray, IntArray]:
         """Units and value (stores, SKUs) of what has been shipped and not received."""
@@ -129,7 +141,12 @@ class Stores:
         return units, value
 
     def _schedule_close(self, day: int, second: int, rows: IntArray) -> None:
-        at(self._environment, day * SECONDS_PER_DAY + second, Turn.STORE_CLOSE, lambda: self._close(day, second, rows))
+        at(
+            self._environment,
+            day * SECONDS_PER_DAY + second,
+            Turn.STORE_CLOSE,
+            lambda: self._close(day, second, rows),
+        )
 
     def _receive(self, second: int) -> None:
         """Bring the stores to this moment and put the goods on the shelf."""
@@ -137,7 +154,8 @@ class Stores:
         day, second_today = divmod(second, SECONDS_PER_DAY)
         deliveries = self._due.pop(second)
         store, sku, units, value = (
-            joined([getattr(delivery, column) for delivery in deliveries]) for column in ("store", "sku", "units", "value")
+            joined([getattr(delivery, column) for delivery in deliveries])
+            for column in ("store", "sku", "units", "value")
         )
         if second_today < self._first_close:
             self._put_on_shelf(store, sku, units, value, day, second_today)
@@ -148,11 +166,17 @@ class Stores:
             if not mine.any():
                 continue
             if posting_day == world.days:
-                left = Delivery(store[mine], sku[mine], units[mine], value[mine], np.zeros(int(mine.sum()), np.int64), 0)
+                kind = np.zeros(int(mine.sum()), np.int64)
+                left = Delivery(store[mine], sku[mine], units[mine], value[mine], kind, second)
                 self._due.setdefault(world.days * SECONDS_PER_DAY, []).append(left)
                 continue
             self._put_on_shelf(
-                store[mine], sku[mine], units[mine], value[mine], posting_day, second_today if posting_day == day else 0
+                store[mine],
+                sku[mine],
+                units[mine],
+                value[mine],
+                posting_day,
+                second_today if posting_day == day else 0,
             )
 
     def _put_on_shelf(
@@ -216,7 +240,10 @@ class Stores:
         """Fill in the true mean demand over the days that each rule covers."""
         rules = self._world.store_rules
         for rule in np.flatnonzero(rules.is_dynamic):
-            days = max(1, int(np.ceil(max(rules.order_up_to_days[rule].max(), rules.reorder_point_days[rule].max(), 7))))
+            covered = max(
+                rules.order_up_to_days[rule].max(), rules.reorder_point_days[rule].max(), _LEAST_OUTLOOK_DAYS
+            )
+            days = int(np.ceil(covered))
             rules.expected_rate[rule] = expected.units(day + 1, day + 1 + days) / days
 
     def _replay_orders(self, rows: IntArray, day: int, number: int) -> int:
@@ -262,7 +289,8 @@ def _known_orders(world: World) -> dict[int, tuple[IntArray, IntArray, IntArray]
         if not isinstance(rule.mode, KnownOrders):
             continue
         table = rule.mode.orders
-        for store_id, sku_id, date, units in zip(table["store_id"], table["sku_id"], table["date"], table["units"], strict=True):
+        columns = (table["store_id"], table["sku_id"], table["date"], table["units"])
+        for store_id, sku_id, date, units in zip(*columns, strict=True):
             store, sku, day = store_at[store_id], sku_at[sku_id], (date - start).days
             if 0 <= day < world.days and world.store_rules.rule[store, sku] == index:
                 by_day.setdefault(day, []).append((store, sku, int(units)))

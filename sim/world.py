@@ -206,7 +206,7 @@ def _shelf(
     np.add.at(lots, (store, handling.lot_index[sku], last_day_of_sale % ring), units)
     returned_skus = int((handling.return_index >= 0).sum())
     is_fixed, draws = bool(process.is_fixed[0]), facts.known.size == 0
-    watched = (stores, skus) if needs_forecast else (1, 1)
+    watched = (stores, skus) if needs_forecast else (1, 0)
     return Shelf(
         on_hand=opening.store_units.astype(np.int32),
         value=opening.store_units * axes.purchase_cost_minor,

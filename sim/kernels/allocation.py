@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.compilation import kernel
-from sim.kernels.layout import Array
+from sim.kernels.layout import Array, whole
 from sim.kernels.serving import cost_of, unit_draw
 from sim.records import Centre, Day
 
@@ -80,7 +80,7 @@ def allocate(
             members[which] = line
             line = chain[line]
         if rule == FAIR_SHARE:
-            _share(members, line_units, np.int64(available[sku]), asked[sku], shipped)
+            _share(members, line_units, whole(available[sku]), asked[sku], shipped)
         else:
             rank = np.empty(count, np.int64)
             for which in range(count):
@@ -89,7 +89,7 @@ def allocate(
                 if rule == PRIORITY:
                     rank[which] += priority[line_row[line]] << _RANK_BITS
             _queue(
-                members, rank, line_row, line_units, np.int64(available[sku]), store_key, sku_key[sku], ordinal,
+                members, rank, line_row, line_units, whole(available[sku]), store_key, sku_key[sku], ordinal,
                 ties_key, shipped,
             )  # fmt: skip
 
@@ -204,7 +204,7 @@ def ship(
         asked: (m,) units that stores asked the centre for today; added to.
     """
     for line in range(line_sku.size):
-        row, sku, units = line_row[line], line_sku[line], np.int64(shipped[line])
+        row, sku, units = line_row[line], line_sku[line], whole(shipped[line])
         index = class_of[sku]
         missing = line_units[line] - units
         line_value[line] = 0
@@ -214,7 +214,7 @@ def ship(
                 centre_posted[index, Centre.RECEIVED] += units
                 centre_posted[index, Centre.RECEIVED_VALUE] += cost
             else:
-                cost = cost_of(units, np.int64(on_hand[sku]), value[sku])
+                cost = cost_of(units, whole(on_hand[sku]), value[sku])
                 on_hand[sku] -= units
                 value[sku] -= cost
             line_value[line] = cost

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.kernels.compilation import kernel
 from sim.kernels.draws import count
 from sim.kernels.elementary import exp
-from sim.kernels.layout import Array, Books, Forecasters, Goods, Handling, Keys, Market, Process, Shelf
+from sim.kernels.layout import Array, Books, Forecasters, Goods, Handling, Keys, Market, Process, Shelf, whole
 from sim.kernels.lots import expire, units_within
 from sim.kernels.memory import remember
 from sim.kernels.receiving import take_back
 from sim.kernels.serving import cost_of, open_till, sell, unit_draw
 from sim.records import Cell, Day
 
-_BARGAIN_UNITS = np.int64(1 << 22)
-_FIRST_UNIT = np.int64(0)
+_BARGAIN_UNITS = whole(1 << 22)
+_FIRST_UNIT = whole(0)
 
 
 @kernel
@@ -39,20 +37,26 @@ def sell_bargains(
     for index in range(goods.class_start.size - 1):
         posted = books.day[day, row, index]
         for sku in range(goods.class_start[index], goods.class_start[index + 1]):
-            if goods.near_expiry_uplift[sku] <= 0.0 or handling.lot_index[sku] < 0 or handling.marked_days[sku] == 0:
+            if (
+                goods.near_expiry_uplift[sku] <= 0.0
+                or handling.lot_index[sku] < 0
+                or handling.marked_days[sku] == 0
+            ):
                 continue
             lots = shelf.lots[row, handling.lot_index[sku]]
             marked = units_within(lots, day, handling.marked_days[sku])
             if marked == 0 or market.on_sale[day, sku] != 1:
                 continue
             mean = market.base_rate[row, sku] * factor[sku] * scale * goods.near_expiry_uplift[sku]
-            u = unit_draw(market.store_key[row], market.sku_key[sku], first_ordinal + day, _FIRST_UNIT, keys.mark_down)
+            u = unit_draw(
+                market.store_key[row], market.sku_key[sku], first_ordinal + day, _FIRST_UNIT, keys.mark_down
+            )
             zero = exp(-mean * process.decay[sku])
             per_dispersion = process.per_dispersion[sku]
             units = min(marked, count(u, zero, mean * per_dispersion, 1.0 - per_dispersion))
             if units == 0:
                 continue
-            value = units * np.int64(market.price[market.group[row], day, sku])
+            value = units * whole(market.price[market.group[row], day, sku])
             posted[Day.DEMAND] += units
             posted[Day.DEMAND_VALUE] += value
             posted[Day.SOLD_AS_ASKED] += units
@@ -64,22 +68,22 @@ def sell_bargains(
             left = units
             for ahead in range(handling.shelf_life_days[sku]):
                 slot = (day + ahead) % lots.size
-                kept = min(left, np.int64(lots[slot]))
+                kept = min(left, whole(lots[slot]))
                 lots[slot] = kept
                 aside[slot] -= kept
                 left -= kept
             store_key = market.store_key[row]
-            sell(till, handling, keys, store_key, sku, units, day, first_ordinal + day, _BARGAIN_UNITS, posted)
+            sell(
+                till, handling, keys, store_key, sku, units, day, first_ordinal + day, _BARGAIN_UNITS, posted
+            )
             for slot in range(lots.size):
                 lots[slot] += aside[slot]
 
 
 @kernel
-def discard(
-    row: int, sku: int, units: int, posted: Array, period: int, shelf: Shelf, books: Books
-) -> None:
+def discard(row: int, sku: int, units: int, posted: Array, period: int, shelf: Shelf, books: Books) -> None:
     """Throw away units that are on the shelf."""
-    cost = cost_of(units, np.int64(shelf.on_hand[row, sku]), shelf.value[row, sku])
+    cost = cost_of(units, whole(shelf.on_hand[row, sku]), shelf.value[row, sku])
     shelf.on_hand[row, sku] -= units
     shelf.value[row, sku] -= cost
     posted[Day.WASTED] += units
@@ -151,7 +155,7 @@ def close_day(
                 if market.on_sale[day, sku] == 0 and on_hand[sku] > 0 and is_over(day, sku, market):
                     if handling.lot_index[sku] >= 0:
                         shelf.lots[row, handling.lot_index[sku]][:] = 0
-                    discard(row, sku, np.int64(on_hand[sku]), posted, period, shelf, books)
+                    discard(row, sku, whole(on_hand[sku]), posted, period, shelf, books)
             units, worth, owed, coming, holding = 0, 0, 0, 0, 0
             for sku in range(begin, end):
                 units += on_hand[sku]
@@ -161,13 +165,13 @@ def close_day(
                 stock_days[sku] += on_hand[sku]
             if goods.has_unit_holding[index]:
                 for sku in range(begin, end):
-                    holding += np.int64(on_hand[sku]) * goods.holding_micro[sku]
+                    holding += whole(on_hand[sku]) * goods.holding_micro[sku]
             posted[Day.ON_HAND] = units
             posted[Day.STOCK_VALUE] = worth
             posted[Day.BACKORDERS] = owed
             posted[Day.ON_ORDER] = coming
             posted[Day.HOLDING_BY_UNIT] = holding
-        if shelf.sold_today.size > 1:
+        if shelf.sold_today.size > 0:
             sold_today = shelf.sold_today[row]
             if market.open_day[day, row]:
                 remember(row, day, sold_today, market.on_sale[day], forecasters, shelf.forecast)
@@ -177,4 +181,4 @@ def close_day(
 @kernel
 def is_over(day: int, sku: int, market: Market) -> bool:
     """Whether a SKU that is not on sale has been: its life is behind it, not ahead."""
-    return day > market.last_day_on_sale[sku]
+    return bool(day > market.last_day_on_sale[sku])

@@ -6,11 +6,16 @@ compared with 32 random bits.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, cast
 
+import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
+
+whole = cast(Callable[[Any], int], np.int64)
+"""A number as 64 bits in compiled code; to a type checker a plain int, which is what it behaves like."""
 
 
 class Goods(NamedTuple):
@@ -83,7 +88,7 @@ class Till(NamedTuple):
     on_sale: Array
     """(m,) int8."""
     sold_today: Array
-    """(m,) int32, or (1,) when no forecaster needs it."""
+    """(m,) int32, or (0,) when no forecaster needs it."""
     sold_cell: Array
     """(m,) int32 of the cell panel."""
     revenue_cell: Array
@@ -112,7 +117,7 @@ class Shelf(NamedTuple):
     asked: Array
     """(n, m) int32: units of today's demand in all, where there is any."""
     sold_today: Array
-    """(n, m) int32: recorded sales of the day; (1, 1) when no forecaster needs them."""
+    """(n, m) int32: recorded sales of the day; (1, 0) when no forecaster needs them."""
     demand_carry: Array
     """(n, m) float64: fractions of constant demand, (1, 1) otherwise."""
     lots: Array
@@ -134,7 +139,7 @@ class Shelf(NamedTuple):
     block_counts: Array
     """(n, 4, m) int32: counts of four dates; (1, 1, 1) when rates move."""
     forecast: Array
-    """(n, m) float32 units per day; (1, 1) when no rule needs it."""
+    """(n, m) float32 units per day; (1, 0) when no rule needs it."""
 
 
 class Books(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.compilation import kernel
-from sim.kernels.layout import Array, EmergencyRules, OrderLines, OrderRules
+from sim.kernels.layout import Array, EmergencyRules, OrderLines, OrderRules, whole
 from sim.records import Day
 
 REGULAR, EMERGENCY, PUSHED = 0, 1, 2
@@ -72,8 +72,8 @@ def review(
     Returns:
         Number of lines written.
     """
-    number = np.int64(0)
-    skus = np.int64(case_pack.size)
+    number = whole(0)
+    skus = whole(case_pack.size)
     has_dynamic = rules.is_dynamic.any()
     low = np.empty(skus, np.int64)
     has_emergency = emergency.lead_time_days.size > 0
@@ -89,7 +89,7 @@ def review(
         units_ordered, value_ordered = 0, 0
         reorder_point, order_up_to = rules.reorder_point[row], rules.order_up_to[row]
         # Without a level to work out only those at or below it are looked at: few, and found at memory speed.
-        candidates = np.int64(0)
+        candidates = whole(0)
         if has_dynamic:
             for sku in range(skus):
                 low[sku] = sku
@@ -98,7 +98,7 @@ def review(
             held, coming, owed = on_hand[row], on_order[row], backorder[row]
             for sku in range(skus):
                 low[candidates] = sku
-                candidates += np.int64(held[sku] + coming[sku] - owed[sku] <= reorder_point[sku])
+                candidates += whole(held[sku] + coming[sku] - owed[sku] <= reorder_point[sku])
         for which in range(candidates):
             sku = low[which]
             rule = rules.rule[row, sku]
@@ -113,12 +113,12 @@ def review(
                 continue
             if not (orderable[sku] and listed[row, sku]):
                 continue
-            lot = np.int64(rules.order_quantity[row, sku])
+            lot = whole(rules.order_quantity[row, sku])
             if lot > 0:
                 lots = (reorder_point[sku] - position) // lot + 1
                 wanted = lots * lot
             else:
-                wanted = np.int64(order_up_to[sku]) - position
+                wanted = whole(order_up_to[sku]) - position
             units = whole_cases(wanted, case_pack[sku], rules.rounding[rule])
             if units <= 0:
                 continue
@@ -156,9 +156,9 @@ def _work_out(row: int, sku: int, rule: int, forecast: float, rules: OrderRules)
             rules.order_up_to_safety[rule],
             rules.order_up_to_safety_days[rule, row],
         )
-        rules.order_up_to[row, sku] = np.int64(np.ceil(level - 1e-9))
+        rules.order_up_to[row, sku] = whole(np.ceil(level - 1e-9))
     if rules.order_quantity_days[rule] >= 0.0:
-        quantity = np.int64(np.ceil(forecast * rules.order_quantity_days[rule] - 1e-9))
+        quantity = whole(np.ceil(forecast * rules.order_quantity_days[rule] - 1e-9))
         rules.order_quantity[row, sku] = max(1, quantity)
     if rules.is_always_below[rule]:
         rules.reorder_point[row, sku] = rules.order_up_to[row, sku] - 1
@@ -169,7 +169,7 @@ def _work_out(row: int, sku: int, rule: int, forecast: float, rules: OrderRules)
             rules.reorder_point_safety[rule],
             rules.reorder_point_days[rule, row],
         )
-        rules.reorder_point[row, sku] = np.int64(np.floor(level + 1e-9))
+        rules.reorder_point[row, sku] = whole(np.floor(level + 1e-9))
 
 
 @kernel
@@ -197,11 +197,11 @@ def _review_emergency(
             rate = _forecast(row, sku, max(0, rules.rule[row, sku]), forecast, rules)
             if emergency.trigger_days[which] >= 0.0:
                 days = emergency.trigger_days[which]
-                trigger = np.int64(np.floor(level_of(rate, days, emergency.trigger_safety[which], days) + 1e-9))
+                trigger = whole(np.floor(level_of(rate, days, emergency.trigger_safety[which], days) + 1e-9))
             if emergency.cover_days[which] >= 0.0:
                 days = emergency.cover_days[which]
-                cover = np.int64(np.ceil(level_of(rate, days, emergency.cover_safety[which], days) - 1e-9))
-        position = np.int64(on_hand[row, sku]) + on_order[row, sku] - backorder[row, sku]
+                cover = whole(np.ceil(level_of(rate, days, emergency.cover_safety[which], days) - 1e-9))
+        position = whole(on_hand[row, sku]) + on_order[row, sku] - backorder[row, sku]
         if position > trigger or cover <= position:
             continue
         rule = rules.rule[row, sku]

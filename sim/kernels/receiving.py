@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.compilation import kernel
-from sim.kernels.layout import Array, Books, Goods, Handling, Keys, Market, Shelf
+from sim.kernels.layout import Array, Books, Goods, Handling, Keys, Market, Shelf, whole
 from sim.kernels.serving import open_till, sell, unit_draw
 from sim.records import Cell, Day
 
-_OWED_UNITS = np.int64(1 << 21)
+_OWED_UNITS = whole(1 << 21)
 
 
 @kernel
@@ -48,7 +48,7 @@ def receive(
         keys: streams.
     """
     for line in range(line_row.size):
-        row, sku, units = line_row[line], line_sku[line], np.int64(line_units[line])
+        row, sku, units = line_row[line], line_sku[line], whole(line_units[line])
         posted = books.day[day, row, class_of[sku]]
         shelf.on_hand[row, sku] += units
         shelf.value[row, sku] += line_value[line]
@@ -62,13 +62,22 @@ def receive(
         posted[Day.CYCLES] += 1
         posted[Day.CYCLES_SHORT] += shelf.short_cycle[row, sku]
         shelf.short_cycle[row, sku] = 0
-        owed = min(np.int64(shelf.backorder[row, sku]), np.int64(shelf.on_hand[row, sku]))
+        owed = min(whole(shelf.backorder[row, sku]), whole(shelf.on_hand[row, sku]))
         if owed > 0:
             shelf.backorder[row, sku] -= owed
             posted[Day.BACKORDER_FILLED] += owed
             till = open_till(row, day, period, market, shelf, books)
             sell(
-                till, handling, keys, market.store_key[row], sku, owed, day, first_ordinal + day, _OWED_UNITS, posted
+                till,
+                handling,
+                keys,
+                market.store_key[row],
+                sku,
+                owed,
+                day,
+                first_ordinal + day,
+                _OWED_UNITS,
+                posted,
             )
 
 
@@ -99,23 +108,27 @@ def take_back(
             which = handling.return_index[sku]
             if which < 0:
                 continue
-            units = np.int64(shelf.due_returns[slot, row, which])
+            units = whole(shelf.due_returns[slot, row, which])
             if units == 0:
                 continue
             shelf.due_returns[slot, row, which] = 0
-            on_hand, value = np.int64(shelf.on_hand[row, sku]), shelf.value[row, sku]
+            on_hand, value = whole(shelf.on_hand[row, sku]), shelf.value[row, sku]
             unit_cost = value // on_hand if on_hand > 0 else goods.purchase_cost[sku]
             kept = 0
             if handling.lot_index[sku] < 0 and market.on_sale[day, sku] > 0:
                 for unit in range(units):
                     u = np.uint64(
                         unit_draw(
-                            store_key, market.sku_key[sku], first_ordinal + day, _OWED_UNITS + unit, keys.returns
+                            store_key,
+                            market.sku_key[sku],
+                            first_ordinal + day,
+                            _OWED_UNITS + unit,
+                            keys.returns,
                         )
                     )
-                    kept += np.int64(u < goods.resalable_threshold[sku])
+                    kept += whole(u < goods.resalable_threshold[sku])
             posted[Day.RETURNED] += units
-            posted[Day.REFUND] += units * np.int64(market.price[group, day, sku])
+            posted[Day.REFUND] += units * whole(market.price[group, day, sku])
             posted[Day.RETURNED_VALUE] += units * unit_cost
             posted[Day.RESTOCKED] += kept
             posted[Day.WASTED] += units - kept

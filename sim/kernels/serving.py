@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.kernels.compilation import inline_kernel, kernel
 from sim.kernels.demand import draw_day
-from sim.kernels.layout import Array, Books, Goods, Handling, Keys, Market, Process, Shelf, Till
+from sim.kernels.layout import Array, Books, Goods, Handling, Keys, Market, Process, Shelf, Till, whole
 from sim.kernels.lots import take_freshest, take_oldest, units_within
 from sim.kernels.philox import uniform_draw
 from sim.kernels.tables import hour_second, table_draw
@@ -21,8 +21,8 @@ _PPM = 1_000_000
 _LOW_WORD = np.uint64(0xFFFFFFFF)
 _WORD_BITS = np.uint64(32)
 # Typed, because a kernel is compiled once more for every plain constant it is handed.
-_LENT_UNITS = np.int64(1 << 20)
-_ONE = np.int64(1)
+_LENT_UNITS = whole(1 << 20)
+_ONE = whole(1)
 _CERTAIN = np.uint64(1 << 32)
 
 
@@ -60,7 +60,7 @@ def open_till(row: int, day: int, period: int, market: Market, shelf: Shelf, boo
         shelf.value[row],
         market.price[market.group[row], day],
         market.on_sale[day],
-        shelf.sold_today[row if shelf.sold_today.size > 1 else 0],
+        shelf.sold_today[row if shelf.sold_today.size > 0 else 0],
         books.cell[period, Cell.SOLD, row],
         books.cell_revenue[period, row],
         shelf.lots[row],
@@ -96,17 +96,17 @@ def sell(
         first_unit: number of the first unit among the day's units of the cell, for keyed draws.
         posted: (len(Day),) the row of the day panel that is posted to.
     """
-    on_hand = np.int64(till.on_hand[sku])
+    on_hand = whole(till.on_hand[sku])
     cost = cost_of(units, on_hand, till.value[sku])
     till.on_hand[sku] = on_hand - units
     till.value[sku] -= cost
-    price = np.int64(till.price[sku])
+    price = whole(till.price[sku])
     revenue = price * units
     posted[Day.REVENUE] += revenue
     posted[Day.COST_OF_GOODS] += cost
     till.sold_cell[sku] += units
     till.revenue_cell[sku] += revenue
-    if till.sold_today.size > 1:
+    if till.sold_today.size > 0:
         till.sold_today[sku] += units
     is_cleared = till.on_sale[sku] == 2
     if is_cleared:
@@ -284,11 +284,11 @@ def settle_unmet(
             if u >= threshold:
                 continue
             v = np.uint64(unit_draw(store_key, till.sku_key[sku], ordinal, 2 * unit + 1, keys.substitution))
-            other = find_substitute(till, sku, first, stop, np.int64((v * size) >> _WORD_BITS))
+            other = find_substitute(till, sku, first, stop, whole((v * size) >> _WORD_BITS))
             if other < 0:
                 continue
             # Stock on hand tells apart the units that one SKU lends to others in a day.
-            number = _LENT_UNITS + np.int64(till.on_hand[other])
+            number = _LENT_UNITS + whole(till.on_hand[other])
             sell(till, handling, keys, store_key, other, _ONE, day, ordinal, number, posted)
             left -= 1
             posted[Day.SUBSTITUTED] += 1
@@ -308,27 +308,49 @@ def settle_unmet(
 
 @kernel
 def units_until(
-    left: int, asked: int, stop: int, opens: int, store_key: np.uint64, sku_key: np.uint64, ordinal: int,
-    table: Array, key: Array,
+    left: int,
+    asked: int,
+    stop: int,
+    opens: int,
+    store_key: np.uint64,
+    sku_key: np.uint64,
+    ordinal: int,
+    table: Array,
+    key: Array,
 ) -> int:
-    """Of the last `left` of the day's `asked` units, how many are asked for before the second `stop`."""  # fmt: skip
+    """Of the last `left` of the day's `asked` units, how many are asked for before the second `stop`."""
     seconds = unit_seconds(asked, opens, store_key, sku_key, ordinal, table, key)
-    return min(left, np.int64(np.searchsorted(seconds[asked - left :], stop)))
+    return min(left, whole(np.searchsorted(seconds[asked - left :], stop)))
 
 
 @kernel
 def empty_seconds(
-    number: int, asked: int, stop: int, opens: int, store_key: np.uint64, sku_key: np.uint64, ordinal: int,
-    table: Array, key: Array,
+    number: int,
+    asked: int,
+    stop: int,
+    opens: int,
+    store_key: np.uint64,
+    sku_key: np.uint64,
+    ordinal: int,
+    table: Array,
+    key: Array,
 ) -> int:
-    """Seconds from the moment at which unit `number` of the day's `asked` units is asked for until `stop`."""  # fmt: skip
+    """Seconds from the moment at which unit `number` of the day's `asked` units is asked for until `stop`."""
     seconds = unit_seconds(asked, opens, store_key, sku_key, ordinal, table, key)
-    return max(0, stop - seconds[number])
+    return whole(max(0, stop - seconds[number]))
 
 
 @kernel
 def look_at_shelf(
-    begin: int, end: int, span: int, today: Array, listed: Array, till: Till, empty_cell: Array, busy: Array, posted: Array
+    begin: int,
+    end: int,
+    span: int,
+    today: Array,
+    listed: Array,
+    till: Till,
+    empty_cell: Array,
+    busy: Array,
+    posted: Array,
 ) -> int:
     """Post opening time with and without stock from here on, and find the SKUs somebody wants.
 
@@ -347,16 +369,16 @@ def look_at_shelf(
         Number of SKUs with demand.
     """
     on_hand, on_sale = till.on_hand, till.on_sale
-    open_cells, empty_cells, number = 0, 0, np.int64(0)
+    open_cells, empty_cells, number = 0, 0, whole(0)
     for sku in range(begin, end):
         is_shown = np.int32(listed[sku]) & np.int32(on_sale[sku] == 1)
         is_empty = is_shown & np.int32(on_hand[sku] <= 0)
-        open_cells += is_shown
-        empty_cells += is_empty
+        open_cells += int(is_shown)
+        empty_cells += int(is_empty)
         empty_cell[sku] += is_empty * np.int32(span)
     for sku in range(begin, end):
         busy[number] = sku
-        number += np.int64(today[sku] > 0)
+        number += whole(today[sku] > 0)
     posted[Day.OPEN_SECONDS] += open_cells * span
     posted[Day.OUT_OF_STOCK_SECONDS] += empty_cells * span
     return number
@@ -364,7 +386,13 @@ def look_at_shelf(
 
 @kernel
 def serve_from_stock(
-    busy: Array, number: int, today: Array, till: Till, is_plain: Array, purchase_cost: Array, demand_cell: Array,
+    busy: Array,
+    number: int,
+    today: Array,
+    till: Till,
+    is_plain: Array,
+    purchase_cost: Array,
+    demand_cell: Array,
     posted: Array,
 ) -> int:
     """Hand over the day's demand where nothing can go wrong: plain goods of which more is on hand than is wanted.
@@ -384,19 +412,19 @@ def serve_from_stock(
 
     Returns:
         Number of SKUs left to others.
-    """  # fmt: skip
+    """
     on_hand, value, price, on_sale = till.on_hand, till.value, till.price, till.on_sale
     sold_cell, revenue_cell, sold_today = till.sold_cell, till.revenue_cell, till.sold_today
-    is_recorded = sold_today.size > 1
-    units, revenue, cost_of_goods, kept = 0, 0, 0, np.int64(0)
+    is_recorded = sold_today.size > 0
+    units, revenue, cost_of_goods, kept = 0, 0, 0, whole(0)
     for which in range(number):
         sku = busy[which]
-        wanted, stock = np.int64(today[sku]), np.int64(on_hand[sku])
+        wanted, stock = whole(today[sku]), whole(on_hand[sku])
         if wanted >= stock or not is_plain[sku] or on_sale[sku] != 1:
             busy[kept] = sku
             kept += 1
             continue
-        worth = wanted * np.int64(price[sku])
+        worth = wanted * whole(price[sku])
         cost = cost_at(wanted, stock, value[sku], purchase_cost[sku])
         today[sku] = 0
         on_hand[sku] = stock - wanted
@@ -482,9 +510,13 @@ def advance(
         store_key, hours = market.store_key[row], market.hour_table[market.profile[row]]
         today, asked_row, listed = shelf.today[row], shelf.asked[row], market.listed[row]
         on_hand, on_sale, price = till.on_hand, till.on_sale, till.price
-        empty_cell, demand_cell = books.cell[period, Cell.OUT_OF_STOCK_SECONDS, row], books.cell[period, Cell.DEMAND, row]
+        empty_cell = books.cell[period, Cell.OUT_OF_STOCK_SECONDS, row]
+        demand_cell = books.cell[period, Cell.DEMAND, row]
         substituted_cell = books.cell[period, Cell.SUBSTITUTED, row]
-        backordered_cell, lost_cell = books.cell[period, Cell.BACKORDERED, row], books.cell[period, Cell.LOST, row]
+        backordered_cell, lost_cell = (
+            books.cell[period, Cell.BACKORDERED, row],
+            books.cell[period, Cell.LOST, row],
+        )
         owed, short_cycle = shelf.backorder[row], shelf.short_cycle[row]
         levels, coming, centre_short = reorder_point[row], shelf.on_order[row], shelf.centre_short[row]
         for index in range(goods.class_start.size - 1):
@@ -498,7 +530,7 @@ def advance(
             unmet_count = 0
             for which in range(number):
                 sku = busy[which]
-                left, stock = np.int64(today[sku]), np.int64(on_hand[sku])
+                left, stock = whole(today[sku]), whole(on_hand[sku])
                 if is_first:
                     if on_sale[sku] == 2:
                         # Nobody asks for a SKU that is being cleared unless it is still there.
@@ -510,7 +542,7 @@ def advance(
                     posted[Day.DEMAND_VALUE] += left * price[sku]
                     demand_cell[sku] += left
                     asked_row[sku] = left
-                asked, units = np.int64(asked_row[sku]), left
+                asked, units = whole(asked_row[sku]), left
                 if not is_last and (stock <= left or handling.freshest_threshold[sku] > 0):
                     units = units_until(
                         left, asked, stop, opens, store_key, till.sku_key[sku], ordinal, hours, keys.hour
@@ -533,8 +565,8 @@ def advance(
                 if sold < units:
                     short_cycle[sku] = 1
                     explain_unmet(
-                        units - sold, stock, np.int64(levels[sku]), np.int64(coming[sku]),
-                        np.int64(centre_short[sku]), posted,
+                        units - sold, stock, whole(levels[sku]), whole(coming[sku]),
+                        whole(centre_short[sku]), posted,
                     )  # fmt: skip
                     unmet_sku[unmet_count] = sku
                     unmet_units[unmet_count] = units - sold
