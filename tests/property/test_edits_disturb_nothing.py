@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -141,6 +142,35 @@ def test_a_later_start(content: Content) -> None:
 @given(uncoupled())
 def test_another_policy(content: Content) -> None:
     assert_undisturbed(content, merged(content, {"policy": OTHER_POLICY}))
+
+
+@given(uncoupled(), st.data())
+def test_a_store_alone_fares_as_among_others_where_the_centre_is_never_short(
+    content: Content, data: st.DataObject
+) -> None:
+    """Nothing else couples stores: every record of a store is the same when all others are gone."""
+    centres = [{**centre, "stock": "unlimited"} for centre in content["network"]["distribution_centres"]]
+    content = merged(content, {"network": {"distribution_centres": centres}, "initial": {"dc_stock": None}})
+    stores = content["network"]["stores"]
+    chosen = data.draw(st.integers(0, len(stores) - 1))
+    alone = merged(content, {"network": {"stores": [stores[chosen]], "closures": []}})
+    content = merged(content, {"network": {"closures": []}})
+    for block, name in (("demand", "known"), ("initial", "store_stock")):
+        if name in content[block]:
+            own = [row for row in content[block][name] if row["store_id"] == stores[chosen]["store_id"]]
+            alone = merged(alone, {block: {name: own}})
+    rules = [rule for rule in content["policy"]["replenishment"] if "regions" not in rule["scope"]]
+    rules = [rule for rule in rules if rule["mode"]["kind"] != "known_orders"] or OTHER_POLICY[
+        "replenishment"
+    ]
+    policy = {"policy": {"replenishment": [*rules, *OTHER_POLICY["replenishment"]]}}
+    scenarios = build(merged(content, policy)), build(merged(alone, policy))
+    together, single = (
+        sim.simulate(scenario, optimize.plan(scenario), seed=3, replication=2).panels
+        for scenario in scenarios
+    )
+    np.testing.assert_array_equal(single.day[:, 0], together.day[:, chosen])
+    np.testing.assert_array_equal(single.cell[:, 0], together.cell[:, chosen])
 
 
 @settings(max_examples=15)
