@@ -183,7 +183,8 @@ def lost_units(history: History, gross: Numbers, effect: Numbers, shares: tuple[
 def _promoted(frame: pd.DataFrame, effect: Numbers) -> npt.NDArray[np.bool_]:
     """Rows on promotion: flagged ones; without any flag, those whose price lifts demand by a tenth."""
     flagged = (frame["promotion"].to_numpy() > 0) | (frame["feature"].to_numpy() > 0)
-    return flagged if flagged.any() else effect > np.log(MIN_LIFT)
+    promoted: npt.NDArray[np.bool_] = flagged if flagged.any() else effect > np.log(MIN_LIFT)
+    return promoted
 
 
 def _dips(series: Codes, uplift: Numbers, promoted: npt.NDArray[np.bool_], periods: int) -> Numbers:
