@@ -75,7 +75,7 @@ def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> 
     axes = build_axes(scenario)
     facts = build_market(scenario, axes, seed, replication)
     goods, handling = build_goods(scenario, axes)
-    market = _market(facts, axes)
+    market = _market(scenario, facts, axes)
     process = _process(facts, axes, seed, replication)
     is_perfect = scenario.policy.knowledge == "perfect"
     store_rules = build_rules(
@@ -132,10 +132,17 @@ def _stream(seed: int, replication: int, purpose: Purpose) -> np.ndarray[tuple[i
     return np.array(stream_key(seed, replication, purpose), np.uint32)
 
 
-def _market(facts: MarketFacts, axes: Axes) -> Market:
+def _market(scenario: Scenario, facts: MarketFacts, axes: Axes) -> Market:
     days = facts.on_sale.shape[0]
     is_present = facts.on_sale > 0
-    last_day = np.where(is_present.any(axis=0), days - 1 - is_present[::-1].argmax(axis=0), days)
+    # A SKU that is never on sale in the run either had its time before, or its time is still to come.
+    start = scenario.horizon.start_date
+    is_past = [
+        day is not None and day <= start for day in axes.ordered(scenario.assortment.skus["delist_date"])
+    ]
+    last_day = np.where(
+        is_present.any(axis=0), days - 1 - is_present[::-1].argmax(axis=0), np.where(is_past, -1, days)
+    )
     return Market(
         base_rate=facts.base_rate,
         listed=facts.listed,

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
-import pytest
 
 from sim import Cell, Day
 from tests.behaviour.worlds import SKUS, by_cell, chain, kpis, run, runs, shelf, surely_positive, total
@@ -83,7 +82,11 @@ def test_a_delisted_item_is_ordered_no_more_and_gone_after_clearance() -> None:
     assert by_cell(result, Cell.LOST)[DELIST_DAY:, :, a].sum() == 0  # nobody asks for what has gone
 
 
-@pytest.mark.xfail(strict=True, reason="taken for a SKU whose life is still ahead")
+def test_stock_of_a_sku_that_is_yet_to_come_is_kept() -> None:
+    result = run(chain(with_sku(launch_date=START + timedelta(days=400)), {"initial": shelf(5)}))
+    assert (by_cell(result, Cell.STOCK_DAYS)[..., result.labels.skus.index("A")] == 5).all()
+
+
 def test_what_should_have_been_cleared_before_the_first_day_is_scrapped_on_it() -> None:
     result = run(chain(with_sku(delist_date=START - timedelta(days=60)), {"initial": shelf(5)}))
     assert by_cell(result, Cell.STOCK_DAYS)[..., result.labels.skus.index("A")].sum() == 0
