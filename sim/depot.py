@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,21 +11,20 @@ import simpy
 
 from sim.axes import frozen
 from sim.clock import SECONDS_PER_DAY, Turn, at, day_of
-from sim.kernels.allocation import FAIR_SHARE, FIRST_COME, PRIORITY, allocate, ship
-from sim.kernels.centres import post_centre_levels, post_lines_of_centres, take_in
-from sim.kernels.memory import remember, remembered_units
-from sim.kernels.ordering import review
+from sim.kernels.allocation import FAIR_SHARE, FIRST_COME, PRIORITY
+from sim.kernels.centres import post_centre_levels, review_centres, take_in
+from sim.kernels.shipping import KINDS, fill_orders, write_deliveries
 from sim.levels import build_emergency_rules, empty_lines
-from sim.recorder import Recorder
+from sim.past import remembered_days
+from sim.recorder import TABLES, Recorder
 from sim.stores import Delivery, Lines, Stores
-from sim.streams import Purpose, stream_key
+from sim.streams import Purpose
 from sim.suppliers import Suppliers
-from sim.world import World
+from sim.world import World, stream
 
 IntArray = npt.NDArray[np.int64]
 _LAST_SECOND = SECONDS_PER_DAY - 1
 _RULES = {"fair_share": FAIR_SHARE, "priority": PRIORITY, "first_come": FIRST_COME}
-_KINDS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +33,15 @@ class _Receipt:
 
     sku: IntArray
     units: IntArray
+    value: IntArray
+
+    def totals(self) -> tuple[int, int, int]:
+        """Lines, units, value."""
+        return self.sku.size, int(self.units.sum()), int(self.value.sum())
+
+    def part(self, which: slice | npt.NDArray[np.bool_]) -> _Receipt:
+        """Some of the lines."""
+        return _Receipt(self.sku[which], self.units[which], self.value[which])
 
 
 class Depot:
@@ -49,24 +58,24 @@ class Depot:
         self.value = world.opening.centre_units * world.axes.purchase_cost_minor
         self._on_order = np.zeros(shape, np.int32)
         self._backlog = np.zeros(shape, np.int32)
-        self._asked_today = np.zeros(shape, np.int64)
+        self._asked_today = np.zeros(shape, np.int32)
         self._forecast = _opening_forecast(world)
-        self._listed = frozen(np.ones(shape, np.bool_))
+        self._listed = frozen(np.ones(shape[1], np.bool_))
         self._inbox: list[Lines] = []
         self._waiting: list[Lines | None] = [None] * shape[0]
         self._is_scheduled = False
         centres = world.scenario.network.distribution_centres
         self._is_unlimited = [centre.stock == "unlimited" for centre in centres]
+        self._ordering = np.flatnonzero(~np.array(self._is_unlimited))
         allocation = world.scenario.policy.allocation
         self._rule = _RULES[allocation.rule]
         self._keeps_backlog = allocation.unfilled == "backorder"
         self._priority = world.scenario.network.stores["priority"].astype(np.int64)
         self._own_lead_time_days = world.scenario.network.stores["lead_time_days"].astype(np.int64)
-        self._ties = np.array(stream_key(world.seed, world.replication, Purpose.ALLOCATION_TIES), np.uint32)
+        self._ties = stream(world.seed, world.replication, Purpose.ALLOCATION_TIES)
         self._lines = empty_lines(shape[0] * shape[1])
         self._start_weekday = world.scenario.horizon.start_date.weekday()
         self._no_emergency = build_emergency_rules((), world.axes)
-        self._always_open = frozen(np.ones(shape[0], np.bool_))
         self._is_watched = bool(world.plan.centres.is_dynamic.any())
 
     def connect(self, stores: Stores) -> None:
@@ -95,175 +104,116 @@ class Depot:
     def _allocate(self) -> None:
         self._is_scheduled = False
         arrived, self._inbox = self._inbox, []
-        new = arrived[0] if len(arrived) == 1 else _joined(arrived) if arrived else None
+        new = Lines.joined(arrived) if arrived else None
         for centre in range(len(self._is_unlimited)):
             mine = new
             if new is not None and len(self._is_unlimited) > 1:
-                mine = _picked(new, self._world.axes.centre_of_store[new.store] == centre)
+                mine = new.picked(self._world.axes.centre_of_store[new.store] == centre)
             waiting = self._waiting[centre]
-            parts = [part for part in (waiting, mine) if part is not None and part.store.size]
+            parts = [part for part in (waiting, mine) if part is not None and len(part)]
             if parts:
-                lines = parts[0] if len(parts) == 1 else _joined(parts)
-                is_new = np.ones(lines.store.size, np.bool_)
-                is_new[: 0 if waiting is None else waiting.store.size] = False
+                lines = Lines.joined(parts)
+                is_new = np.ones(len(lines), np.bool_)
+                is_new[: 0 if waiting is None else len(waiting)] = False
                 self._fill(centre, lines, is_new)
 
     def _fill(self, centre: int, lines: Lines, is_new: npt.NDArray[np.bool_]) -> None:
         """Ship what can be shipped of some lines and keep or cancel the rest."""
-        world = self._world
+        assert self._stores is not None
+        world, stores = self._world, self._stores
         now = int(self._environment.now)
         day = day_of(now)
-        shipped, value = np.zeros(lines.store.size, np.int64), np.zeros(lines.store.size, np.int64)
-        if self._is_unlimited[centre]:
-            shipped[:] = lines.units
-        else:
-            allocate(
-                lines.store, lines.sku, lines.units, lines.placed_second, self.on_hand[centre], self._rule,
-                self._priority, world.market.store_key, world.market.sku_key, world.first_ordinal + day,
-                self._ties, shipped,
-            )  # fmt: skip
-        orders = np.zeros((world.axes.stores, _KINDS, 5), np.int64)
-        ship(
-            lines.store, lines.sku, lines.units, lines.kind, is_new, shipped, self._is_unlimited[centre],
-            self._keeps_backlog, world.axes.class_of_sku, world.axes.purchase_cost_minor, self.on_hand[centre],
-            self.value[centre], self._on_order[centre], world.shelf.on_order, world.shelf.centre_short,
-            world.centre_panel[day, centre], day, world.books.day, value, orders, self._asked_today[centre],
+        shipped, sent = np.empty(len(lines), np.int64), np.empty((6, len(lines)), np.int64)
+        rows = np.empty((world.axes.stores * KINDS, len(TABLES["store_orders"])), np.int64)
+        lines_sent, orders = fill_orders(
+            lines.block, is_new, day, now, centre, self._is_unlimited[centre], self._keeps_backlog, self._rule,
+            self._priority, world.market.store_key, world.market.sku_key, world.process.first_ordinal + day,
+            self._ties, world.axes.class_of_sku, world.axes.purchase_cost_minor, self.on_hand[centre],
+            self.value[centre], self._on_order[centre], self._asked_today[centre], world.centre_panel[day, centre],
+            world.shelf.on_order, world.shelf.centre_short, world.books.day[day], self._own_lead_time_days,
+            stores.days_until_open, stores.delivery_second, self._recorder.next_order, shipped, sent, rows,
         )  # fmt: skip
-        self._record_orders(centre, now, orders)
-        self._send(centre, now, lines, shipped, value)
-        missing = lines.units - shipped
+        self._recorder.add_orders(rows[:orders])
+        if lines_sent:
+            self._send(centre, now, sent[:, :lines_sent])
         if self._keeps_backlog:
+            missing = lines.units - shipped
             left = missing > 0
-            self._waiting[centre] = _picked(lines, left, units=missing[left]) if left.any() else None
-            self._backlog[centre] = np.bincount(lines.sku, weights=missing, minlength=world.axes.skus).astype(
-                np.int32
-            )
+            self._waiting[centre] = lines.picked(left, units=missing[left]) if left.any() else None
+            backlog = np.bincount(lines.sku, weights=missing, minlength=world.axes.skus)
+            self._backlog[centre] = backlog.astype(np.int32)
 
-    def _record_orders(self, centre: int, now: int, orders: IntArray) -> None:
-        store, kind = np.nonzero(orders[:, :, 4])
-        if store.size:
-            self._recorder.add(
-                "store_orders",
-                order=self._recorder.number_orders(store.size),
-                store=store,
-                centre=centre,
-                placed_second=now,
-                kind=kind,
-                lines=orders[store, kind, 4],
-                units=orders[store, kind, 3],
-                lines_in_full=orders[store, kind, 0],
-                units_shipped=orders[store, kind, 1],
-                units_cancelled=orders[store, kind, 2],
-            )
-
-    def _send(self, centre: int, now: int, lines: Lines, shipped: IntArray, value: IntArray) -> None:
-        """Put shipped units on their way and write a row per store, kind and arrival."""
+    def _send(self, centre: int, now: int, sent: IntArray) -> None:
+        """Put shipped lines, (6, k) as from `fill_orders`, on their way, with a row per store, kind and arrival."""
         assert self._stores is not None
-        sent = np.flatnonzero(shipped)
-        if not sent.size:
-            return
-        store, sku, kind = lines.store[sent], lines.sku[sent], lines.kind[sent]
-        stated = lines.lead_time_days[sent]
-        lead_time_days = np.where(stated < 0, self._own_lead_time_days[store], stated)
-        arrival = self._stores.arrival_seconds(store, day_of(now), lead_time_days)
-        units, worth = shipped[sent], value[sent]
+        arrival = sent[5]
         seconds = [arrival[0]] if arrival.min() == arrival.max() else np.unique(arrival)
         for second in seconds:
-            due = slice(None) if len(seconds) == 1 else arrival == second
-            delivery = Delivery(store[due], sku[due], units[due], worth[due], kind[due], now)
-            self._stores.expect(int(second), delivery)
-            label = delivery.store * _KINDS + delivery.kind
-            counts = np.bincount(label)
-            present = np.flatnonzero(counts)
-            of_store = present // _KINDS
-            arrived = np.where(
-                self._stores.is_received_in_run(of_store, np.full(of_store.size, second, np.int64)),
-                second,
-                -1,
+            block = sent if len(seconds) == 1 else np.ascontiguousarray(sent[:, arrival == second])
+            self._stores.expect(int(second), Delivery(block))
+            rows = np.empty((self._world.axes.stores * KINDS, len(TABLES["deliveries"])), np.int64)
+            number = write_deliveries(
+                block, int(second), now, centre, self._stores.closes_second, self._world.days, rows
             )
-            self._recorder.add(
-                "deliveries",
-                store=of_store,
-                centre=centre,
-                kind=present % _KINDS,
-                shipped_second=now,
-                arrived_second=arrived,
-                lines=counts[present],
-                units=np.bincount(label, weights=delivery.units)[present].astype(np.int64),
-                value_minor=np.bincount(label, weights=delivery.value)[present].astype(np.int64),
-            )
+            self._recorder.add("deliveries", rows[:number])
 
     def _end_day(self, day: int) -> None:
         """Learn from the day's orders and order from suppliers."""
         world = self._world
-        rows = np.flatnonzero(~np.array(self._is_unlimited))
-        if self._is_watched:
-            for centre in rows.tolist():
-                remember(
-                    centre, day, self._asked_today[centre], world.market.on_sale[day], world.centre_forecasters,
-                    self._forecast,
-                )  # fmt: skip
-        number = review(
-            rows, (self._start_weekday + day) % 7, self._always_open, world.market.orderable[day], self._listed,
-            self.on_hand, self._on_order, self._backlog, self._forecast, world.goods.case_pack,
-            world.goods.purchase_cost, world.centre_rules, self._no_emergency, self._lines,
+        number = review_centres(
+            self._ordering, day, (self._start_weekday + day) % 7, self._is_watched, self._asked_today,
+            world.market.on_sale[day], world.market.orderable[day], self._listed, self.on_hand, self._on_order,
+            self._backlog, self._forecast, world.goods.case_pack, world.axes.purchase_cost_minor,
+            world.axes.class_of_sku, world.centre_forecasters, world.centre_rules, self._no_emergency, self._lines,
+            world.scratch, world.centre_panel[day],
         )  # fmt: skip
         if number:
             self._order(day, number)
-        self._asked_today[:] = 0
         if day + 1 < world.days:
             self._schedule_review(day + 1)
 
     def _count(self, day: int) -> None:
         """Post the levels at the end of the day."""
         world = self._world
-        for centre in range(len(self._is_unlimited)):
-            post_centre_levels(
-                world.axes.class_of_sku, self.on_hand[centre], self.value[centre], self._on_order[centre],
-                self._backlog[centre], world.centre_panel[day, centre],
-            )  # fmt: skip
+        post_centre_levels(
+            world.goods.class_start,
+            self.on_hand,
+            self.value,
+            self._on_order,
+            self._backlog,
+            world.centre_panel[day],
+        )
 
     def _order(self, day: int, number: int) -> None:
         """Send purchase orders and schedule what they bring."""
-        world, lines = self._world, self._lines
-        centre, sku, units = lines.row[:number].copy(), lines.sku[:number].copy(), lines.units[:number].copy()
-        now = int(self._environment.now)
-        supplier = world.axes.supplier_of_sku[sku]
-        class_of = world.axes.class_of_sku[sku]
-        post_lines_of_centres(centre, class_of, units, world.centre_panel[day])
-        due_day = day + self._suppliers.lead_time_days(centre, sku, world.first_ordinal + day)
+        world = self._world
+        centre, sku, units = (column[:number].copy() for column in self._lines[:3])
+        due_day = day + self._suppliers.lead_time_days(centre, sku, world.process.first_ordinal + day)
         worth = units * world.axes.purchase_cost_minor[sku]
-        label = centre * len(world.axes.supplier_ids) + supplier
-        for order in np.flatnonzero(np.bincount(label)):
-            mine = label == order
-            of_centre, of_supplier = divmod(int(order), len(world.axes.supplier_ids))
-            self._recorder.add(
-                "purchase_orders",
-                centre=of_centre,
-                supplier=of_supplier,
-                placed_second=now,
-                lines=int(mine.sum()),
-                units=int(units[mine].sum()),
-                value_minor=int(worth[mine].sum()),
-            )
-            first_day = int(due_day[mine].min())
-            for arrival_day in first_day + np.flatnonzero(np.bincount(due_day[mine] - first_day)):
-                together = mine & (due_day == arrival_day)
-                # Suppliers deliver in the first second of a day, before any store wants anything.
-                second = max(int(arrival_day) * SECONDS_PER_DAY, now)
-                is_received = second < world.days * SECONDS_PER_DAY
-                self._recorder.add(
-                    "receipts",
-                    centre=of_centre,
-                    supplier=of_supplier,
-                    placed_second=now,
-                    received_second=second if is_received else -1,
-                    lines=int(together.sum()),
-                    units=int(units[together].sum()),
-                    value_minor=int(worth[together].sum()),
-                )
-                if is_received:
-                    self._schedule_receipt(second, of_centre, _Receipt(sku[together], units[together]))
+        label = centre * len(world.axes.supplier_ids) + world.axes.supplier_of_sku[sku]
+        for order, mine in _groups(label):
+            self._purchase(order, due_day[mine], _Receipt(sku[mine], units[mine], worth[mine]))
+
+    def _purchase(self, order: int, due_day: IntArray, receipt: _Receipt) -> None:
+        """Send one purchase order, whose lines arrive on the days they are due.
+
+        Args:
+            order: number of centre and supplier.
+            due_day: (lines,).
+            receipt: its lines.
+        """
+        world, now = self._world, int(self._environment.now)
+        centre, supplier = divmod(order, len(world.axes.supplier_ids))
+        self._recorder.add("purchase_orders", np.array([[centre, supplier, now, *receipt.totals()]]))
+        for arrival_day, together in _groups(due_day):
+            # Suppliers deliver in the first second of a day, before any store wants anything.
+            second = max(arrival_day * SECONDS_PER_DAY, now)
+            is_received = second < world.days * SECONDS_PER_DAY
+            part = receipt.part(together)
+            row = [centre, supplier, now, second if is_received else -1, *part.totals()]
+            self._recorder.add("receipts", np.array([row]))
+            if is_received:
+                self._schedule_receipt(second, centre, part)
 
     def _schedule_receipt(self, second: int, centre: int, receipt: _Receipt) -> None:
         at(self._environment, second, Turn.SUPPLIER_DELIVERY, lambda: self._receive(centre, receipt))
@@ -272,11 +222,9 @@ class Depot:
         """Put a supplier's delivery into stock; waiting store orders are looked at again."""
         world = self._world
         day = day_of(int(self._environment.now))
-        sku, units = receipt.sku, receipt.units
-        worth = units * world.axes.purchase_cost_minor[sku]
         take_in(
-            sku, units, worth, world.axes.class_of_sku, self.on_hand[centre], self.value[centre],
-            self._on_order[centre], world.centre_panel[day, centre],
+            receipt.sku, receipt.units, receipt.value, world.axes.class_of_sku, self.on_hand[centre],
+            self.value[centre], self._on_order[centre], world.centre_panel[day, centre],
         )  # fmt: skip
         if self._waiting[centre] is not None:
             self._schedule_allocation()
@@ -287,27 +235,19 @@ def _opening_forecast(world: World) -> npt.NDArray[np.float32]:
     shape = (len(world.axes.centre_ids), world.axes.skus)
     past = world.facts.remembered_days
     units = np.zeros(shape, np.int64)
-    if past and world.plan.centres.is_dynamic.any() and not world.market.known.size:
+    if past and world.plan.centres.is_dynamic.any() and not world.process.known.size:
         for centre in range(shape[0]):
             rows = np.flatnonzero(world.axes.centre_of_store == centre)
-            remembered_units(
-                rows, world.first_ordinal, world.market, world.process, world.shelf, units[centre]
-            )
+            for _, lane in remembered_days(world, rows):
+                units[centre] += world.process.demand[rows, lane].sum(axis=0)
     return (units / max(1, past)).astype(np.float32)
 
 
-def _picked(lines: Lines, mask: npt.NDArray[np.bool_], units: IntArray | None = None) -> Lines:
-    return Lines(
-        lines.store[mask],
-        lines.sku[mask],
-        lines.units[mask] if units is None else units,
-        lines.kind[mask],
-        lines.lead_time_days[mask],
-        lines.placed_second[mask],
-    )
-
-
-def _joined(parts: list[Lines]) -> Lines:
-    return Lines(
-        *(np.concatenate([getattr(part, field) for part in parts]) for field in Lines.__dataclass_fields__)
-    )
+def _groups(labels: IntArray) -> Iterator[tuple[int, slice | npt.NDArray[np.bool_]]]:
+    """Distinct labels, ascending, and where they stand; a single one costs no mask."""
+    first, last = int(labels.min()), int(labels.max())
+    if first == last:
+        yield first, slice(None)
+        return
+    for label in np.flatnonzero(np.bincount(labels - first)) + first:
+        yield int(label), labels == label

@@ -56,11 +56,12 @@ def build_goods(scenario: Scenario, axes: Axes) -> tuple[Goods, Handling]:
     ).astype(np.int64)
     goods = Goods(
         class_start=np.concatenate((axes.class_start, [axes.skus])).astype(np.int64),
+        class_of=axes.class_of_sku,
+        has_bargains=any(r is not None and r.near_expiry_uplift > 0.0 for r in responses),
         has_lots=_any_of_class(life > 0, axes),
         has_unit_holding=_any_of_class(holding_micro > 0, axes),
         category_start=axes.category_start,
         category_stop=axes.category_stop,
-        purchase_cost=axes.purchase_cost_minor,
         case_pack=axes.case_pack.astype(np.int64),
         holding_micro=holding_micro,
         is_backordered=per_sku(lambda c: c.unmet_demand == "backorder", np.bool_),
@@ -79,6 +80,7 @@ def build_goods(scenario: Scenario, axes: Axes) -> tuple[Goods, Handling]:
         is_plain=(life == 0) & ~is_returned,
         lot_index=_numbered(life > 0),
         shelf_life_days=life,
+        purchase_cost=axes.purchase_cost_minor,
         marked_days=np.where(
             life > 0, np.array([m.remaining_days if m else 0 for m in marks])[axes.class_of_sku], 0
         ),
@@ -135,7 +137,9 @@ def _ppm(shares: Sequence[float]) -> npt.NDArray[np.int64]:
     return np.array([round(share * _PPM) for share in shares], np.int64)
 
 
-def _locked(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _locked(array: Any) -> Any:
+    if isinstance(array, bool):
+        return array
     array = np.ascontiguousarray(array)
     array.setflags(write=False)
     return array

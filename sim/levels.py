@@ -37,12 +37,14 @@ def build_rules(
     def own(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return np.ascontiguousarray(array[:, axes.sku_order])
 
+    rule = own(levels.rule)
     return OrderRules(
-        rule=own(levels.rule),
+        rule=rule,
+        run_stop=run_stops(rule),
         reorder_point=own(levels.reorder_point_units),
         order_up_to=own(levels.order_up_to_units),
         order_quantity=own(levels.order_quantity_units),
-        is_dynamic=levels.is_dynamic,
+        is_dynamic=_read_only(levels.is_dynamic),
         is_always_below=_read_only(levels.is_always_below),
         is_pushed=_read_only(levels.is_pushed),
         may_order=_read_only(levels.may_order),
@@ -53,8 +55,8 @@ def build_rules(
         order_up_to_safety=_read_only(levels.order_up_to_safety),
         order_up_to_safety_days=_read_only(levels.order_up_to_safety_days),
         order_quantity_days=_read_only(levels.order_quantity_days),
-        minimum_units=np.array([minimum_units], np.int64),
-        minimum_value=np.array([round(minimum_value * MINOR_UNITS)], np.int64),
+        minimum_units=minimum_units,
+        minimum_value=round(minimum_value * MINOR_UNITS),
         expected_rate=np.zeros((len(levels.is_dynamic), places, skus) if is_perfect else (0, 0, 0)),
     )
 
@@ -84,15 +86,18 @@ def build_forecasters(levels: StockLevels, axes: Axes, *, is_needed: bool) -> Fo
         nothing = np.zeros((1, 1), np.int16)
         return Forecasters(
             nothing - 1,
-            np.zeros(1),
-            np.zeros(1, np.int64),
+            np.ones((1, 1), np.int32),
+            frozen(np.zeros(1)),
+            frozen(np.zeros(1, np.int64)),
             np.zeros((1, 1, 1), np.int32),
             np.zeros((1, 1), np.int64),
         )
     longest = int(levels.window_days.max())
     shape = (places, skus) if longest else (1, 1)
+    rule = np.ascontiguousarray(levels.rule[:, axes.sku_order])
     return Forecasters(
-        rule=np.ascontiguousarray(levels.rule[:, axes.sku_order]),
+        rule=rule,
+        run_stop=run_stops(rule),
         weight=_read_only(levels.smoothing_weight),
         window_days=_read_only(levels.window_days),
         history=np.zeros((*shape, max(1, longest)), np.int32),
@@ -102,7 +107,16 @@ def build_forecasters(levels: StockLevels, axes: Axes, *, is_needed: bool) -> Fo
 
 def empty_lines(capacity: int) -> OrderLines:
     """Room for the lines of one review."""
-    return OrderLines(*(np.zeros(capacity, np.int64) for _ in OrderLines._fields))
+    return OrderLines(*(np.empty(capacity, np.int64) for _ in OrderLines._fields))
+
+
+def run_stops(rule: npt.NDArray[np.int16]) -> npt.NDArray[np.int32]:
+    """(places, SKUs) where the run of equal rules that starts at a cell ends; see `OrderRules`."""
+    places, skus = rule.shape
+    stops = np.full((places, skus), skus, np.int32)
+    for sku in range(skus - 2, -1, -1):
+        stops[:, sku] = np.where(rule[:, sku] == rule[:, sku + 1], stops[:, sku + 1], sku + 1)
+    return stops
 
 
 def _read_only(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import numpy.typing as npt
 
 from sim.records import Table
-
-Column = npt.NDArray[np.int64] | int
 
 TABLES: dict[str, tuple[str, ...]] = {
     "store_orders": (
@@ -27,33 +23,32 @@ class Recorder:
     """Collects rows of event tables."""
 
     def __init__(self) -> None:
-        self._blocks: dict[str, list[Mapping[str, Column]]] = {name: [] for name in TABLES}
+        self._blocks: dict[str, list[npt.NDArray[np.int64]]] = {name: [] for name in TABLES}
         self._orders = 0
 
-    def add(self, table: str, **columns: Column) -> None:
-        """Add rows: arrays of one length, single numbers repeated; every column of the table must be there."""
-        self._blocks[table].append(columns)
+    def add(self, table: str, rows: npt.NDArray[np.int64]) -> None:
+        """Add rows, (k, columns of the table), which are not copied."""
+        self._blocks[table].append(rows)
 
-    def number_orders(self, count: int) -> npt.NDArray[np.int64]:
-        """Numbers for the next orders, counted from 0."""
-        first = self._orders
-        self._orders += count
-        return np.arange(first, self._orders)
+    def add_orders(self, rows: npt.NDArray[np.int64]) -> None:
+        """Add rows of store orders, numbered from `next_order` on."""
+        self.add("store_orders", rows)
+        self._orders += len(rows)
+
+    @property
+    def next_order(self) -> int:
+        """Number of the next store order, counted from 0."""
+        return self._orders
 
     def tables(self) -> dict[str, Table]:
         """All tables, read-only."""
         return {name: Table(name, self._joined(name)) for name in TABLES}
 
     def _joined(self, table: str) -> dict[str, npt.NDArray[np.int64]]:
-        blocks = self._blocks[table]
-        lengths = [max(np.size(value) for value in block.values()) for block in blocks]
+        names = TABLES[table]
+        rows = np.concatenate([np.zeros((0, len(names)), np.int64), *self._blocks[table]])
         joined = {}
-        for column in TABLES[table]:
-            values = [block[column] for block in blocks]
-            if all(isinstance(value, int) for value in values):
-                array = np.repeat(np.array(values, np.int64), lengths)
-            else:
-                array = np.concatenate([np.asarray(value, np.int64) for value in values])
-            array.setflags(write=False)
-            joined[column] = array
+        for index, name in enumerate(names):
+            joined[name] = rows[:, index].copy()
+            joined[name].setflags(write=False)
         return joined

@@ -12,13 +12,16 @@ import simpy
 from scenarios import KnownOrders
 from sim.axes import positions
 from sim.clock import SECONDS_PER_DAY, Turn, at, second_of_day
-from sim.kernels.closing import close_day
-from sim.kernels.memory import introduce, recall
-from sim.kernels.ordering import REGULAR, post_lines, review
+from sim.kernels.compilation import bound
+from sim.kernels.day import run_stores
+from sim.kernels.demand import draw_stores
+from sim.kernels.memory import introduce, learn_past
+from sim.kernels.ordering import REGULAR, post_lines
 from sim.kernels.receiving import receive
-from sim.kernels.serving import advance
+from sim.kernels.shipping import arrival_second
 from sim.levels import empty_lines
 from sim.market.expectation import ExpectedDemand
+from sim.past import remembered_days
 from sim.records import Closing
 from sim.world import World
 
@@ -29,27 +32,51 @@ _LEAST_OUTLOOK_DAYS = 7
 
 @dataclass(frozen=True, eq=False)
 class Lines:
-    """Order or delivery lines: equally long columns."""
+    """Order lines: the columns store, SKU, units, kind, lead time in days (-1 = the store's own), second placed."""
 
-    store: IntArray
-    sku: IntArray
-    units: IntArray
-    kind: IntArray
-    lead_time_days: IntArray
-    """-1 = the store's own."""
-    placed_second: IntArray
+    block: IntArray
+    """(6, lines)."""
+
+    def __len__(self) -> int:
+        return int(self.block.shape[1])
+
+    @property
+    def store(self) -> IntArray:
+        """(lines,) index of the store."""
+        column: IntArray = self.block[0]
+        return column
+
+    @property
+    def sku(self) -> IntArray:
+        """(lines,) index of the SKU."""
+        column: IntArray = self.block[1]
+        return column
+
+    @property
+    def units(self) -> IntArray:
+        """(lines,) units asked."""
+        column: IntArray = self.block[2]
+        return column
+
+    def picked(self, which: npt.NDArray[np.bool_], units: IntArray | None = None) -> Lines:
+        """Some of the lines, with other units if given."""
+        block = np.ascontiguousarray(self.block[:, which])
+        if units is not None:
+            block[2] = units
+        return Lines(block)
+
+    @staticmethod
+    def joined(parts: list[Lines]) -> Lines:
+        """Several lots of lines in one; a single one is not copied."""
+        return parts[0] if len(parts) == 1 else Lines(np.concatenate([part.block for part in parts], axis=1))
 
 
 @dataclass(frozen=True, eq=False)
 class Delivery:
-    """Goods under way to stores, due together."""
+    """Goods under way to stores, due together: the columns store, SKU, units, cost, and others not looked at."""
 
-    store: IntArray
-    sku: IntArray
-    units: IntArray
-    value: IntArray
-    kind: IntArray
-    shipped_second: int
+    block: IntArray
+    """(4 or more, lines)."""
 
 
 class Stores:
@@ -63,39 +90,59 @@ class Stores:
         self._place_orders = place_orders
         self._start_weekday = world.scenario.horizon.start_date.weekday()
         self._is_watched = world.shelf.forecast.size > 0
-        closes = np.minimum(world.market.closes_second, _LAST_SECOND)
-        self._first_close, self._first_open = int(closes.min()), int(world.market.opens_second.min())
-        self._groups = [(int(second), np.flatnonzero(closes == second)) for second in np.unique(closes)]
+        self.closes_second = np.minimum(world.market.closes_second, _LAST_SECOND)
+        """(stores,) second of the day; what comes later belongs to the next day."""
+        self.days_until_open = _days_until_open(world.market.open_day)
+        """(days, stores), 0 when the store is open."""
+        self.delivery_second = second_of_day(world.scenario.policy.transport.delivery_hour)
+        """Second of the day at which goods arrive."""
+        self._first_close, self._first_open = (
+            int(self.closes_second.min()),
+            int(world.market.opens_second.min()),
+        )
+        seconds = np.unique(self.closes_second)
+        self._groups = [(int(second), np.flatnonzero(self.closes_second == second)) for second in seconds]
         self._lines = empty_lines(2 * world.axes.stores * world.axes.skus)
+        self._run_arrays = (
+            world.market, world.process, world.goods, world.handling, world.store_rules, world.emergency,
+            world.store_forecasters, world.shelf, world.books, world.keys, self._lines, world.scratch,
+        )  # fmt: skip
+        self._run_stores = bound(run_stores, np.arange(1), 0, 0, 0, 0, *self._run_arrays)
+        self._receive_arrays = (world.market, world.handling, world.shelf, world.books, world.keys)
+        line = np.zeros(1, np.int64)
+        self._receive_lines = bound(
+            receive, line, line, line, line, world.axes.class_of_sku, 0, 0, 0, *self._receive_arrays
+        )
         self._expected = _expected_demand(world)
         self._known_orders = _known_orders(world)
-        self._days_until_open = _days_until_open(world.market.open_day)
         self._due: dict[int, list[Delivery]] = {}
 
     def open(self, opening: Closing) -> None:
         """Start the first day with what is already under way, ordered on the eve."""
         world = self._world
-        store, sku = np.nonzero(opening.transit_units)
-        if store.size:
-            units, value = opening.transit_units[store, sku], opening.transit_value[store, sku]
-            lead_time_days = world.scenario.network.stores["lead_time_days"].astype(np.int64)[store]
-            arrival = self.arrival_seconds(store, 0, np.maximum(lead_time_days - 1, 0))
-            for second in np.unique(arrival):
-                due = arrival == second
-                kind = np.full(int(due.sum()), REGULAR, np.int64)
-                self.expect(int(second), Delivery(store[due], sku[due], units[due], value[due], kind, 0))
+        self._expect_what_is_under_way(opening)
         if self._is_watched:
             everyone = np.arange(world.axes.stores)
-            recall(
-                everyone,
-                world.first_ordinal,
-                world.market,
-                world.process,
-                world.store_forecasters,
-                world.shelf,
-            )
+            world.shelf.forecast[:] = 0.0
+            for day, lane in remembered_days(world, everyone):
+                learn_past(
+                    everyone, day, world.process.remembered_days, world.process.demand, lane,
+                    world.store_forecasters, world.shelf.forecast,
+                )  # fmt: skip
         for second, rows in self._groups:
             self._schedule_close(0, second, rows)
+
+    def _expect_what_is_under_way(self, opening: Closing) -> None:
+        lead_time_days = np.maximum(
+            self._world.scenario.network.stores["lead_time_days"].astype(np.int64) - 1, 0
+        )
+        for row in np.flatnonzero(opening.transit_units.any(axis=1)):
+            sku = np.flatnonzero(opening.transit_units[row])
+            second = arrival_second(
+                int(row), 0, int(lead_time_days[row]), 0, self.days_until_open, self.delivery_second
+            )
+            units, value = opening.transit_units[row, sku], opening.transit_value[row, sku]
+            self.expect(int(second), Delivery(np.stack([np.full(sku.size, row), sku, units, value])))
 
     def expect(self, arrival_second: int, delivery: Delivery) -> None:
         """Take note of a delivery; it is received at that second, or stays under way if the run ends before."""
@@ -104,31 +151,10 @@ class Stores:
             at(self._environment, arrival_second, Turn.STORE_DELIVERY, lambda: self._receive(arrival_second))
         self._due[arrival_second].append(delivery)
 
-    def arrival_seconds(self, store: IntArray, day: int, lead_time_days: IntArray) -> IntArray:
-        """When goods shipped today arrive: so many days later, at the delivery hour, on a day the store is open.
-
-        Args:
-            store: (k,) stores.
-            day: today.
-            lead_time_days: (k,).
-        """
-        world = self._world
-        due = day + lead_time_days
-        inside = np.minimum(due, world.days - 1)
-        wait = self._days_until_open[inside, store]
-        hour = second_of_day(world.scenario.policy.transport.delivery_hour)
-        arrival: IntArray = np.maximum((due + wait) * SECONDS_PER_DAY + hour, int(self._environment.now))
-        return arrival
-
-    def is_received_in_run(self, store: IntArray, arrival_second: IntArray) -> npt.NDArray[np.bool_]:
-        """Whether goods that arrive then are on the shelf before the run ends; (k,) each."""
-        return self._day_on_shelf(store, arrival_second) < self._world.days
-
-    def _day_on_shelf(self, store: IntArray, arrival_second: IntArray) -> IntArray:
-        """Day to which an arrival belongs: what comes after closing time belongs to the next day."""
-        closes = np.minimum(self._world.market.closes_second, _LAST_SECOND)[store]
-        day: IntArray = arrival_second // SECONDS_PER_DAY + (arrival_second % SECONDS_PER_DAY >= closes)
-        return day
+    def _day_on_shelf(self, store: IntArray, arrival: int) -> IntArray:
+        """Day to which an arrival at (k,) stores belongs: what comes after closing time belongs to the next day."""
+        day, second = divmod(arrival, SECONDS_PER_DAY)
+        return day + (second >= self.closes_second[store])
 
     def under_way(self) -> tuple[IntArray, IntArray]:
         """Units and value (stores, SKUs) of what has been shipped and not received."""
@@ -136,8 +162,8 @@ class Stores:
         units, value = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         for deliveries in self._due.values():
             for delivery in deliveries:
-                np.add.at(units, (delivery.store, delivery.sku), delivery.units)
-                np.add.at(value, (delivery.store, delivery.sku), delivery.value)
+                np.add.at(units, (delivery.block[0], delivery.block[1]), delivery.block[2])
+                np.add.at(value, (delivery.block[0], delivery.block[1]), delivery.block[3])
         return units, value
 
     def _schedule_close(self, day: int, second: int, rows: IntArray) -> None:
@@ -150,100 +176,70 @@ class Stores:
 
     def _receive(self, second: int) -> None:
         """Bring the stores to this moment and put the goods on the shelf."""
-        world = self._world
         day, second_today = divmod(second, SECONDS_PER_DAY)
-        deliveries = self._due.pop(second)
-        store, sku, units, value = (
-            joined([getattr(delivery, column) for delivery in deliveries])
-            for column in ("store", "sku", "units", "value")
-        )
+        delivered = _merged(self._due.pop(second))
         if second_today < self._first_close:
-            self._put_on_shelf(store, sku, units, value, day, second_today)
+            self._put_on_shelf(delivered, day, second_today)
             return
-        on_shelf = self._day_on_shelf(store, np.full(store.size, second, np.int64))
+        on_shelf = self._day_on_shelf(delivered[0], second)
         for posting_day in (day, day + 1):
-            mine = on_shelf == posting_day
-            if not mine.any():
+            mine = np.ascontiguousarray(delivered[:, on_shelf == posting_day])
+            if not mine.size:
                 continue
-            if posting_day == world.days:
-                kind = np.zeros(int(mine.sum()), np.int64)
-                left = Delivery(store[mine], sku[mine], units[mine], value[mine], kind, second)
-                self._due.setdefault(world.days * SECONDS_PER_DAY, []).append(left)
-                continue
-            self._put_on_shelf(
-                store[mine],
-                sku[mine],
-                units[mine],
-                value[mine],
-                posting_day,
-                second_today if posting_day == day else 0,
-            )
+            if posting_day == self._world.days:
+                self._due.setdefault(posting_day * SECONDS_PER_DAY, []).append(Delivery(mine))
+            else:
+                self._put_on_shelf(mine, posting_day, second_today if posting_day == day else 0)
 
-    def _put_on_shelf(
-        self, store: IntArray, sku: IntArray, units: IntArray, value: IntArray, day: int, second_today: int
-    ) -> None:
+    def _put_on_shelf(self, delivered: IntArray, day: int, second_today: int) -> None:
+        """Receive (4, lines) store, SKU, units and cost; the stores are brought to the second of the day first."""
         world = self._world
+        store, sku, units, value = delivered
         if second_today > self._first_open:
-            self._advance(np.flatnonzero(np.bincount(store)), second_today, day)
-        receive(
-            store, sku, units, value, world.axes.class_of_sku, day, day, world.first_ordinal, world.period_of(day),
-            world.market, world.handling, world.shelf, world.books, world.keys,
+            self._run(np.flatnonzero(np.bincount(store)), second_today, day)
+        self._receive_lines(
+            store, sku, units, value, world.axes.class_of_sku, day, world.process.first_ordinal + day,
+            world.period_of(day), *self._receive_arrays,
         )  # fmt: skip
 
-    def _advance(self, rows: IntArray, until_second: int, day: int) -> None:
+    def _run(self, rows: IntArray, until_second: int, day: int) -> int:
+        """Let the day of some stores go on; at its end they write order lines, whose number is returned."""
         world = self._world
-        advance(
-            rows, until_second, day, world.first_ordinal, world.period_of(day), world.market, world.process,
-            world.goods, world.handling, world.store_rules.reorder_point, world.shelf, world.books, world.keys,
-        )  # fmt: skip
+        weekday = (self._start_weekday + day) % 7
+        draw_stores(rows, day, world.market.open_day[day], world.shelf.drawn_day, world.market, world.process)
+        number: int = self._run_stores(
+            rows, until_second, day, world.period_of(day), weekday, *self._run_arrays
+        )
+        return number
 
     def _close(self, day: int, second: int, rows: IntArray) -> None:
         """End the day of some stores and let them order."""
         world = self._world
         if day > 0 and self._is_watched:
-            introduce(rows, day, world.market, world.goods, world.store_forecasters, world.shelf)
-        self._advance(rows, SECONDS_PER_DAY, day)
-        close_day(
-            rows, day, world.first_ordinal, world.period_of(day), world.market, world.process, world.goods,
-            world.handling, world.store_forecasters, world.shelf, world.books, world.keys,
-        )  # fmt: skip
+            introduce(
+                rows, world.market.orderable[day], world.market.orderable[day - 1], world.market.on_sale[day],
+                world.market.listed, world.goods.category_start, world.goods.category_stop, world.store_forecasters,
+                world.shelf.forecast,
+            )  # fmt: skip
         if self._expected is not None:
             self._look_ahead(self._expected, day)
-        number = review(
-            rows, (self._start_weekday + day) % 7, world.market.open_day[day], world.market.orderable[day],
-            world.market.listed, world.shelf.on_hand, world.shelf.on_order, world.shelf.backorder,
-            world.shelf.forecast, world.goods.case_pack, world.goods.purchase_cost, world.store_rules,
-            world.emergency, self._lines,
-        )  # fmt: skip
-        number = self._replay_orders(rows, day, number)
+        number = self._replay_orders(rows, day, self._run(rows, SECONDS_PER_DAY, day))
         if number:
-            self._order(day, second, number)
+            self._lines.placed_second[:number] = day * SECONDS_PER_DAY + second
+            self._place_orders(Lines(np.stack([column[:number] for column in self._lines])))
         if day + 1 < world.days:
             self._schedule_close(day + 1, second, rows)
-
-    def _order(self, day: int, second: int, number: int) -> None:
-        world, lines = self._world, self._lines
-        counts = np.zeros((world.axes.stores, 3, 2), np.int64)
-        post_lines(number, lines, world.axes.class_of_sku, day, world.books.day, counts)
-        self._place_orders(
-            Lines(
-                store=lines.row[:number].copy(),
-                sku=lines.sku[:number].copy(),
-                units=lines.units[:number].copy(),
-                kind=lines.kind[:number].copy(),
-                lead_time_days=lines.lead_time_days[:number].copy(),
-                placed_second=np.full(number, day * SECONDS_PER_DAY + second, np.int64),
-            )
-        )
 
     def _look_ahead(self, expected: ExpectedDemand, day: int) -> None:
         """Fill in the true mean demand over the days that each rule covers."""
         rules = self._world.store_rules
         for rule in np.flatnonzero(rules.is_dynamic):
-            covered = max(
-                rules.order_up_to_days[rule].max(), rules.reorder_point_days[rule].max(), _LEAST_OUTLOOK_DAYS
+            days = max(
+                1,
+                int(
+                    np.ceil(max(rules.order_up_to_days[rule].max(), rules.reorder_point_days[rule].max(), 7))
+                ),
             )
-            days = int(np.ceil(covered))
             rules.expected_rate[rule] = expected.units(day + 1, day + 1 + days) / days
 
     def _replay_orders(self, rows: IntArray, day: int, number: int) -> int:
@@ -259,12 +255,14 @@ class Stores:
         lines.row[block], lines.sku[block], lines.units[block] = store[mine], sku[mine], units[mine]
         lines.kind[block], lines.lead_time_days[block] = REGULAR, -1
         np.add.at(self._world.shelf.on_order, (store[mine], sku[mine]), units[mine].astype(np.int32))
+        post_lines(number, number + count, lines, self._world.axes.class_of_sku, self._world.books.day[day])
         return number + count
 
 
-def joined(parts: list[IntArray]) -> IntArray:
-    """One column of several parts; a single part is not copied."""
-    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+def _merged(deliveries: list[Delivery]) -> IntArray:
+    """(4, lines) store, SKU, units and cost of several deliveries; a single one is not copied."""
+    blocks = [delivery.block[:4] for delivery in deliveries]
+    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
 
 
 def _days_until_open(open_day: npt.NDArray[np.bool_]) -> IntArray:
@@ -289,8 +287,9 @@ def _known_orders(world: World) -> dict[int, tuple[IntArray, IntArray, IntArray]
         if not isinstance(rule.mode, KnownOrders):
             continue
         table = rule.mode.orders
-        columns = (table["store_id"], table["sku_id"], table["date"], table["units"])
-        for store_id, sku_id, date, units in zip(*columns, strict=True):
+        for store_id, sku_id, date, units in zip(
+            table["store_id"], table["sku_id"], table["date"], table["units"], strict=True
+        ):
             store, sku, day = store_at[store_id], sku_at[sku_id], (date - start).days
             if 0 <= day < world.days and world.store_rules.rule[store, sku] == index:
                 by_day.setdefault(day, []).append((store, sku, int(units)))

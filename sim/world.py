@@ -20,8 +20,10 @@ from sim.kernels.layout import (
     Market,
     OrderRules,
     Process,
+    Scratch,
     Shelf,
 )
+from sim.kernels.serving import NOT_OPEN_YET
 from sim.levels import build_emergency_rules, build_forecasters, build_rules
 from sim.market.market import Market as MarketFacts
 from sim.market.market import build_market
@@ -43,8 +45,6 @@ class World:
     replication: int
     axes: Axes
     facts: MarketFacts
-    first_ordinal: int
-    """Ordinal of the date of day 0."""
     opening: Opening
     goods: Goods
     handling: Handling
@@ -52,6 +52,7 @@ class World:
     process: Process
     keys: Keys
     shelf: Shelf
+    scratch: Scratch
     books: Books
     centre_panel: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
     store_rules: OrderRules
@@ -76,7 +77,9 @@ def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> 
     facts = build_market(scenario, axes, seed, replication)
     goods, handling = build_goods(scenario, axes)
     market = _market(scenario, facts, axes)
-    process = _process(facts, axes, seed, replication)
+    process = _process(
+        facts, axes, scenario.horizon.start_date.toordinal(), stream(seed, replication, Purpose.DEMAND)
+    )
     is_perfect = scenario.policy.knowledge == "perfect"
     store_rules = build_rules(
         plan.stores,
@@ -92,7 +95,7 @@ def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> 
         or (emergency.cover_days >= 0).any()
     )
     opening = open_world(scenario, axes, facts.base_rate, facts.on_sale[0] > 0)
-    shelf = _shelf(opening, axes, handling, facts, process, needs_forecast=follows and not is_perfect)
+    shelf = _shelf(opening, axes, handling, needs_forecast=follows and not is_perfect)
     return World(
         scenario=scenario,
         plan=plan,
@@ -100,20 +103,20 @@ def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> 
         replication=replication,
         axes=axes,
         facts=facts,
-        first_ordinal=scenario.horizon.start_date.toordinal(),
         opening=opening,
         goods=goods,
         handling=handling,
         market=market,
         process=process,
         keys=Keys(
-            hour=_stream(seed, replication, Purpose.DEMAND_HOUR),
-            pick=_stream(seed, replication, Purpose.SHELF_PICK),
-            substitution=_stream(seed, replication, Purpose.SUBSTITUTION),
-            returns=_stream(seed, replication, Purpose.RETURNS),
-            mark_down=_stream(seed, replication, Purpose.MARK_DOWN_DEMAND),
+            hour=stream(seed, replication, Purpose.DEMAND_HOUR),
+            pick=stream(seed, replication, Purpose.SHELF_PICK),
+            substitution=stream(seed, replication, Purpose.SUBSTITUTION),
+            returns=stream(seed, replication, Purpose.RETURNS),
+            mark_down=stream(seed, replication, Purpose.MARK_DOWN_DEMAND),
         ),
         shelf=shelf,
+        scratch=_scratch(axes.skus),
         books=_books(scenario, axes),
         centre_panel=np.zeros(
             (scenario.horizon.days, len(axes.centre_ids), axes.classes, len(Centre)), np.int64
@@ -128,8 +131,10 @@ def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> 
     )
 
 
-def _stream(seed: int, replication: int, purpose: Purpose) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
-    return np.array(stream_key(seed, replication, purpose), np.uint32)
+def stream(seed: int, replication: int, purpose: Purpose) -> np.uint64:
+    """The key of one stream in one number, as the kernels take it."""
+    low, high = stream_key(seed, replication, purpose)
+    return np.uint64(int(low) | int(high) << 32)
 
 
 def _market(scenario: Scenario, facts: MarketFacts, axes: Axes) -> Market:
@@ -144,48 +149,52 @@ def _market(scenario: Scenario, facts: MarketFacts, axes: Axes) -> Market:
         is_present.any(axis=0), days - 1 - is_present[::-1].argmax(axis=0), np.where(is_past, -1, days)
     )
     return Market(
-        base_rate=facts.base_rate,
         listed=facts.listed,
         group=facts.group_of_store,
-        remembered_days=np.array([facts.remembered_days], np.int64),
-        rate_factor=facts.rate_factor,
         price=facts.price_minor,
         on_sale=facts.on_sale,
         last_day_on_sale=last_day.astype(np.int64),
+        first_end=int(last_day.min()),
         orderable=facts.orderable,
-        shock=facts.shock,
         open_day=facts.open_day,
         opens_second=facts.opens_second.astype(np.int64),
         closes_second=facts.closes_second.astype(np.int64),
         hour_table=facts.hour_cdf,
         profile=facts.profile_of_store,
-        known=facts.known,
         store_key=entity_keys(axes.store_ids),
         sku_key=entity_keys(axes.sku_ids) * np.uint64(CELL_MULTIPLIER),
     )
 
 
-def _process(facts: MarketFacts, axes: Axes, seed: int, replication: int) -> Process:
-    skus = axes.skus
+def _process(facts: MarketFacts, axes: Axes, first_ordinal: int, key: np.uint64) -> Process:
+    stores, skus = axes.stores, axes.skus
     is_constant = facts.process == "constant"
     is_fixed = facts.is_stationary and not is_constant and facts.known.size == 0
     dispersion = np.maximum(facts.variance_to_mean, 1.0)
     decay = np.empty(skus)
     decay_row(dispersion, decay)
     per_dispersion = 1.0 / dispersion
-    rows = axes.stores if is_fixed else 1
+    rows = stores if is_fixed else 1
+    needs_uniforms = not is_fixed and not is_constant and facts.known.size == 0
     zero_probability = np.zeros((rows, skus))
     thresholds = np.zeros((rows, FIXED_STEPS, skus) if is_fixed else (1, 1, 1), np.uint32)
     if is_fixed:
-        for store in range(axes.stores):
+        for store in range(stores):
             zero_probability_row(facts.base_rate[store], decay, zero_probability[store])
             fixed_thresholds(
                 zero_probability[store], facts.base_rate[store], per_dispersion, thresholds[store]
             )
     return Process(
-        is_constant=np.array([is_constant]),
-        is_fixed=np.array([is_fixed]),
-        key=_stream(seed, replication, Purpose.DEMAND),
+        first_ordinal=first_ordinal,
+        remembered_days=facts.remembered_days,
+        is_constant=is_constant,
+        is_fixed=is_fixed,
+        key=key,
+        # A copy that could be written: kernels are compiled once more for arrays that cannot.
+        base_rate=facts.base_rate.copy(),
+        rate_factor=facts.rate_factor,
+        shock=facts.shock,
+        known=facts.known,
         per_dispersion=per_dispersion,
         decay=decay,
         zero_probability=zero_probability,
@@ -193,18 +202,19 @@ def _process(facts: MarketFacts, axes: Axes, seed: int, replication: int) -> Pro
         mean=np.zeros(skus),
         low=np.zeros(skus, np.uint32),
         high=np.zeros(skus, np.uint32),
+        block_number=np.full(stores, _NO_BLOCK, np.uint32),
+        block_uniforms=np.zeros((stores, 4, skus) if needs_uniforms else (1, 1, 1), np.uint32),
+        demand=np.zeros((stores, 4 if is_fixed else 1, skus), np.int32),
+        carry=np.zeros((stores, skus) if is_constant else (1, 1)),
     )
 
 
-def _shelf(
-    opening: Opening,
-    axes: Axes,
-    handling: Handling,
-    facts: MarketFacts,
-    process: Process,
-    *,
-    needs_forecast: bool,
-) -> Shelf:
+def _scratch(skus: int) -> Scratch:
+    busy, unmet_sku, unmet_units, unmet_first = np.zeros((4, skus), np.int64)
+    return Scratch(np.zeros(skus, np.int32), busy, unmet_sku, unmet_units, unmet_first, np.zeros(skus))
+
+
+def _shelf(opening: Opening, axes: Axes, handling: Handling, *, needs_forecast: bool) -> Shelf:
     stores, skus = axes.stores, axes.skus
     ring = max(1, int(axes.shelf_life_days.max(initial=0)))
     lots = np.zeros((stores, int((handling.lot_index >= 0).sum()), ring), np.int32)
@@ -212,26 +222,20 @@ def _shelf(
     last_day_of_sale = axes.shelf_life_days[sku] - 1 - age_days
     np.add.at(lots, (store, handling.lot_index[sku], last_day_of_sale % ring), units)
     returned_skus = int((handling.return_index >= 0).sum())
-    is_fixed, draws = bool(process.is_fixed[0]), facts.known.size == 0
     watched = (stores, skus) if needs_forecast else (1, 0)
     return Shelf(
         on_hand=opening.store_units.astype(np.int32),
         value=opening.store_units * axes.purchase_cost_minor,
         on_order=opening.transit_units.astype(np.int32),
         backorder=opening.backorders.astype(np.int32),
-        today=np.zeros((stores, skus), np.int32),
         asked=np.zeros((stores, skus), np.int32),
         sold_today=np.zeros(watched, np.int32),
-        demand_carry=np.zeros((stores, skus) if process.is_constant[0] else (1, 1)),
         lots=lots,
         short_cycle=np.zeros((stores, skus), np.uint8),
         centre_short=np.zeros((stores, skus), np.uint8),
         due_returns=np.zeros((_RETURN_RING_DAYS if returned_skus else 1, stores, returned_skus), np.int32),
         drawn_day=np.full(stores, -1, np.int64),
-        advanced_second=np.zeros(stores, np.int64),
-        block_number=np.full(stores, _NO_BLOCK, np.uint32),
-        block_uniforms=np.zeros((stores, 4, skus) if draws and not is_fixed else (1, 1, 1), np.uint32),
-        block_counts=np.zeros((stores, 4, skus) if is_fixed else (1, 1, 1), np.int32),
+        advanced_second=np.full(stores, NOT_OPEN_YET, np.int64),
         forecast=np.zeros(watched, np.float32),
     )
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.compilation import kernel
+from sim.kernels.demand import unit_draw
 from sim.kernels.layout import Array, whole
-from sim.kernels.serving import cost_of, unit_draw
-from sim.records import Centre, Day
 
 FAIR_SHARE, PRIORITY, FIRST_COME = 0, 1, 2
 _RANK_BITS = 40
@@ -26,7 +25,7 @@ def allocate(
     store_key: Array,
     sku_key: Array,
     ordinal: int,
-    ties_key: Array,
+    ties_key: np.uint64,
     shipped: Array,
 ) -> None:
     """Decide how many units of each line are shipped.
@@ -104,7 +103,7 @@ def _share(members: Array, line_units: Array, available: int, asked: int, shippe
         shipped[line] = product // asked
         given += product // asked
         remainder[which] = -(product % asked)
-    order = np.argsort(remainder, kind="mergesort")
+    order = ascending(remainder)
     for which in range(available - given):
         shipped[members[order[which]]] += 1
 
@@ -119,10 +118,10 @@ def _queue(
     store_key: Array,
     sku_key: np.uint64,
     ordinal: int,
-    ties_key: Array,
+    ties_key: np.uint64,
     shipped: Array,
 ) -> None:
-    order = np.argsort(rank, kind="mergesort")
+    order = ascending(rank)
     left = available
     start = 0
     while start < members.size and left > 0:
@@ -146,7 +145,7 @@ def _queue(
                     draws[unit] = unit_draw(store_key[line_row[line]], sku_key, ordinal, number, ties_key)
                     owner[unit] = line
                     unit += 1
-            lucky = np.argsort(draws, kind="mergesort")
+            lucky = ascending(draws)
             for which in range(left):
                 shipped[owner[lucky[which]]] += 1
             left = 0
@@ -154,89 +153,24 @@ def _queue(
 
 
 @kernel
-def ship(
-    line_row: Array,
-    line_sku: Array,
-    line_units: Array,
-    line_kind: Array,
-    is_new: Array,
-    shipped: Array,
-    is_unlimited: bool,
-    keeps_backlog: bool,
-    class_of: Array,
-    purchase_cost: Array,
-    on_hand: Array,
-    value: Array,
-    on_order: Array,
-    store_on_order: Array,
-    centre_short: Array,
-    centre_posted: Array,
-    day: int,
-    day_panel: Array,
-    line_value: Array,
-    orders: Array,
-    asked: Array,
-) -> None:
-    """Take shipped units out of a centre's stock at moving-average cost and tell the stores what will not come.
+def ascending(keys: Array) -> Array:
+    """Positions of (k,) integer keys in ascending order, equal ones in the order they stand in: a merge sort.
 
-    Args:
-        line_row: (k,) store.
-        line_sku: (k,) SKU.
-        line_units: (k,) units asked.
-        line_kind: (k,) 0 regular, 1 emergency, 2 pushed.
-        is_new: (k,) bool: ordered just now, not waiting since earlier.
-        shipped: (k,) units to ship.
-        is_unlimited: the centre buys what it ships at that moment.
-        keeps_backlog: what is missing waits instead of being cancelled.
-        class_of: (m,) class of each SKU.
-        purchase_cost: (m,) minor units.
-        on_hand: (m,) of the centre; changed.
-        value: (m,) of the centre; changed.
-        on_order: (m,) ordered by the centre from suppliers.
-        store_on_order: (n, m); cancelled units are taken off.
-        centre_short: (n, m); told whether the line was filled, and if not, why.
-        centre_posted: (c, len(Centre)) row of the centre panel; changed.
-        day: day of the run.
-        day_panel: (days, n, c, len(Day)); changed.
-        line_value: (k,) receives the cost of what is shipped.
-        orders: (n, 3, 5) receives by kind, of new lines: lines filled at once, units shipped at once, units
-            cancelled, units asked, lines asked. Must be zero.
-        asked: (m,) units that stores asked the centre for today; added to.
+    Much quicker to compile than numba's general `argsort`.
     """
-    for line in range(line_sku.size):
-        row, sku, units = line_row[line], line_sku[line], whole(shipped[line])
-        index = class_of[sku]
-        missing = line_units[line] - units
-        line_value[line] = 0
-        if units > 0:
-            if is_unlimited:
-                cost = units * purchase_cost[sku]
-                centre_posted[index, Centre.RECEIVED] += units
-                centre_posted[index, Centre.RECEIVED_VALUE] += cost
-            else:
-                cost = cost_of(units, whole(on_hand[sku]), value[sku])
-                on_hand[sku] -= units
-                value[sku] -= cost
-            line_value[line] = cost
-            centre_posted[index, Centre.SHIPPED] += units
-            centre_posted[index, Centre.SHIPPED_VALUE] += cost
-        if is_new[line]:
-            kind = line_kind[line]
-            centre_posted[index, Centre.ASKED] += line_units[line]
-            centre_posted[index, Centre.LINES] += 1
-            orders[row, kind, 1] += units
-            orders[row, kind, 3] += line_units[line]
-            orders[row, kind, 4] += 1
-            asked[sku] += line_units[line]
-            if missing == 0:
-                centre_posted[index, Centre.LINES_IN_FULL] += 1
-                orders[row, kind, 0] += 1
-            elif not keeps_backlog:
-                orders[row, kind, 2] += missing
-        if missing == 0:
-            centre_short[row, sku] = 0
-        else:
-            centre_short[row, sku] = 2 if on_order[sku] > 0 else 1
-            if not keeps_backlog:
-                store_on_order[row, sku] -= missing
-                day_panel[day, row, index, Day.CANCELLED] += missing
+    order, other = np.arange(keys.size), np.empty(keys.size, np.int64)
+    width = 1
+    while width < keys.size:
+        for start in range(0, keys.size, 2 * width):
+            middle, stop = min(start + width, keys.size), min(start + 2 * width, keys.size)
+            left, right = start, middle
+            for place in range(start, stop):
+                if left < middle and (right >= stop or keys[order[left]] <= keys[order[right]]):
+                    other[place] = order[left]
+                    left += 1
+                else:
+                    other[place] = order[right]
+                    right += 1
+        order, other = other, order
+        width *= 2
+    return order

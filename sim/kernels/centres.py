@@ -1,21 +1,80 @@
-"""What a distribution centre posts beside its shipping: purchase lines, receipts, levels."""
+"""What a distribution centre does beside shipping: reviews, purchase lines, receipts, levels."""
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.kernels.compilation import kernel
-from sim.kernels.layout import Array
+from sim.kernels.layout import Array, EmergencyRules, Forecasters, OrderLines, OrderRules, Scratch, whole
+from sim.kernels.memory import remember
+from sim.kernels.ordering import review
 from sim.records import Centre
 
 
 @kernel
-def post_lines_of_centres(centre: Array, class_of_line: Array, units: Array, posted: Array) -> None:
-    """Post purchase lines; (lines,) arrays and the day's (centres, c, len(Centre)) page."""
-    for line in range(centre.size):
-        row = posted[centre[line], class_of_line[line]]
-        row[Centre.PURCHASED] += units[line]
-        row[Centre.PURCHASE_LINES] += 1
+def review_centres(
+    rows: Array,
+    day: int,
+    weekday: int,
+    is_watched: bool,
+    asked_today: Array,
+    on_sale: Array,
+    orderable: Array,
+    listed: Array,
+    on_hand: Array,
+    on_order: Array,
+    backlog: Array,
+    forecast: Array,
+    case_pack: Array,
+    purchase_cost: Array,
+    class_of: Array,
+    forecasters: Forecasters,
+    rules: OrderRules,
+    emergency: EmergencyRules,
+    lines: OrderLines,
+    scratch: Scratch,
+    day_page: Array,
+) -> int:
+    """Let some centres learn from what was asked of them today, order, and post their purchase lines.
+
+    Args:
+        rows: (k,) centres.
+        day: day of the run.
+        weekday: Monday = 0.
+        is_watched: some level follows a forecast.
+        asked_today: (n, m) units; set to 0.
+        on_sale: (m,) today.
+        orderable: (m,) today.
+        listed: (m,) all true.
+        on_hand: (n, m).
+        on_order: (n, m); what is ordered is added.
+        backlog: (n, m).
+        forecast: (n, m) units per day; changed.
+        case_pack: (m,).
+        purchase_cost: (m,).
+        class_of: (m,).
+        forecasters: who watches what.
+        rules: levels; dynamic ones are written into it.
+        emergency: no rules.
+        lines: receives the lines.
+        scratch: room to work in.
+        day_page: (n, c, len(Centre)) of the centre panel; changed.
+
+    Returns:
+        Number of lines written.
+    """
+    number = whole(0)
+    for row in rows:
+        if is_watched:
+            remember(day, asked_today[row], on_sale, row, forecasters, forecast[row])
+        number = review(
+            row, weekday, orderable, listed, on_hand[row], on_order[row], backlog[row], forecast[row], case_pack,
+            purchase_cost, rules, emergency, lines, number, scratch,
+        )  # fmt: skip
+    for line in range(number):
+        index = class_of[lines.sku[line]]
+        day_page[lines.row[line], index, Centre.PURCHASED] += lines.units[line]
+        day_page[lines.row[line], index, Centre.PURCHASE_LINES] += 1
+    asked_today[:, :] = 0
+    return number
 
 
 @kernel
@@ -31,23 +90,32 @@ def take_in(
 ) -> None:
     """Put a supplier's delivery into the stock of one centre; (lines,) arrays, (m,) stock, (c, len(Centre)) row."""
     for line in range(line_sku.size):
-        sku = line_sku[line]
+        sku, index = line_sku[line], class_of[line_sku[line]]
         on_hand[sku] += units[line]
         value[sku] += worth[line]
-        on_order[sku] -= np.int32(units[line])
-        posted = centre_posted[class_of[sku]]
-        posted[Centre.RECEIVED] += units[line]
-        posted[Centre.RECEIVED_VALUE] += worth[line]
+        on_order[sku] -= units[line]
+        centre_posted[index, Centre.RECEIVED] += units[line]
+        centre_posted[index, Centre.RECEIVED_VALUE] += worth[line]
 
 
 @kernel
 def post_centre_levels(
-    class_of: Array, on_hand: Array, value: Array, on_order: Array, backlog: Array, centre_posted: Array
+    class_start: Array, on_hand: Array, value: Array, on_order: Array, backlog: Array, day_page: Array
 ) -> None:
-    """Post the levels of one centre at the end of its day; (m,) arrays and its (c, len(Centre)) row."""
-    for sku in range(class_of.size):
-        posted = centre_posted[class_of[sku]]
-        posted[Centre.ON_HAND] += on_hand[sku]
-        posted[Centre.STOCK_VALUE] += value[sku]
-        posted[Centre.ON_ORDER] += on_order[sku]
-        posted[Centre.BACKLOG] += backlog[sku]
+    """Post the levels of all centres at the end of the day; (n, m) arrays and the (n, c, len(Centre)) page."""
+    for row in range(on_hand.shape[0]):
+        for index in range(class_start.size - 1):
+            posted = day_page[row, index]
+            begin, end = class_start[index], class_start[index + 1]
+            posted[Centre.ON_HAND] += _total(on_hand[row][begin:end])
+            posted[Centre.STOCK_VALUE] += _total(value[row][begin:end])
+            posted[Centre.ON_ORDER] += _total(on_order[row][begin:end])
+            posted[Centre.BACKLOG] += _total(backlog[row][begin:end])
+
+
+@kernel
+def _total(units: Array) -> int:
+    total = whole(0)
+    for i in range(units.size):
+        total += whole(units[i])
+    return total

@@ -2,100 +2,40 @@
 
 from __future__ import annotations
 
-from sim.kernels.compilation import kernel
+import numpy as np
+
+from sim.kernels.compilation import inline_kernel, kernel
+from sim.kernels.demand import unit_draw
 from sim.kernels.draws import count
 from sim.kernels.elementary import exp
-from sim.kernels.layout import Array, Books, Forecasters, Goods, Handling, Keys, Market, Process, Shelf, whole
-from sim.kernels.lots import expire, units_within
+from sim.kernels.layout import (
+    Array,
+    Books,
+    Forecasters,
+    Goods,
+    Handling,
+    Keys,
+    Market,
+    Process,
+    Shelf,
+    Till,
+    whole,
+)
+from sim.kernels.lots import units_within
 from sim.kernels.memory import remember
 from sim.kernels.receiving import take_back
-from sim.kernels.serving import cost_of, open_till, sell, unit_draw
+from sim.kernels.selling import cost_at, open_till, sell
+from sim.kernels.serving import NOT_OPEN_YET
 from sim.records import Cell, Day
 
 _BARGAIN_UNITS = whole(1 << 22)
 _FIRST_UNIT = whole(0)
 
 
-@kernel
-def sell_bargains(
+@inline_kernel
+def close(
     row: int,
     day: int,
-    first_ordinal: int,
-    period: int,
-    market: Market,
-    process: Process,
-    goods: Goods,
-    handling: Handling,
-    shelf: Shelf,
-    books: Books,
-    keys: Keys,
-) -> None:
-    """Extra demand for goods near expiry: it comes only as far as there are marked-down units left."""
-    remembered = market.remembered_days[0]
-    factor = market.rate_factor[market.group[row], remembered + day]
-    scale = market.shock[remembered + day, row]
-    for index in range(goods.class_start.size - 1):
-        posted = books.day[day, row, index]
-        for sku in range(goods.class_start[index], goods.class_start[index + 1]):
-            if (
-                goods.near_expiry_uplift[sku] <= 0.0
-                or handling.lot_index[sku] < 0
-                or handling.marked_days[sku] == 0
-            ):
-                continue
-            lots = shelf.lots[row, handling.lot_index[sku]]
-            marked = units_within(lots, day, handling.marked_days[sku])
-            if marked == 0 or market.on_sale[day, sku] != 1:
-                continue
-            mean = market.base_rate[row, sku] * factor[sku] * scale * goods.near_expiry_uplift[sku]
-            u = unit_draw(
-                market.store_key[row], market.sku_key[sku], first_ordinal + day, _FIRST_UNIT, keys.mark_down
-            )
-            zero = exp(-mean * process.decay[sku])
-            per_dispersion = process.per_dispersion[sku]
-            units = min(marked, count(u, zero, mean * per_dispersion, 1.0 - per_dispersion))
-            if units == 0:
-                continue
-            value = units * whole(market.price[market.group[row], day, sku])
-            posted[Day.DEMAND] += units
-            posted[Day.DEMAND_VALUE] += value
-            posted[Day.SOLD_AS_ASKED] += units
-            posted[Day.SOLD_AS_ASKED_VALUE] += value
-            books.cell[period, Cell.DEMAND, row, sku] += units
-            till = open_till(row, day, period, market, shelf, books)
-            # Bargain hunters take the oldest units: the others are set aside while they choose.
-            aside = lots.copy()
-            left = units
-            for ahead in range(handling.shelf_life_days[sku]):
-                slot = (day + ahead) % lots.size
-                kept = min(left, whole(lots[slot]))
-                lots[slot] = kept
-                aside[slot] -= kept
-                left -= kept
-            store_key = market.store_key[row]
-            sell(
-                till, handling, keys, store_key, sku, units, day, first_ordinal + day, _BARGAIN_UNITS, posted
-            )
-            for slot in range(lots.size):
-                lots[slot] += aside[slot]
-
-
-@kernel
-def discard(row: int, sku: int, units: int, posted: Array, period: int, shelf: Shelf, books: Books) -> None:
-    """Throw away units that are on the shelf."""
-    cost = cost_of(units, whole(shelf.on_hand[row, sku]), shelf.value[row, sku])
-    shelf.on_hand[row, sku] -= units
-    shelf.value[row, sku] -= cost
-    posted[Day.WASTED] += units
-    posted[Day.WASTE_VALUE] += cost
-    books.cell[period, Cell.WASTED, row, sku] += units
-
-
-@kernel
-def close_day(
-    rows: Array,
-    day: int,
-    first_ordinal: int,
     period: int,
     market: Market,
     process: Process,
@@ -106,12 +46,11 @@ def close_day(
     books: Books,
     keys: Keys,
 ) -> None:
-    """End the day of some stores, after the last customer and before anything is ordered.
+    """End the day of one store, after the last customer and before anything is ordered.
 
     Args:
-        rows: (k,) stores, advanced to the end of the day.
+        row: store, advanced to the end of the day.
         day: day of the run.
-        first_ordinal: ordinal of the date of day 0.
         period: period of the cell panel.
         market: prices, what is on sale.
         process: randomness of the extra demand for marked-down goods.
@@ -122,63 +61,196 @@ def close_day(
         books: changed.
         keys: streams.
     """
-    classes = goods.class_start.size - 1
-    has_bargains = False
-    for sku in range(goods.near_expiry_uplift.size):
-        has_bargains = has_bargains or goods.near_expiry_uplift[sku] > 0.0
-    has_endings = day > market.last_day_on_sale.min()
-    for row in rows:
-        if market.open_day[day, row]:
-            if has_bargains:
-                sell_bargains(
-                    row, day, first_ordinal, period, market, process, goods, handling, shelf, books, keys
-                )
-            if shelf.due_returns.shape[2] > 0:
-                take_back(row, day, first_ordinal, period, market, goods, handling, shelf, books, keys)
-        elif shelf.due_returns.shape[2] > 0:
-            # The store is shut: customers come back on the next day.
-            ring = shelf.due_returns.shape[0]
-            for which in range(shelf.due_returns.shape[2]):
-                shelf.due_returns[(day + 1) % ring, row, which] += shelf.due_returns[day % ring, row, which]
-                shelf.due_returns[day % ring, row, which] = 0
-        on_hand, value = shelf.on_hand[row], shelf.value[row]
-        backorder, on_order = shelf.backorder[row], shelf.on_order[row]
-        stock_days = books.cell[period, Cell.STOCK_DAYS, row]
-        for index in range(classes):
-            begin, end = goods.class_start[index], goods.class_start[index + 1]
-            posted = books.day[day, row, index]
-            for sku in range(begin, end if has_endings or goods.has_lots[index] else begin):
-                if handling.lot_index[sku] >= 0:
-                    gone = expire(shelf.lots[row, handling.lot_index[sku]], day)
-                    if gone > 0:
-                        discard(row, sku, gone, posted, period, shelf, books)
-                if market.on_sale[day, sku] == 0 and on_hand[sku] > 0 and is_over(day, sku, market):
-                    if handling.lot_index[sku] >= 0:
-                        shelf.lots[row, handling.lot_index[sku]][:] = 0
-                    discard(row, sku, whole(on_hand[sku]), posted, period, shelf, books)
-            units, worth, owed, coming, holding = 0, 0, 0, 0, 0
+    ordinal = process.first_ordinal + day
+    is_open = market.open_day[day, row]
+    till = open_till(row, day, period, market, shelf, books)
+    posted_by_class, wasted_cell = books.day[day, row], books.cell[period, Cell.WASTED, row]
+    if is_open and goods.has_bargains:
+        at = process.remembered_days + day
+        sell_bargains(
+            till, handling, goods.class_of, goods.near_expiry_uplift, process.base_rate[row],
+            process.rate_factor[market.group[row], at], np.float64(process.shock[at, row]), process.decay,
+            process.per_dispersion, keys, market.store_key[row], day, ordinal, books.cell[period, Cell.DEMAND, row],
+            posted_by_class,
+        )  # fmt: skip
+    if is_open and shelf.due_returns.shape[2] > 0:
+        take_back(
+            till, handling, goods.class_of, goods.resalable_threshold, market.store_key[row], keys.returns, day,
+            ordinal, books.cell[period, Cell.RETURNED, row], wasted_cell, posted_by_class,
+        )  # fmt: skip
+    elif shelf.due_returns.shape[2] > 0:
+        put_off_returns(till.due_returns, day)
+    for index in range(goods.class_start.size - 1):
+        begin, end = goods.class_start[index], goods.class_start[index + 1]
+        posted = posted_by_class[index]
+        if goods.has_lots[index] or day > market.first_end:
+            discard(
+                begin, end, day, till.on_hand, till.value, till.on_sale, market.last_day_on_sale, till.lots,
+                handling.lot_index, handling.purchase_cost, wasted_cell, posted,
+            )  # fmt: skip
+        count_stock(
+            till.on_hand[begin:end], till.value[begin:end], shelf.backorder[row][begin:end],
+            shelf.on_order[row][begin:end], books.cell[period, Cell.STOCK_DAYS, row][begin:end], posted,
+        )  # fmt: skip
+        if goods.has_unit_holding[index]:
+            holding = whole(0)
             for sku in range(begin, end):
-                units += on_hand[sku]
-                worth += value[sku]
-                owed += backorder[sku]
-                coming += on_order[sku]
-                stock_days[sku] += on_hand[sku]
-            if goods.has_unit_holding[index]:
-                for sku in range(begin, end):
-                    holding += whole(on_hand[sku]) * goods.holding_micro[sku]
-            posted[Day.ON_HAND] = units
-            posted[Day.STOCK_VALUE] = worth
-            posted[Day.BACKORDERS] = owed
-            posted[Day.ON_ORDER] = coming
+                holding += whole(till.on_hand[sku]) * goods.holding_micro[sku]
             posted[Day.HOLDING_BY_UNIT] = holding
-        if shelf.sold_today.size > 0:
-            sold_today = shelf.sold_today[row]
-            if market.open_day[day, row]:
-                remember(row, day, sold_today, market.on_sale[day], forecasters, shelf.forecast)
-            sold_today[:] = 0
+    shelf.advanced_second[row] = NOT_OPEN_YET
+    if shelf.sold_today.size > 0:
+        if is_open:
+            remember(day, till.sold_today, till.on_sale, row, forecasters, shelf.forecast[row])
+        till.sold_today[:] = 0
 
 
 @kernel
-def is_over(day: int, sku: int, market: Market) -> bool:
-    """Whether a SKU that is not on sale has been: its life is behind it, not ahead."""
-    return bool(day > market.last_day_on_sale[sku])
+def count_stock(
+    on_hand: Array, value: Array, backorder: Array, on_order: Array, stock_days: Array, posted: Array
+) -> None:
+    """Post the levels of one class; (k,) arrays of its SKUs. `stock_days` of the cell panel and `posted` change."""
+    units, worth, owed, coming = whole(0), whole(0), whole(0), whole(0)
+    for i in range(on_hand.size):
+        units += whole(on_hand[i])
+        stock_days[i] += on_hand[i]
+    for i in range(value.size):
+        worth += value[i]
+    for i in range(backorder.size):
+        owed += whole(backorder[i])
+        coming += whole(on_order[i])
+    posted[Day.ON_HAND] = units
+    posted[Day.STOCK_VALUE] = worth
+    posted[Day.BACKORDERS] = owed
+    posted[Day.ON_ORDER] = coming
+
+
+@kernel
+def discard(
+    begin: int,
+    end: int,
+    day: int,
+    on_hand: Array,
+    value: Array,
+    on_sale: Array,
+    last_day_on_sale: Array,
+    lots: Array,
+    lot_index: Array,
+    purchase_cost: Array,
+    wasted_cell: Array,
+    posted: Array,
+) -> None:
+    """Throw away what expires today, and what is left of SKUs whose time on sale is behind them.
+
+    Args:
+        begin: first SKU of a class.
+        end: one past its last.
+        day: day of the run.
+        on_hand: (m,) units; changed.
+        value: (m,) cost; changed.
+        on_sale: (m,) 0 = not on sale.
+        last_day_on_sale: (m,).
+        lots: (SKUs with lots, ring) units; changed.
+        lot_index: (m,) -1 without a shelf life.
+        purchase_cost: (m,).
+        wasted_cell: (m,) of the cell panel; changed.
+        posted: (len(Day),) row of the day panel.
+    """
+    slot = day % lots.shape[1]
+    for sku in range(begin, end):
+        lot, gone = lot_index[sku], whole(0)
+        if lot >= 0:
+            gone = whole(lots[lot, slot])
+            lots[lot, slot] = 0
+        if on_sale[sku] == 0 and day > last_day_on_sale[sku]:
+            gone = whole(on_hand[sku])
+            if lot >= 0 and gone > 0:
+                lots[lot, :] = 0
+        if gone > 0:
+            cost = cost_at(gone, whole(on_hand[sku]), value[sku], purchase_cost[sku])
+            on_hand[sku] -= gone
+            value[sku] -= cost
+            wasted_cell[sku] += gone
+            posted[Day.WASTED] += gone
+            posted[Day.WASTE_VALUE] += cost
+
+
+@kernel
+def put_off_returns(due_returns: Array, day: int) -> None:
+    """The store is shut: customers come back on the next day. (ring, SKUs brought back) units are changed."""
+    ring = due_returns.shape[0]
+    for which in range(due_returns.shape[1]):
+        due_returns[(day + 1) % ring, which] += due_returns[day % ring, which]
+        due_returns[day % ring, which] = 0
+
+
+@kernel
+def sell_bargains(
+    till: Till,
+    handling: Handling,
+    class_of: Array,
+    near_expiry_uplift: Array,
+    base_rate: Array,
+    factor: Array,
+    scale: float,
+    decay: Array,
+    per_dispersion: Array,
+    keys: Keys,
+    store_key: np.uint64,
+    day: int,
+    ordinal: int,
+    demand_cell: Array,
+    posted_by_class: Array,
+) -> None:
+    """Extra demand for goods near expiry: it comes only as far as there are marked-down units left.
+
+    Args:
+        till: rows of the store; changed.
+        handling: constants.
+        class_of: (m,) class of each SKU.
+        near_expiry_uplift: (m,) extra demand as a share of the rate.
+        base_rate: (m,) units per day.
+        factor: (m,) of the day.
+        scale: of the day.
+        decay: (m,) -ln p(0) per unit of mean.
+        per_dispersion: (m,) mean over variance.
+        keys: streams.
+        store_key: key of the store.
+        day: day of the run.
+        ordinal: ordinal of its date.
+        demand_cell: (m,) of the cell panel; changed.
+        posted_by_class: (c, len(Day)) rows of the day panel; changed.
+    """
+    for sku in range(class_of.size):
+        marked_days, lot = handling.marked_days[sku], handling.lot_index[sku]
+        if near_expiry_uplift[sku] <= 0.0 or lot < 0 or marked_days == 0 or till.on_sale[sku] != 1:
+            continue
+        lots = till.lots[lot]
+        today = day % lots.size
+        marked = units_within(lots, today, marked_days)
+        if marked == 0:
+            continue
+        mean = base_rate[sku] * factor[sku] * scale * near_expiry_uplift[sku]
+        u = np.uint32(unit_draw(store_key, till.sku_key[sku], ordinal, _FIRST_UNIT, keys.mark_down))
+        share = per_dispersion[sku]
+        units = min(marked, count(u, exp(-mean * decay[sku]), mean * share, 1.0 - share))
+        if units == 0:
+            continue
+        value = units * whole(till.price[sku])
+        posted = posted_by_class[class_of[sku]]
+        posted[Day.DEMAND] += units
+        posted[Day.DEMAND_VALUE] += value
+        posted[Day.SOLD_AS_ASKED] += units
+        posted[Day.SOLD_AS_ASKED_VALUE] += value
+        demand_cell[sku] += units
+        # Bargain hunters take the oldest units: the others are set aside while they choose.
+        aside = lots.copy()
+        left = units
+        for ahead in range(handling.shelf_life_days[sku]):
+            slot = (day + ahead) % lots.size
+            kept = min(left, whole(lots[slot]))
+            lots[slot] = kept
+            aside[slot] -= kept
+            left -= kept
+        sell(till, handling, keys, store_key, sku, units, day, ordinal, _BARGAIN_UNITS, posted)
+        for slot in range(lots.size):
+            lots[slot] += aside[slot]

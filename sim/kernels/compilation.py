@@ -168,3 +168,21 @@ def _compiled(function: _Function, **options: str) -> _Function:
     finally:
         settings.CACHE_DIR = kept
     return compiled
+
+
+def bound(function: Callable[..., Any], *arguments: Any) -> Callable[..., Any]:
+    """Return a kernel compiled for arguments of these types, which no longer looks at the types of what it is given.
+
+    For calls made every simulated day with dozens of arrays: finding out their types takes longer than handing them
+    over. Later arguments must be of the same types, read-only or not included.
+
+    Args:
+        function: a kernel.
+        arguments: examples of its arguments.
+    """
+    type_of: Any = numba.typeof
+    dispatcher: Any = function
+    types = tuple(type_of(argument) for argument in arguments)
+    dispatcher.compile(types)
+    entry: Callable[..., Any] = dispatcher.overloads[types].entry_point
+    return entry

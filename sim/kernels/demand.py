@@ -1,17 +1,33 @@
-"""The day's demand of some stores, drawn at its first use."""
+"""The day's demand of stores."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.compilation import kernel
+from sim.kernels.compilation import inline_kernel, kernel
 from sim.kernels.draws import count_row, count_rows4_fixed, zero_probability_row
-from sim.kernels.layout import Array, Market, Process, Shelf
-from sim.kernels.philox import uniform_rows4
+from sim.kernels.layout import Array, Market, Process
+from sim.kernels.philox import uniform_draw, uniform_rows4
 
 _LOW_WORD = np.uint64(0xFFFFFFFF)
 _WORD_BITS = np.uint64(32)
 _NO_SUB = np.uint32(0)
+
+
+@kernel
+def unit_draw(store_key: np.uint64, sku_key: np.uint64, ordinal: int, unit: int, key: np.uint64) -> np.uint64:
+    """32 random bits of one unit of one store, SKU and date, in the stream of `key`."""
+    cell = store_key + sku_key
+    return np.uint64(
+        uniform_draw(
+            np.uint32(cell & _LOW_WORD),
+            np.uint32(cell >> _WORD_BITS),
+            np.uint32(ordinal),
+            np.uint32(unit),
+            np.uint32(key & _LOW_WORD),
+            np.uint32(key >> _WORD_BITS),
+        )
+    )
 
 
 @kernel
@@ -23,71 +39,84 @@ def cell_keys(store_key: np.uint64, sku_key: Array, low: Array, high: Array) -> 
         high[j] = np.uint32(key >> _WORD_BITS)
 
 
+@inline_kernel
+def demand_row(row: int, day: int, process: Process) -> Array:
+    """(m,) int32 units that customers of one store still want on a day that has been drawn; may be changed."""
+    wanted: Array = process.demand[row, (process.first_ordinal + day) & 3 if process.is_fixed else 0]
+    return wanted
+
+
 @kernel
-def draw_day(row: int, day: int, first_ordinal: int, market: Market, process: Process, shelf: Shelf) -> None:
-    """Write the demand of one store for one day into `shelf.today`.
+def draw_stores(
+    rows: Array, day: int, is_open: Array, drawn_day: Array, market: Market, process: Process
+) -> None:
+    """Draw the demand of some stores for one day, at its first use.
+
+    Args:
+        rows: (k,) stores.
+        day: day of the run; negative days are the remembered past.
+        is_open: (n,) nobody comes to a store that is closed.
+        drawn_day: (n,) last day that was drawn; changed.
+        market: groups and keys.
+        process: means and randomness; what it holds of demand already drawn is changed.
+    """
+    for row in rows:
+        if is_open[row] and drawn_day[row] != day:
+            drawn_day[row] = day
+            draw_day(row, day, market.group[row], market.store_key[row], market.sku_key, process)
+
+
+@kernel
+def draw_day(row: int, day: int, group: int, store_key: np.uint64, sku_key: Array, process: Process) -> None:
+    """Write the demand of one store for one day, to be read by `demand_row`.
 
     Args:
         row: store.
         day: day of the run; negative days are the remembered past.
-        first_ordinal: ordinal of the date of day 0: draws are keyed by date, so a longer or later run
-            sees the same demand on the same date.
-        market: rates.
-        process: kind and dispersion of demand, stream key, scratch rows.
-        shelf: `today`, `block` and `demand_carry` of the row are written.
+        group: group of the store.
+        store_key: its key.
+        sku_key: (m,) keys.
+        process: means and randomness; what it holds of demand already drawn is changed.
     """
-    today = shelf.today[row]
-    if market.known.size > 0:
+    ordinal = process.first_ordinal + day
+    wanted = process.demand[row, ordinal & 3 if process.is_fixed else 0]
+    if process.known.size > 0:
         if day < 0:
-            today[:] = 0
+            wanted[:] = 0
         else:
-            today[:] = market.known[day, row]
+            wanted[:] = process.known[day, row]
         return
-    ordinal = first_ordinal + day
-    lane = ordinal & 3
-    k0, k1 = process.key[0], process.key[1]
-    if process.is_constant[0]:
-        group = market.group[row]
-        factor = market.rate_factor[group, market.remembered_days[0] + day]
-        scale = market.shock[market.remembered_days[0] + day, row]
-        carry = shelf.demand_carry[row]
-        for j in range(today.size):
+    base = process.base_rate[row]
+    if process.is_constant:
+        factor = process.rate_factor[group, process.remembered_days + day]
+        scale = process.shock[process.remembered_days + day, row]
+        carry = process.carry[row]
+        for j in range(wanted.size):
             # The epsilon keeps a sum such as ten times 0.1 from stopping short of 1.
-            carry[j] += market.base_rate[row, j] * factor[j] * scale
+            carry[j] += base[j] * factor[j] * scale
             units = np.int32(np.floor(carry[j] + 1e-9))
             carry[j] -= units
-            today[j] = units
+            wanted[j] = units
         return
     block_number = np.uint32(ordinal >> 2)
-    if shelf.block_number[row] != block_number:
-        shelf.block_number[row] = block_number
-        cell_keys(market.store_key[row], market.sku_key, process.low, process.high)
-        if process.is_fixed[0]:
+    k0, k1 = np.uint32(process.key & _LOW_WORD), np.uint32(process.key >> _WORD_BITS)
+    low, high = process.low, process.high
+    if process.block_number[row] != block_number:
+        process.block_number[row] = block_number
+        cell_keys(store_key, sku_key, low, high)
+        if process.is_fixed:
             count_rows4_fixed(
-                process.low,
-                process.high,
-                block_number,
-                _NO_SUB,
-                k0,
-                k1,
-                process.thresholds[row],
-                process.zero_probability[row],
-                market.base_rate[row],
-                process.per_dispersion,
-                shelf.block_counts[row],
-            )
+                low, high, block_number, _NO_SUB, k0, k1, process.thresholds[row], process.zero_probability[row],
+                base, process.per_dispersion, process.demand[row],
+            )  # fmt: skip
         else:
-            uniform_rows4(process.low, process.high, block_number, _NO_SUB, k0, k1, shelf.block_uniforms[row])
-    if process.is_fixed[0]:
-        today[:] = shelf.block_counts[row, lane]
+            uniform_rows4(low, high, block_number, _NO_SUB, k0, k1, process.block_uniforms[row])
+    if process.is_fixed:
         return
-    group = market.group[row]
-    factor = market.rate_factor[group, market.remembered_days[0] + day]
-    scale = market.shock[market.remembered_days[0] + day, row]
-    base = market.base_rate[row]
-    mean = process.mean
+    factor = process.rate_factor[group, process.remembered_days + day]
+    scale = process.shock[process.remembered_days + day, row]
+    mean, zero = process.mean, process.zero_probability[0]
     for j in range(mean.size):
         mean[j] = base[j] * factor[j] * scale
-    zero = process.zero_probability[0]
     zero_probability_row(mean, process.decay, zero)
-    count_row(shelf.block_uniforms[row, lane], zero, mean, process.per_dispersion, today)
+    count_row(process.block_uniforms[row, ordinal & 3], zero, mean, process.per_dispersion, wanted)

@@ -23,6 +23,10 @@ class Goods(NamedTuple):
 
     class_start: Array
     """(c + 1,) int64: SKUs of class k are class_start[k] up to class_start[k + 1]."""
+    class_of: Array
+    """(m,) int64: class of each SKU."""
+    has_bargains: bool
+    """Marked-down goods draw extra demand."""
     has_lots: Array
     """(c,) bool: some SKU of the class has a shelf life."""
     has_unit_holding: Array
@@ -31,8 +35,6 @@ class Goods(NamedTuple):
     """(m,) int64: first SKU of the category."""
     category_stop: Array
     """(m,) int64: one past its last SKU."""
-    purchase_cost: Array
-    """(m,) int64."""
     case_pack: Array
     """(m,) int64."""
     holding_micro: Array
@@ -58,6 +60,8 @@ class Handling(NamedTuple):
     """(m,) int64: index of the SKU among those with lots, -1 without a shelf life."""
     shelf_life_days: Array
     """(m,) int64; 0 = does not expire."""
+    purchase_cost: Array
+    """(m,) int64."""
     marked_days: Array
     """(m,) int64: units with at most this many days left are marked down; 0 = never."""
     mark_down_ppm: Array
@@ -112,14 +116,10 @@ class Shelf(NamedTuple):
     """(n, m) int32: ordered and not yet received or cancelled."""
     backorder: Array
     """(n, m) int32: owed to customers."""
-    today: Array
-    """(n, m) int32: units of today's demand not yet dealt with."""
     asked: Array
-    """(n, m) int32: units of today's demand in all, where there is any."""
+    """(n, m) int32: units of today's demand in all, where not all was handed over at once."""
     sold_today: Array
-    """(n, m) int32: recorded sales of the day; (1, 0) when no forecaster needs them."""
-    demand_carry: Array
-    """(n, m) float64: fractions of constant demand, (1, 1) otherwise."""
+    """(n, m) int32: recorded sales of the day; (1, 1) when no forecaster needs them."""
     lots: Array
     """(n, SKUs with lots, ring) int32: units by last day of sale modulo ring."""
     short_cycle: Array
@@ -131,19 +131,30 @@ class Shelf(NamedTuple):
     drawn_day: Array
     """(n,) int64: last day whose demand was drawn."""
     advanced_second: Array
-    """(n,) int64: second of the day up to which demand has been dealt with."""
-    block_number: Array
-    """(n,) uint32: which four dates the block below holds."""
-    block_uniforms: Array
-    """(n, 4, m) uint32: draws of four dates; (1, 1, 1) when rates are fixed."""
-    block_counts: Array
-    """(n, 4, m) int32: counts of four dates; (1, 1, 1) when rates move."""
+    """(n,) int64: second of the day up to which demand has been dealt with, -1 before the store opens."""
     forecast: Array
     """(n, m) float32 units per day; (1, 0) when no rule needs it."""
 
 
+class Scratch(NamedTuple):
+    """Room to work in; nothing in it outlives the class of one store."""
+
+    taken: Array
+    """(m,) int32: units handed over; which SKUs are low."""
+    busy: Array
+    """(m,) int64: SKUs that are looked at one by one."""
+    unmet_sku: Array
+    """(m,) int64."""
+    unmet_units: Array
+    """(m,) int64."""
+    unmet_first: Array
+    """(m,) int64: number of the first unmet unit among the day's units of the cell."""
+    rate: Array
+    """(m,) float64: units per day that are expected."""
+
+
 class Books(NamedTuple):
-    """The accumulators of a run, and scratch rows of one call."""
+    """The accumulators of a run."""
 
     day: Array
     """(days, n, c, len(Day)) int64."""
@@ -154,28 +165,22 @@ class Books(NamedTuple):
 
 
 class Market(NamedTuple):
-    """What customers want and when; the kernels only read it."""
+    """What is sold where, when and at which price; the kernels only read it."""
 
-    base_rate: Array
-    """(n, m) float64: units per day."""
     listed: Array
     """(n, m) bool."""
     group: Array
     """(n,) int64: stores of one group see the same prices and promotions."""
-    remembered_days: Array
-    """(1,) int64: days before day 0 at the head of `rate_factor` and `shock`."""
-    rate_factor: Array
-    """(groups, remembered days + days, m) float32."""
     price: Array
     """(groups, days, m) int32."""
     on_sale: Array
     """(days, m) int8: 0 no, 1 yes, 2 being cleared."""
     last_day_on_sale: Array
     """(m,) int64: last day on sale or being cleared; -1 if never within the run."""
+    first_end: int
+    """The earliest of these days."""
     orderable: Array
     """(days, m) bool."""
-    shock: Array
-    """(remembered days + days, n) float32."""
     open_day: Array
     """(days, n) bool."""
     opens_second: Array
@@ -186,8 +191,6 @@ class Market(NamedTuple):
     """(profiles, 25) uint64: cumulative distribution of the hour of a unit of demand."""
     profile: Array
     """(n,) int64: row of `hour_table`."""
-    known: Array
-    """(days, n, m) int32: demand to replay; (0, 0, 0) when demand is drawn."""
     store_key: Array
     """(n,) uint64."""
     sku_key: Array
@@ -195,14 +198,26 @@ class Market(NamedTuple):
 
 
 class Process(NamedTuple):
-    """How counts are drawn from rates, and scratch rows of the drawing."""
+    """How demand is drawn: means, their randomness, and what has been drawn."""
 
-    is_constant: Array
-    """(1,) bool: demand is its rate."""
-    is_fixed: Array
-    """(1,) bool: rates never move, so thresholds are worked out once."""
-    key: Array
-    """(2,) uint32: stream of demand counts."""
+    first_ordinal: int
+    """Ordinal of the date of day 0: draws are keyed by date."""
+    remembered_days: int
+    """Days before day 0 at the head of `rate_factor` and `shock`."""
+    is_constant: bool
+    """Demand is its rate."""
+    is_fixed: bool
+    """Rates never move, so thresholds are worked out once."""
+    key: np.uint64
+    """Stream of demand counts."""
+    base_rate: Array
+    """(n, m) float64: units per day."""
+    rate_factor: Array
+    """(groups, remembered days + days, m) float32."""
+    shock: Array
+    """(remembered days + days, n) float32."""
+    known: Array
+    """(days, n, m) int32: demand to replay; (0, 0, 0) when demand is drawn."""
     per_dispersion: Array
     """(m,) float64: mean over variance."""
     decay: Array
@@ -217,21 +232,29 @@ class Process(NamedTuple):
     """(m,) uint32 scratch."""
     high: Array
     """(m,) uint32 scratch."""
+    block_number: Array
+    """(n,) uint32: which four dates the block below holds."""
+    block_uniforms: Array
+    """(n, 4, m) uint32: draws of four dates; (1, 1, 1) when rates are fixed."""
+    demand: Array
+    """(n, 4 or 1, m) int32: units still wanted. At fixed rates of four dates at once, else of today."""
+    carry: Array
+    """(n, m) float64: fractions of constant demand, (1, 1) otherwise."""
 
 
 class Keys(NamedTuple):
-    """Streams other than demand counts: two words each."""
+    """Streams other than demand counts."""
 
-    hour: Array
-    """(2,) uint32: second of the day of a unit."""
-    pick: Array
-    """(2,) uint32: which lot a shopper takes."""
-    substitution: Array
-    """(2,) uint32: whether and what a customer takes instead."""
-    returns: Array
-    """(2,) uint32: whether and when a unit comes back, and in what state."""
-    mark_down: Array
-    """(2,) uint32: extra demand for marked-down units."""
+    hour: np.uint64
+    """Second of the day of a unit."""
+    pick: np.uint64
+    """Which lot a shopper takes."""
+    substitution: np.uint64
+    """Whether and what a customer takes instead."""
+    returns: np.uint64
+    """Whether and when a unit comes back, and in what state."""
+    mark_down: np.uint64
+    """Extra demand for marked-down units."""
 
 
 class Forecasters(NamedTuple):
@@ -239,6 +262,8 @@ class Forecasters(NamedTuple):
 
     rule: Array
     """(n, m) int16: rule whose forecaster watches the cell, -1 if none."""
+    run_stop: Array
+    """(n, m) int32: where the run of equal rules that starts at a cell ends; meaningless within a run."""
     weight: Array
     """(rules,) float64: exponential smoothing."""
     window_days: Array
@@ -254,6 +279,8 @@ class OrderRules(NamedTuple):
 
     rule: Array
     """(n, m) int16: rule of the cell, -1 if none."""
+    run_stop: Array
+    """(n, m) int32: where the run of equal rules that starts at a cell ends; meaningless within a run."""
     reorder_point: Array
     """(n, m) int32."""
     order_up_to: Array
@@ -282,10 +309,10 @@ class OrderRules(NamedTuple):
     """(rules, n) float64: days over which the safety stock protects."""
     order_quantity_days: Array
     """(rules,) float64."""
-    minimum_units: Array
-    """(1,) int64 per order."""
-    minimum_value: Array
-    """(1,) int64 minor units per order."""
+    minimum_units: int
+    """Per order."""
+    minimum_value: int
+    """Minor units per order."""
     expected_rate: Array
     """(rules, n, m) float64: true mean units per day to come; (0, 0, 0) without perfect knowledge."""
 
@@ -324,3 +351,5 @@ class OrderLines(NamedTuple):
     """int64: 0 regular, 1 emergency, 2 pushed."""
     lead_time_days: Array
     """int64; -1 = the place's own."""
+    placed_second: Array
+    """int64: filled in by the place."""

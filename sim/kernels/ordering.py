@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.compilation import kernel
-from sim.kernels.layout import Array, EmergencyRules, OrderLines, OrderRules, whole
+from sim.kernels.compilation import inline_kernel, kernel
+from sim.kernels.layout import Array, EmergencyRules, OrderLines, OrderRules, Scratch, whole
 from sim.records import Day
 
 REGULAR, EMERGENCY, PUSHED = 0, 1, 2
 _NO_ROUNDING, _ROUND_UP, _ROUND_NEAREST = 0, 1, 2
 
 
-@kernel
+@inline_kernel
 def whole_cases(units: int, case_pack: int, rounding: int) -> int:
     """A quantity in whole cases: rounded up, to the nearest case (halves up), or left alone."""
     if rounding == _NO_ROUNDING or case_pack == 1:
@@ -22,7 +22,7 @@ def whole_cases(units: int, case_pack: int, rounding: int) -> int:
     return (2 * units + case_pack) // (2 * case_pack) * case_pack
 
 
-@kernel
+@inline_kernel
 def level_of(forecast: float, days: float, safety_factor: float, safety_days: float) -> float:
     """Demand over `days` plus `safety_factor` standard deviations of Poisson demand over `safety_days`."""
     level = forecast * days
@@ -33,9 +33,8 @@ def level_of(forecast: float, days: float, safety_factor: float, safety_days: fl
 
 @kernel
 def review(
-    rows: Array,
+    row: int,
     weekday: int,
-    is_open: Array,
     orderable: Array,
     listed: Array,
     on_hand: Array,
@@ -47,135 +46,187 @@ def review(
     rules: OrderRules,
     emergency: EmergencyRules,
     lines: OrderLines,
+    number: int,
+    scratch: Scratch,
 ) -> int:
-    """Review the positions of some places and write down what they order.
+    """Review the positions of one place and write down what it orders.
 
     The inventory position is on hand + on order - backorders. Emergency orders are looked at first, every open day;
     regular ones on the rule's weekdays, with the emergency units already counted.
 
     Args:
-        rows: (k,) places.
+        row: place.
         weekday: Monday = 0.
-        is_open: (n,) places that are open today; others order nothing.
         orderable: (m,) SKUs that may be ordered today.
-        listed: (n, m) cells that exist.
-        on_hand: (n, m).
-        on_order: (n, m); what is ordered is added.
-        backorder: (n, m).
-        forecast: (n, m) units per day, or (1, 1) when no rule needs it.
+        listed: (m,) SKUs that the place keeps.
+        on_hand: (m,) units.
+        on_order: (m,) units; what is ordered is added.
+        backorder: (m,) units.
+        forecast: (m,) units per day; not read when no rule needs it.
         case_pack: (m,).
         purchase_cost: (m,) minor units, for the least value of an order.
         rules: levels; dynamic ones are written into it as they are worked out.
         emergency: rules of emergency orders.
         lines: receives the lines.
+        number: lines written so far.
+        scratch: room to work in.
 
     Returns:
-        Number of lines written.
+        Number of lines written, those of earlier places included.
     """
-    number = whole(0)
-    skus = whole(case_pack.size)
-    has_dynamic = rules.is_dynamic.any()
-    low = np.empty(skus, np.int64)
-    has_emergency = emergency.lead_time_days.size > 0
-    for row in rows:
-        if not is_open[row]:
-            continue
-        if has_emergency:
-            number = _review_emergency(
-                row, skus, orderable, listed, on_hand, on_order, backorder, forecast, case_pack, rules, emergency,
-                lines, number,
-            )  # fmt: skip
-        first_regular = number
-        units_ordered, value_ordered = 0, 0
-        reorder_point, order_up_to = rules.reorder_point[row], rules.order_up_to[row]
-        # Without a level to work out only those at or below it are looked at: few, and found at memory speed.
-        candidates = whole(0)
-        if has_dynamic:
-            for sku in range(skus):
-                low[sku] = sku
-            candidates = skus
-        else:
-            held, coming, owed = on_hand[row], on_order[row], backorder[row]
-            for sku in range(skus):
-                low[candidates] = sku
-                candidates += whole(held[sku] + coming[sku] - owed[sku] <= reorder_point[sku])
-        for which in range(candidates):
-            sku = low[which]
-            rule = rules.rule[row, sku]
-            if rule < 0 or not rules.may_order[rule, weekday]:
-                continue
+    number = whole(number)
+    if emergency.lead_time_days.size > 0:
+        number = _review_emergency(
+            row, orderable, listed, on_hand, on_order, backorder, forecast, case_pack, rules, emergency, lines, number,
+            scratch.rate,
+        )  # fmt: skip
+    first_regular = number
+    rule_of, stops = rules.rule[row], rules.run_stop[row]
+    start = whole(0)
+    while start < on_hand.size:
+        rule, stop = whole(rule_of[start]), whole(stops[start])
+        if rule >= 0 and rules.may_order[rule, weekday]:
             if rules.is_dynamic[rule]:
-                if not (orderable[sku] and listed[row, sku]):
-                    continue
-                _work_out(row, sku, rule, _forecast(row, sku, rule, forecast, rules), rules)
-            position = on_hand[row, sku] + on_order[row, sku] - backorder[row, sku]
-            if position > reorder_point[sku]:
-                continue
-            if not (orderable[sku] and listed[row, sku]):
-                continue
-            lot = whole(rules.order_quantity[row, sku])
-            if lot > 0:
-                lots = (reorder_point[sku] - position) // lot + 1
-                wanted = lots * lot
-            else:
-                wanted = whole(order_up_to[sku]) - position
-            units = whole_cases(wanted, case_pack[sku], rules.rounding[rule])
-            if units <= 0:
-                continue
-            on_order[row, sku] += units
-            lines.row[number] = row
-            lines.sku[number] = sku
-            lines.units[number] = units
-            lines.kind[number] = PUSHED if rules.is_pushed[rule] else REGULAR
-            lines.lead_time_days[number] = -1
-            units_ordered += units
-            value_ordered += units * purchase_cost[sku]
-            number += 1
-        is_too_small = units_ordered < rules.minimum_units[0] or value_ordered < rules.minimum_value[0]
-        if number > first_regular and is_too_small:
-            for line in range(first_regular, number):
-                on_order[row, lines.sku[line]] -= lines.units[line]
-            number = first_regular
+                _work_out(row, start, stop, rule, orderable, listed, forecast, rules, scratch.rate)
+            low = _find_low(
+                start, on_hand[start:stop], on_order[start:stop], backorder[start:stop],
+                rules.reorder_point[row][start:stop], scratch.taken[start:stop], scratch.busy,
+            )  # fmt: skip
+            number = _write_lines(
+                row, low, scratch.busy, orderable, listed, on_hand, on_order, backorder, rules.reorder_point[row],
+                rules.order_up_to[row], rules.order_quantity[row], case_pack, rules.rounding[rule],
+                PUSHED if rules.is_pushed[rule] else REGULAR, lines, number,
+            )  # fmt: skip
+        start = stop
+    units, value = whole(0), whole(0)
+    for line in range(first_regular, number):
+        units += lines.units[line]
+        value += lines.units[line] * purchase_cost[lines.sku[line]]
+    if units < rules.minimum_units or value < rules.minimum_value:
+        for line in range(first_regular, number):
+            on_order[lines.sku[line]] -= lines.units[line]
+        number = first_regular
     return number
 
 
 @kernel
-def _forecast(row: int, sku: int, rule: int, forecast: Array, rules: OrderRules) -> float:
-    if rules.expected_rate.size > 0:
-        return float(rules.expected_rate[rule, row, sku])
-    return float(forecast[row, sku])
+def _find_low(
+    first: int,
+    on_hand: Array,
+    on_order: Array,
+    backorder: Array,
+    reorder_point: Array,
+    is_low: Array,
+    low: Array,
+) -> int:
+    """Write the numbers of the SKUs at or below their reorder point, counted from `first`; return how many."""
+    for i in range(on_hand.size):
+        is_low[i] = np.int32(on_hand[i] + on_order[i] - backorder[i] <= reorder_point[i])
+    number = np.uint64(0)
+    for i in range(on_hand.size):
+        low[number] = first + i
+        number += np.uint64(is_low[i])
+    return whole(number)
 
 
 @kernel
-def _work_out(row: int, sku: int, rule: int, forecast: float, rules: OrderRules) -> None:
-    """Turn days of demand into units; a level that is given in units stays."""
-    if rules.order_up_to_days[rule, row] >= 0.0:
-        level = level_of(
-            forecast,
-            rules.order_up_to_days[rule, row],
-            rules.order_up_to_safety[rule],
-            rules.order_up_to_safety_days[rule, row],
-        )
-        rules.order_up_to[row, sku] = whole(np.ceil(level - 1e-9))
-    if rules.order_quantity_days[rule] >= 0.0:
-        quantity = whole(np.ceil(forecast * rules.order_quantity_days[rule] - 1e-9))
-        rules.order_quantity[row, sku] = max(1, quantity)
+def _write_lines(
+    row: int,
+    low_count: int,
+    low: Array,
+    orderable: Array,
+    listed: Array,
+    on_hand: Array,
+    on_order: Array,
+    backorder: Array,
+    reorder_point: Array,
+    order_up_to: Array,
+    order_quantity: Array,
+    case_pack: Array,
+    rounding: int,
+    kind: int,
+    lines: OrderLines,
+    number: int,
+) -> int:
+    """Order the SKUs at or below their reorder point; see `review`."""
+    line_row, line_sku, line_units, line_kind = lines.row, lines.sku, lines.units, lines.kind
+    for which in range(low_count):
+        sku = low[which]
+        if not (orderable[sku] and listed[sku]):
+            continue
+        position = whole(on_hand[sku]) + on_order[sku] - backorder[sku]
+        lot = whole(order_quantity[sku])
+        wanted = whole(order_up_to[sku]) - position
+        if lot > 0:
+            wanted = ((reorder_point[sku] - position) // lot + 1) * lot
+        units = whole_cases(wanted, case_pack[sku], rounding)
+        if units <= 0:
+            continue
+        on_order[sku] += units
+        line_row[number] = row
+        line_sku[number] = sku
+        line_units[number] = units
+        line_kind[number] = kind
+        lines.lead_time_days[number] = -1
+        number += 1
+    return number
+
+
+@kernel
+def _expected(
+    row: int, rule: int, start: int, stop: int, forecast: Array, rules: OrderRules, rate: Array
+) -> None:
+    """Write the units per day that a rule expects of some SKUs: forecast, or known perfectly."""
+    if rules.expected_rate.size > 0:
+        for sku in range(start, stop):
+            rate[sku] = rules.expected_rate[rule, row, sku]
+    else:
+        for sku in range(start, stop):
+            rate[sku] = forecast[sku]
+
+
+@kernel
+def _work_out(
+    row: int,
+    start: int,
+    stop: int,
+    rule: int,
+    orderable: Array,
+    listed: Array,
+    forecast: Array,
+    rules: OrderRules,
+    rate: Array,
+) -> None:
+    """Turn days of demand into units for a run of SKUs under one rule; a level that is given in units stays."""
+    _expected(row, rule, start, stop, forecast, rules, rate)
+    expected, may, is_kept = rate[start:stop], orderable[start:stop], listed[start:stop]
+    order_up_to, reorder_point = rules.order_up_to[row][start:stop], rules.reorder_point[row][start:stop]
+    days = rules.order_up_to_days[rule, row]
+    if days >= 0.0:
+        factor, safety_days = rules.order_up_to_safety[rule], rules.order_up_to_safety_days[rule, row]
+        for i in range(expected.size):
+            level = np.int32(np.ceil(level_of(expected[i], days, factor, safety_days) - 1e-9))
+            order_up_to[i] = level if may[i] & is_kept[i] else order_up_to[i]
+    days = rules.order_quantity_days[rule]
+    if days >= 0.0:
+        order_quantity = rules.order_quantity[row][start:stop]
+        for i in range(expected.size):
+            quantity = max(np.int32(1), np.int32(np.ceil(expected[i] * days - 1e-9)))
+            order_quantity[i] = quantity if may[i] & is_kept[i] else order_quantity[i]
+    days = rules.reorder_point_days[rule, row]
     if rules.is_always_below[rule]:
-        rules.reorder_point[row, sku] = rules.order_up_to[row, sku] - 1
-    elif rules.reorder_point_days[rule, row] >= 0.0:
-        level = level_of(
-            forecast,
-            rules.reorder_point_days[rule, row],
-            rules.reorder_point_safety[rule],
-            rules.reorder_point_days[rule, row],
-        )
-        rules.reorder_point[row, sku] = whole(np.floor(level + 1e-9))
+        for i in range(expected.size):
+            reorder_point[i] = order_up_to[i] - np.int32(1) if may[i] & is_kept[i] else reorder_point[i]
+    elif days >= 0.0:
+        factor = rules.reorder_point_safety[rule]
+        for i in range(expected.size):
+            level = np.int32(np.floor(level_of(expected[i], days, factor, days) + 1e-9))
+            reorder_point[i] = level if may[i] & is_kept[i] else reorder_point[i]
 
 
 @kernel
 def _review_emergency(
     row: int,
-    skus: int,
     orderable: Array,
     listed: Array,
     on_hand: Array,
@@ -187,21 +238,23 @@ def _review_emergency(
     emergency: EmergencyRules,
     lines: OrderLines,
     number: int,
+    rate_row: Array,
 ) -> int:
-    for sku in range(skus):
+    for sku in range(on_hand.size):
         which = emergency.rule[row, sku]
-        if which < 0 or not (orderable[sku] and listed[row, sku]):
+        if which < 0 or not (orderable[sku] and listed[sku]):
             continue
         trigger, cover = emergency.trigger_units[which], emergency.cover_units[which]
         if emergency.trigger_days[which] >= 0.0 or emergency.cover_days[which] >= 0.0:
-            rate = _forecast(row, sku, max(0, rules.rule[row, sku]), forecast, rules)
+            _expected(row, max(0, rules.rule[row, sku]), sku, sku + 1, forecast, rules, rate_row)
+            rate = rate_row[sku]
             if emergency.trigger_days[which] >= 0.0:
                 days = emergency.trigger_days[which]
                 trigger = whole(np.floor(level_of(rate, days, emergency.trigger_safety[which], days) + 1e-9))
             if emergency.cover_days[which] >= 0.0:
                 days = emergency.cover_days[which]
                 cover = whole(np.ceil(level_of(rate, days, emergency.cover_safety[which], days) - 1e-9))
-        position = whole(on_hand[row, sku]) + on_order[row, sku] - backorder[row, sku]
+        position = whole(on_hand[sku]) + on_order[sku] - backorder[sku]
         if position > trigger or cover <= position:
             continue
         rule = rules.rule[row, sku]
@@ -209,7 +262,7 @@ def _review_emergency(
         units = whole_cases(cover - position, case_pack[sku], rounding)
         if units <= 0:
             continue
-        on_order[row, sku] += units
+        on_order[sku] += units
         lines.row[number] = row
         lines.sku[number] = sku
         lines.units[number] = units
@@ -220,27 +273,14 @@ def _review_emergency(
 
 
 @kernel
-def post_lines(
-    number: int, lines: OrderLines, class_of: Array, day: int, day_panel: Array, orders: Array
-) -> None:
-    """Post the lines of a review to the day panel, and count lines and units per store and kind.
-
-    Args:
-        number: lines written.
-        lines: the lines.
-        class_of: (m,) class of each SKU.
-        day: day of the run.
-        day_panel: (days, n, c, len(Day)); changed.
-        orders: (n, 3, 2) receives lines and units by kind; must be zero.
-    """
-    for line in range(number):
-        row, kind, units = lines.row[line], lines.kind[line], lines.units[line]
-        posted = day_panel[day, row, class_of[lines.sku[line]]]
-        if kind == EMERGENCY:
-            posted[Day.EMERGENCY_LINES] += 1
-            posted[Day.EMERGENCY_ORDERED] += units
+def post_lines(first: int, number: int, lines: OrderLines, class_of: Array, day_page: Array) -> None:
+    """Post the lines from `first` up to `number` to the day's (n, c, len(Day)) page of the day panel."""
+    row, sku, units_of, kind = lines.row, lines.sku, lines.units, lines.kind
+    for line in range(first, number):
+        index, units = class_of[sku[line]], units_of[line]
+        if kind[line] == EMERGENCY:
+            day_page[row[line], index, Day.EMERGENCY_LINES] += 1
+            day_page[row[line], index, Day.EMERGENCY_ORDERED] += units
         else:
-            posted[Day.ORDER_LINES] += 1
-            posted[Day.ORDERED] += units
-        orders[row, kind, 0] += 1
-        orders[row, kind, 1] += units
+            day_page[row[line], index, Day.ORDER_LINES] += 1
+            day_page[row[line], index, Day.ORDERED] += units

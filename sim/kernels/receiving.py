@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.compilation import kernel
-from sim.kernels.layout import Array, Books, Goods, Handling, Keys, Market, Shelf, whole
-from sim.kernels.serving import open_till, sell, unit_draw
+from sim.kernels.demand import unit_draw
+from sim.kernels.layout import Array, Books, Handling, Keys, Market, Shelf, Till, whole
+from sim.kernels.selling import open_till, sell
 from sim.records import Cell, Day
 
 _OWED_UNITS = whole(1 << 21)
@@ -20,8 +21,7 @@ def receive(
     line_value: Array,
     class_of: Array,
     day: int,
-    first_day_of_sale: int,
-    first_ordinal: int,
+    ordinal: int,
     period: int,
     market: Market,
     handling: Handling,
@@ -32,14 +32,13 @@ def receive(
     """Put delivered lines on the shelf and hand over what is owed to customers.
 
     Args:
-        line_row: (lines,) store of each line; it has been advanced to this moment.
+        line_row: (lines,) store of each line, advanced to this moment; quickest when they are in order.
         line_sku: (lines,) SKU.
         line_units: (lines,) units, at least 1.
         line_value: (lines,) cost.
         class_of: (m,) class of each SKU.
-        day: day of the run.
-        first_day_of_sale: today, or tomorrow when the store has closed; shelf life counts from it.
-        first_ordinal: ordinal of the date of day 0.
+        day: day of the run, also the first day of sale from which shelf life counts.
+        ordinal: ordinal of its date.
         period: period of the cell panel.
         market: prices.
         handling: constants.
@@ -47,93 +46,116 @@ def receive(
         books: changed.
         keys: streams.
     """
-    for line in range(line_row.size):
-        row, sku, units = line_row[line], line_sku[line], whole(line_units[line])
-        posted = books.day[day, row, class_of[sku]]
-        shelf.on_hand[row, sku] += units
-        shelf.value[row, sku] += line_value[line]
-        shelf.on_order[row, sku] -= units
-        posted[Day.RECEIVED] += units
-        posted[Day.RECEIVED_VALUE] += line_value[line]
-        books.cell[period, Cell.RECEIVED, row, sku] += units
-        if handling.lot_index[sku] >= 0:
-            lots = shelf.lots[row, handling.lot_index[sku]]
-            lots[(first_day_of_sale + handling.shelf_life_days[sku] - 1) % lots.size] += units
-        posted[Day.CYCLES] += 1
-        posted[Day.CYCLES_SHORT] += shelf.short_cycle[row, sku]
-        shelf.short_cycle[row, sku] = 0
-        owed = min(whole(shelf.backorder[row, sku]), whole(shelf.on_hand[row, sku]))
+    start = 0
+    while start < line_row.size:
+        row, stop = line_row[start], start + 1
+        while stop < line_row.size and line_row[stop] == row:
+            stop += 1
+        _receive_at(
+            line_sku[start:stop], line_units[start:stop], line_value[start:stop], class_of, day, ordinal,
+            open_till(row, day, period, market, shelf, books), handling, keys, market.store_key[row],
+            shelf.on_order[row], shelf.backorder[row], shelf.short_cycle[row], books.cell[period, Cell.RECEIVED, row],
+            books.day[day, row],
+        )  # fmt: skip
+        start = stop
+
+
+@kernel
+def _receive_at(
+    line_sku: Array,
+    line_units: Array,
+    line_value: Array,
+    class_of: Array,
+    day: int,
+    ordinal: int,
+    till: Till,
+    handling: Handling,
+    keys: Keys,
+    store_key: np.uint64,
+    on_order: Array,
+    backorder: Array,
+    short_cycle: Array,
+    received_cell: Array,
+    posted_by_class: Array,
+) -> None:
+    """Receive the lines of one store; see `receive`."""
+    on_hand, value, lots, lot_index = till.on_hand, till.value, till.lots, handling.lot_index
+    for line in range(line_sku.size):
+        sku, units = line_sku[line], line_units[line]
+        index = class_of[sku]
+        on_hand[sku] += units
+        value[sku] += line_value[line]
+        on_order[sku] -= units
+        received_cell[sku] += units
+        posted_by_class[index, Day.RECEIVED] += units
+        posted_by_class[index, Day.RECEIVED_VALUE] += line_value[line]
+        posted_by_class[index, Day.CYCLES] += 1
+        posted_by_class[index, Day.CYCLES_SHORT] += short_cycle[sku]
+        short_cycle[sku] = 0
+        if lot_index[sku] >= 0:
+            lots[lot_index[sku], (day + handling.shelf_life_days[sku] - 1) % lots.shape[1]] += units
+        owed = min(whole(backorder[sku]), whole(on_hand[sku]))
         if owed > 0:
-            shelf.backorder[row, sku] -= owed
+            backorder[sku] -= owed
+            posted = posted_by_class[index]
             posted[Day.BACKORDER_FILLED] += owed
-            till = open_till(row, day, period, market, shelf, books)
-            sell(
-                till,
-                handling,
-                keys,
-                market.store_key[row],
-                sku,
-                owed,
-                day,
-                first_ordinal + day,
-                _OWED_UNITS,
-                posted,
-            )
+            sell(till, handling, keys, store_key, sku, owed, day, ordinal, _OWED_UNITS, posted)
 
 
 @kernel
 def take_back(
-    row: int,
-    day: int,
-    first_ordinal: int,
-    period: int,
-    market: Market,
-    goods: Goods,
+    till: Till,
     handling: Handling,
-    shelf: Shelf,
-    books: Books,
-    keys: Keys,
+    class_of: Array,
+    resalable_threshold: Array,
+    store_key: np.uint64,
+    key: np.uint64,
+    day: int,
+    ordinal: int,
+    returned_cell: Array,
+    wasted_cell: Array,
+    posted_by_class: Array,
 ) -> None:
     """Take back the units that customers of one store return today: refund, then shelf or scrap.
 
     A returned unit re-enters the books at the moving-average cost of the shelf, or at purchase cost when the shelf is
     empty. Perishables, and what is no longer on sale, are always scrapped.
+
+    Args:
+        till: rows of the store; changed.
+        handling: constants.
+        class_of: (m,) class of each SKU.
+        resalable_threshold: (m,) returned units that go back on the shelf.
+        store_key: key of the store.
+        key: stream of returns.
+        day: day of the run.
+        ordinal: ordinal of its date.
+        returned_cell: (m,) of the cell panel; changed.
+        wasted_cell: (m,) of the cell panel; changed.
+        posted_by_class: (c, len(Day)) rows of the day panel; changed.
     """
-    slot = day % shelf.due_returns.shape[0]
-    store_key = market.store_key[row]
-    group = market.group[row]
-    for index in range(goods.class_start.size - 1):
-        posted = books.day[day, row, index]
-        for sku in range(goods.class_start[index], goods.class_start[index + 1]):
-            which = handling.return_index[sku]
-            if which < 0:
-                continue
-            units = whole(shelf.due_returns[slot, row, which])
-            if units == 0:
-                continue
-            shelf.due_returns[slot, row, which] = 0
-            on_hand, value = whole(shelf.on_hand[row, sku]), shelf.value[row, sku]
-            unit_cost = value // on_hand if on_hand > 0 else goods.purchase_cost[sku]
-            kept = 0
-            if handling.lot_index[sku] < 0 and market.on_sale[day, sku] > 0:
-                for unit in range(units):
-                    u = np.uint64(
-                        unit_draw(
-                            store_key,
-                            market.sku_key[sku],
-                            first_ordinal + day,
-                            _OWED_UNITS + unit,
-                            keys.returns,
-                        )
-                    )
-                    kept += whole(u < goods.resalable_threshold[sku])
-            posted[Day.RETURNED] += units
-            posted[Day.REFUND] += units * whole(market.price[group, day, sku])
-            posted[Day.RETURNED_VALUE] += units * unit_cost
-            posted[Day.RESTOCKED] += kept
-            posted[Day.WASTED] += units - kept
-            posted[Day.WASTE_VALUE] += (units - kept) * unit_cost
-            shelf.on_hand[row, sku] += kept
-            shelf.value[row, sku] += kept * unit_cost
-            books.cell[period, Cell.RETURNED, row, sku] += units
-            books.cell[period, Cell.WASTED, row, sku] += units - kept
+    due = till.due_returns[day % till.due_returns.shape[0]]
+    for sku in range(class_of.size):
+        which = handling.return_index[sku]
+        if which < 0 or due[which] == 0:
+            continue
+        units = whole(due[which])
+        due[which] = 0
+        posted = posted_by_class[class_of[sku]]
+        on_hand, value = whole(till.on_hand[sku]), till.value[sku]
+        unit_cost = value // on_hand if on_hand > 0 else handling.purchase_cost[sku]
+        kept = 0
+        if handling.lot_index[sku] < 0 and till.on_sale[sku] > 0:
+            for unit in range(units):
+                u = unit_draw(store_key, till.sku_key[sku], ordinal, _OWED_UNITS + unit, key)
+                kept += whole(u < resalable_threshold[sku])
+        posted[Day.RETURNED] += units
+        posted[Day.REFUND] += units * whole(till.price[sku])
+        posted[Day.RETURNED_VALUE] += units * unit_cost
+        posted[Day.RESTOCKED] += kept
+        posted[Day.WASTED] += units - kept
+        posted[Day.WASTE_VALUE] += (units - kept) * unit_cost
+        till.on_hand[sku] += kept
+        till.value[sku] += kept * unit_cost
+        returned_cell[sku] += units
+        wasted_cell[sku] += units - kept
