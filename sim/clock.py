@@ -17,13 +17,15 @@ class Turn(IntEnum):
     """Which event goes first when several fall on one second; lower goes first.
 
     Goods come in before anybody asks for them; a day's demand is over before stock is counted and
-    ordered; all orders of a second are on the table before a centre allocates; a centre orders
-    from suppliers after it has shipped, and counts when nothing more can come in.
+    ordered; what comes in the second of closing belongs to the next day; all orders of a second are
+    on the table before a centre allocates; a centre orders from suppliers after it has shipped, and
+    counts when nothing more can come in.
     """
 
     SUPPLIER_DELIVERY = 10
     STORE_DELIVERY = 20
     STORE_CLOSE = 30
+    LATE_DELIVERY = 35
     CENTRE_ALLOCATION = 40
     CENTRE_REVIEW = 50
     CENTRE_COUNT = 60

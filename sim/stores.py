@@ -148,7 +148,9 @@ class Stores:
         """Take note of a delivery; it is received at that second, or stays under way if the run ends before."""
         if arrival_second not in self._due:
             self._due[arrival_second] = []
-            at(self._environment, arrival_second, Turn.STORE_DELIVERY, lambda: self._receive(arrival_second))
+            is_late = arrival_second % SECONDS_PER_DAY >= self._first_close
+            turn = Turn.LATE_DELIVERY if is_late else Turn.STORE_DELIVERY
+            at(self._environment, arrival_second, turn, lambda: self._receive(arrival_second))
         self._due[arrival_second].append(delivery)
 
     def _day_on_shelf(self, store: IntArray, arrival: int) -> IntArray:
@@ -233,13 +235,9 @@ class Stores:
     def _look_ahead(self, expected: ExpectedDemand, day: int) -> None:
         """Fill in the true mean demand over the days that each rule covers."""
         rules = self._world.store_rules
-        for rule in np.flatnonzero(rules.is_dynamic):
-            days = max(
-                1,
-                int(
-                    np.ceil(max(rules.order_up_to_days[rule].max(), rules.reorder_point_days[rule].max(), 7))
-                ),
-            )
+        for rule in range(len(rules.is_dynamic)):
+            covered = max(rules.order_up_to_days[rule].max(), rules.reorder_point_days[rule].max())
+            days = int(np.ceil(max(covered, _LEAST_OUTLOOK_DAYS)))
             rules.expected_rate[rule] = expected.units(day + 1, day + 1 + days) / days
 
     def _replay_orders(self, rows: IntArray, day: int, number: int) -> int:

@@ -127,15 +127,7 @@ def test_emergency_orders_buy_service() -> None:
 
 @pytest.mark.parametrize(
     "knowledge",
-    [
-        "recorded",
-        pytest.param(
-            "perfect",
-            marks=pytest.mark.xfail(
-                strict=True, reason="expected demand is only worked out for levels in days"
-            ),
-        ),
-    ],
+    ["recorded", "perfect"],
 )
 def test_emergency_orders_in_days_of_demand_work_beside_levels_in_units(knowledge: str) -> None:
     rule = {"trigger": {"days_of_demand": 1.0}, "cover": {"days_of_demand": 3.0}}

@@ -24,7 +24,7 @@ CLASS_IDS = ("FRESH", "DRY", "HARD")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 START_DATES = (date(2024, 2, 5), date(2024, 12, 30), date(2025, 6, 13))
 HOURS = ((8.0, 22.0), (0.0, 24.0), (9.5, 17.25), (8.0, 13.0))
-DELIVERY_HOURS = (0.0, 6.0, 10.5, 16.0, 23.5)
+DELIVERY_HOURS = (0.0, 6.0, 10.5, 13.0, 16.0, 22.0, 23.5)
 
 _shares = st.sampled_from((0.0, 0.3, 1.0))
 _money = st.sampled_from((0.0, 0.37, 12.5))

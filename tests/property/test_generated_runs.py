@@ -32,7 +32,6 @@ def test_the_books_of_every_run_balance(content: Content, seed: int, replication
     assert result.panels.day.shape[0] == content["horizon"]["days"]
 
 
-@pytest.mark.xfail(strict=True, reason="received before the day is counted and posted on the day after")
 @pytest.mark.parametrize("closes_hour", [13.0, 24.0])
 def test_a_truck_in_the_second_of_closing(closes_hour: float) -> None:
     stores = [{"store_id": "S1", "closes_hour": closes_hour, "lead_time_days": 1}]
