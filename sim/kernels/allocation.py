@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.compilation import kernel
+from sim.kernels.compilation import allocating_kernel
 from sim.kernels.demand import unit_draw
 from sim.kernels.layout import Array, whole
 
@@ -13,7 +13,7 @@ _RANK_BITS = 40
 """Seconds of any run fit below a rank shifted so far."""
 
 
-@kernel
+@allocating_kernel
 def allocate(
     line_row: Array,
     line_sku: Array,
@@ -93,7 +93,7 @@ def allocate(
             )  # fmt: skip
 
 
-@kernel
+@allocating_kernel
 def _share(members: Array, line_units: Array, available: int, asked: int, shipped: Array) -> None:
     remainder = np.empty(members.size, np.int64)
     given = 0
@@ -108,7 +108,7 @@ def _share(members: Array, line_units: Array, available: int, asked: int, shippe
         shipped[members[order[which]]] += 1
 
 
-@kernel
+@allocating_kernel
 def _queue(
     members: Array,
     rank: Array,
@@ -152,7 +152,7 @@ def _queue(
         start = stop
 
 
-@kernel
+@allocating_kernel
 def ascending(keys: Array) -> Array:
     """Positions of (k,) integer keys in ascending order, equal ones in the order they stand in: a merge sort.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.compilation import inline_kernel, kernel
+from sim.kernels.compilation import allocating_kernel, inline_kernel, kernel
 from sim.kernels.demand import unit_draw
 from sim.kernels.draws import count
 from sim.kernels.elementary import exp
@@ -183,7 +183,7 @@ def put_off_returns(due_returns: Array, day: int) -> None:
         due_returns[day % ring, which] = 0
 
 
-@kernel
+@allocating_kernel
 def sell_bargains(
     till: Till,
     handling: Handling,

@@ -142,9 +142,18 @@ def kernel(function: _Function) -> _Function:
     """Compile a function at its first call, without Python objects, and keep the machine code on disk.
 
     Floating point stays strict IEEE (no fast-math, no contraction), nothing runs in parallel, and the global
-    interpreter lock is released.
+    interpreter lock is released. A kernel makes no arrays of its own, see `allocating_kernel`.
     """
-    return _compiled(function)
+    return _compiled(function, _nrt=False)
+
+
+def allocating_kernel(function: _Function) -> _Function:
+    """Like `kernel`, for a function that makes arrays.
+
+    Its references to every array are counted, with locked instructions, at each call and for each array of a tuple
+    that it is given: ten times the cost of the call itself. Kernels that make none need not count.
+    """
+    return _compiled(function, _nrt=True)
 
 
 def inline_kernel(function: _Function) -> _Function:
@@ -153,10 +162,10 @@ def inline_kernel(function: _Function) -> _Function:
     LLVM does not by itself inline a body as long as Philox across compiled functions, and a loop with a call
     in it is never vectorised.
     """
-    return _compiled(function, inline="always")
+    return _compiled(function, inline="always", _nrt=False)
 
 
-def _compiled(function: _Function, **options: str) -> _Function:
+def _compiled(function: _Function, **options: Any) -> _Function:
     settings: Any = numba.config
     compile_lazily: Any = numba.njit
     # Numba reads the folder when a function is decorated; other users of numba get theirs back.

@@ -81,10 +81,8 @@ def draw_day(row: int, day: int, group: int, store_key: np.uint64, sku_key: Arra
     ordinal = process.first_ordinal + day
     wanted = process.demand[row, ordinal & 3 if process.is_fixed else 0]
     if process.known.size > 0:
-        if day < 0:
-            wanted[:] = 0
-        else:
-            wanted[:] = process.known[day, row]
+        for j in range(wanted.size):
+            wanted[j] = process.known[day, row, j] if day >= 0 else 0
         return
     base = process.base_rate[row]
     if process.is_constant:

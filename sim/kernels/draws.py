@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.kernels.compilation import inline_kernel, kernel
+from sim.kernels.compilation import allocating_kernel, inline_kernel, kernel
 from sim.kernels.elementary import exp, log
 from sim.kernels.philox import block_words
 
@@ -127,7 +127,7 @@ def count(u: np.uint32, zero_probability: float, a: float, b: float) -> int:
     return _walk_on(target, zero_probability, zero_probability, 0, a, b)
 
 
-@kernel
+@allocating_kernel
 def count_row(
     uniforms: npt.NDArray[np.uint32],
     zero_probability: npt.NDArray[np.float64],
@@ -257,7 +257,7 @@ def fixed_thresholds(
             cumulative += probability
 
 
-@kernel
+@allocating_kernel
 def count_rows4_fixed(
     entity_low: npt.NDArray[np.uint32],
     entity_high: npt.NDArray[np.uint32],

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.compilation import inline_kernel, kernel
+from sim.kernels.compilation import allocating_kernel, inline_kernel, kernel
 from sim.kernels.demand import demand_row, unit_draw
 from sim.kernels.layout import (
     Array,
@@ -356,7 +356,7 @@ def units_until(
     return max(whole(0), before - (asked - left))
 
 
-@kernel
+@allocating_kernel
 def empty_seconds(
     number: int,
     asked: int,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.allocation import allocate
-from sim.kernels.compilation import inline_kernel, kernel
+from sim.kernels.compilation import allocating_kernel, inline_kernel, kernel
 from sim.kernels.layout import Array, whole
 from sim.kernels.selling import cost_at
 from sim.records import Centre, Day
@@ -17,7 +17,7 @@ _SECONDS_PER_DAY = 86_400
 _FILLED, _SHIPPED, _CANCELLED, _UNITS, _LINES = range(5)
 
 
-@kernel
+@allocating_kernel
 def fill_orders(
     lines: Array,
     is_new: Array,
@@ -199,7 +199,7 @@ def _write_orders(orders: Array, first_order: int, centre: int, now: int, rows: 
     return number
 
 
-@kernel
+@allocating_kernel
 def write_deliveries(
     sent: Array, arrived: int, now: int, centre: int, closes_second: Array, days: int, rows: Array
 ) -> int:

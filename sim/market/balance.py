@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.axes import Axes
-from sim.kernels.compilation import kernel
+from sim.kernels.compilation import allocating_kernel, kernel
 from sim.market.calendar import Window
 from sim.market.campaigns import Campaign, LineArray, Lines
 
@@ -185,7 +185,7 @@ def _raise_and_pull(
         clipped[number] = max(wanted - pulled[number] - later[number], 0.0)
 
 
-@kernel
+@allocating_kernel
 def _switch(
     normal: FloatArray,
     line: LineArray,
