@@ -13,7 +13,8 @@ from sim.axes import frozen
 from sim.clock import SECONDS_PER_DAY, Turn, at, day_of
 from sim.kernels.allocation import FAIR_SHARE, FIRST_COME, PRIORITY
 from sim.kernels.centres import post_centre_levels, review_centres, take_in
-from sim.kernels.shipping import KINDS, fill_orders, write_deliveries
+from sim.kernels.compilation import bound
+from sim.kernels.shipping import KINDS, fill_orders, group_by_arrival, write_deliveries
 from sim.levels import build_emergency_rules, empty_lines
 from sim.past import remembered_days
 from sim.recorder import TABLES, Recorder
@@ -60,23 +61,30 @@ class Depot:
         self._backlog = np.zeros(shape, np.int32)
         self._asked_today = np.zeros(shape, np.int32)
         self._forecast = _opening_forecast(world)
-        self._listed = frozen(np.ones(shape[1], np.bool_))
         self._inbox: list[Lines] = []
         self._waiting: list[Lines | None] = [None] * shape[0]
         self._is_scheduled = False
         centres = world.scenario.network.distribution_centres
         self._is_unlimited = [centre.stock == "unlimited" for centre in centres]
-        self._ordering = np.flatnonzero(~np.array(self._is_unlimited))
         allocation = world.scenario.policy.allocation
         self._rule = _RULES[allocation.rule]
         self._keeps_backlog = allocation.unfilled == "backorder"
         self._priority = world.scenario.network.stores["priority"].astype(np.int64)
         self._own_lead_time_days = world.scenario.network.stores["lead_time_days"].astype(np.int64)
         self._ties = stream(world.seed, world.replication, Purpose.ALLOCATION_TIES)
-        self._lines = empty_lines(shape[0] * shape[1])
+        _, self._lines = empty_lines(shape[0] * shape[1])
         self._start_weekday = world.scenario.horizon.start_date.weekday()
-        self._no_emergency = build_emergency_rules((), world.axes)
-        self._is_watched = bool(world.plan.centres.is_dynamic.any())
+        self._review_arrays = (
+            np.flatnonzero(~np.array(self._is_unlimited)), bool(world.plan.centres.is_dynamic.any()),
+            self._asked_today, frozen(np.ones(shape[1], np.bool_)), self.on_hand, self._on_order, self._backlog,
+            self._forecast, world.goods.case_pack, world.axes.purchase_cost_minor, world.axes.class_of_sku,
+            world.centre_forecasters, world.centre_rules, build_emergency_rules((), world.axes), self._lines,
+            world.scratch,
+        )  # fmt: skip
+        self._review_centres = bound(
+            review_centres, 0, 0, world.market.on_sale[0], world.market.orderable[0], world.centre_panel[0],
+            *self._review_arrays,
+        )  # fmt: skip
 
     def connect(self, stores: Stores) -> None:
         """Say who receives what is shipped."""
@@ -135,7 +143,7 @@ class Depot:
         )  # fmt: skip
         self._recorder.add_orders(rows[:orders])
         if lines_sent:
-            self._send(centre, now, sent[:, :lines_sent])
+            self._send(centre, now, sent, lines_sent)
         if self._keeps_backlog:
             missing = lines.units - shipped
             left = missing > 0
@@ -143,29 +151,28 @@ class Depot:
             backlog = np.bincount(lines.sku, weights=missing, minlength=world.axes.skus)
             self._backlog[centre] = backlog.astype(np.int32)
 
-    def _send(self, centre: int, now: int, sent: IntArray) -> None:
-        """Put shipped lines, (6, k) as from `fill_orders`, on their way, with a row per store, kind and arrival."""
+    def _send(self, centre: int, now: int, sent: IntArray, number: int) -> None:
+        """Put lines, (6, number or more) as from `fill_orders`, on their way; a row per store, kind and arrival."""
         assert self._stores is not None
-        arrival = sent[5]
-        seconds = [arrival[0]] if arrival.min() == arrival.max() else np.unique(arrival)
-        for second in seconds:
-            block = sent if len(seconds) == 1 else np.ascontiguousarray(sent[:, arrival == second])
-            self._stores.expect(int(second), Delivery(block))
+        grouped, seconds, stops = np.empty_like(sent), np.empty(number, np.int64), np.empty(number, np.int64)
+        start = 0
+        for arrival in range(group_by_arrival(sent, number, grouped, seconds, stops)):
+            second, stop = int(seconds[arrival]), int(stops[arrival])
+            block = grouped[:, start:stop].copy()
+            self._stores.expect(second, Delivery(block))
             rows = np.empty((self._world.axes.stores * KINDS, len(TABLES["deliveries"])), np.int64)
-            number = write_deliveries(
-                block, int(second), now, centre, self._stores.closes_second, self._world.days, rows
+            written = write_deliveries(
+                block, second, now, centre, self._stores.closes_second, self._world.days, rows
             )
-            self._recorder.add("deliveries", rows[:number])
+            self._recorder.add("deliveries", rows[:written])
+            start = stop
 
     def _end_day(self, day: int) -> None:
         """Learn from the day's orders and order from suppliers."""
         world = self._world
-        number = review_centres(
-            self._ordering, day, (self._start_weekday + day) % 7, self._is_watched, self._asked_today,
-            world.market.on_sale[day], world.market.orderable[day], self._listed, self.on_hand, self._on_order,
-            self._backlog, self._forecast, world.goods.case_pack, world.axes.purchase_cost_minor,
-            world.axes.class_of_sku, world.centre_forecasters, world.centre_rules, self._no_emergency, self._lines,
-            world.scratch, world.centre_panel[day],
+        number = self._review_centres(
+            day, (self._start_weekday + day) % 7, world.market.on_sale[day], world.market.orderable[day],
+            world.centre_panel[day], *self._review_arrays,
         )  # fmt: skip
         if number:
             self._order(day, number)

@@ -105,9 +105,10 @@ def build_forecasters(levels: StockLevels, axes: Axes, *, is_needed: bool) -> Fo
     )
 
 
-def empty_lines(capacity: int) -> OrderLines:
-    """Room for the lines of one review."""
-    return OrderLines(*(np.empty(capacity, np.int64) for _ in OrderLines._fields))
+def empty_lines(capacity: int) -> tuple[npt.NDArray[np.int64], OrderLines]:
+    """Room for the lines of one review: (columns, capacity), and the columns by name."""
+    block = np.empty((len(OrderLines._fields), capacity), np.int64)
+    return block, OrderLines(*block)
 
 
 def run_stops(rule: npt.NDArray[np.int16]) -> npt.NDArray[np.int32]:

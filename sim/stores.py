@@ -102,11 +102,13 @@ class Stores:
         )
         seconds = np.unique(self.closes_second)
         self._groups = [(int(second), np.flatnonzero(self.closes_second == second)) for second in seconds]
-        self._lines = empty_lines(2 * world.axes.stores * world.axes.skus)
+        self._line_block, self._lines = empty_lines(2 * world.axes.stores * world.axes.skus)
         self._run_arrays = (
             world.market, world.process, world.goods, world.handling, world.store_rules, world.emergency,
             world.store_forecasters, world.shelf, world.books, world.keys, self._lines, world.scratch,
         )  # fmt: skip
+        self._draw_arrays = (world.shelf.drawn_day, world.market, world.process)
+        self._draw_stores = bound(draw_stores, np.arange(1), 0, world.market.open_day[0], *self._draw_arrays)
         self._run_stores = bound(run_stores, np.arange(1), 0, 0, 0, 0, *self._run_arrays)
         self._receive_arrays = (world.market, world.handling, world.shelf, world.books, world.keys)
         line = np.zeros(1, np.int64)
@@ -208,7 +210,7 @@ class Stores:
         """Let the day of some stores go on; at its end they write order lines, whose number is returned."""
         world = self._world
         weekday = (self._start_weekday + day) % 7
-        draw_stores(rows, day, world.market.open_day[day], world.shelf.drawn_day, world.market, world.process)
+        self._draw_stores(rows, day, world.market.open_day[day], *self._draw_arrays)
         number: int = self._run_stores(
             rows, until_second, day, world.period_of(day), weekday, *self._run_arrays
         )
@@ -228,7 +230,7 @@ class Stores:
         number = self._replay_orders(rows, day, self._run(rows, SECONDS_PER_DAY, day))
         if number:
             self._lines.placed_second[:number] = day * SECONDS_PER_DAY + second
-            self._place_orders(Lines(np.stack([column[:number] for column in self._lines])))
+            self._place_orders(Lines(self._line_block[:, :number].copy()))
         if day + 1 < world.days:
             self._schedule_close(day + 1, second, rows)
 

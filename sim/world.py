@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenarios import Plan, Scenario
-from sim.axes import Axes, build_axes
-from sim.goods import build_goods
-from sim.kernels.draws import FIXED_STEPS, decay_row, fixed_thresholds, zero_probability_row
+from sim.axes import Axes
+from sim.foundation import Foundation, facts_of_run, foundation_of
 from sim.kernels.layout import (
     Books,
     EmergencyRules,
@@ -24,12 +23,10 @@ from sim.kernels.layout import (
     Shelf,
 )
 from sim.kernels.serving import NOT_OPEN_YET
-from sim.levels import build_emergency_rules, build_forecasters, build_rules
 from sim.market.market import Market as MarketFacts
-from sim.market.market import build_market
-from sim.opening import Opening, open_world
+from sim.opening import Opening
 from sim.records import Cell, Centre, Day
-from sim.streams import CELL_MULTIPLIER, Purpose, entity_keys, stream_key
+from sim.streams import Purpose, stream_key
 
 _RETURN_RING_DAYS = 61
 _NO_BLOCK = np.iinfo(np.uint32).max
@@ -73,29 +70,10 @@ class World:
 
 def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> World:
     """Build the world of one replication as it stands on the first morning."""
-    axes = build_axes(scenario)
-    facts = build_market(scenario, axes, seed, replication)
-    goods, handling = build_goods(scenario, axes)
-    market = _market(scenario, facts, axes)
-    process = _process(
-        facts, axes, scenario.horizon.start_date.toordinal(), stream(seed, replication, Purpose.DEMAND)
-    )
-    is_perfect = scenario.policy.knowledge == "perfect"
-    store_rules = build_rules(
-        plan.stores,
-        axes,
-        minimum_units=scenario.policy.minimum_order.units,
-        minimum_value=scenario.policy.minimum_order.value,
-        is_perfect=is_perfect,
-    )
-    emergency = build_emergency_rules(scenario.policy.emergency_orders, axes)
-    follows = bool(
-        plan.stores.is_dynamic.any()
-        or (emergency.trigger_days >= 0).any()
-        or (emergency.cover_days >= 0).any()
-    )
-    opening = open_world(scenario, axes, facts.base_rate, facts.on_sale[0] > 0)
-    shelf = _shelf(opening, axes, handling, needs_forecast=follows and not is_perfect)
+    foundation = foundation_of(scenario, plan)
+    facts = facts_of_run(foundation, scenario, seed, replication)
+    axes, opening = foundation.axes, foundation.opening
+    first_ordinal = scenario.horizon.start_date.toordinal()
     return World(
         scenario=scenario,
         plan=plan,
@@ -104,10 +82,10 @@ def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> 
         axes=axes,
         facts=facts,
         opening=opening,
-        goods=goods,
-        handling=handling,
-        market=market,
-        process=process,
+        goods=foundation.goods,
+        handling=foundation.handling,
+        market=foundation.market,
+        process=_process(foundation, facts, first_ordinal, stream(seed, replication, Purpose.DEMAND)),
         keys=Keys(
             hour=stream(seed, replication, Purpose.DEMAND_HOUR),
             pick=stream(seed, replication, Purpose.SHELF_PICK),
@@ -115,19 +93,17 @@ def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> 
             returns=stream(seed, replication, Purpose.RETURNS),
             mark_down=stream(seed, replication, Purpose.MARK_DOWN_DEMAND),
         ),
-        shelf=shelf,
+        shelf=_shelf(opening, axes, foundation.handling, needs_forecast=foundation.needs_forecast),
         scratch=_scratch(axes.skus),
         books=_books(scenario, axes),
         centre_panel=np.zeros(
             (scenario.horizon.days, len(axes.centre_ids), axes.classes, len(Centre)), np.int64
         ),
-        store_rules=store_rules,
-        emergency=emergency,
-        store_forecasters=build_forecasters(plan.stores, axes, is_needed=follows and not is_perfect),
-        centre_rules=build_rules(plan.centres, axes),
-        centre_forecasters=build_forecasters(
-            plan.centres, axes, is_needed=bool(plan.centres.is_dynamic.any())
-        ),
+        store_rules=_own_rules(foundation.store_rules),
+        emergency=foundation.emergency,
+        store_forecasters=_own_forecasters(foundation.store_forecasters),
+        centre_rules=_own_rules(foundation.centre_rules),
+        centre_forecasters=_own_forecasters(foundation.centre_forecasters),
     )
 
 
@@ -137,76 +113,46 @@ def stream(seed: int, replication: int, purpose: Purpose) -> np.uint64:
     return np.uint64(int(low) | int(high) << 32)
 
 
-def _market(scenario: Scenario, facts: MarketFacts, axes: Axes) -> Market:
-    days = facts.on_sale.shape[0]
-    is_present = facts.on_sale > 0
-    # A SKU that is never on sale in the run either had its time before, or its time is still to come.
-    start = scenario.horizon.start_date
-    is_past = [
-        day is not None and day <= start for day in axes.ordered(scenario.assortment.skus["delist_date"])
-    ]
-    last_day = np.where(
-        is_present.any(axis=0), days - 1 - is_present[::-1].argmax(axis=0), np.where(is_past, -1, days)
-    )
-    return Market(
-        listed=facts.listed,
-        group=facts.group_of_store,
-        price=facts.price_minor,
-        on_sale=facts.on_sale,
-        last_day_on_sale=last_day.astype(np.int64),
-        first_end=int(last_day.min()),
-        orderable=facts.orderable,
-        open_day=facts.open_day,
-        opens_second=facts.opens_second.astype(np.int64),
-        closes_second=facts.closes_second.astype(np.int64),
-        hour_table=facts.hour_cdf,
-        profile=facts.profile_of_store,
-        store_key=entity_keys(axes.store_ids),
-        sku_key=entity_keys(axes.sku_ids) * np.uint64(CELL_MULTIPLIER),
-    )
-
-
-def _process(facts: MarketFacts, axes: Axes, first_ordinal: int, key: np.uint64) -> Process:
-    stores, skus = axes.stores, axes.skus
-    is_constant = facts.process == "constant"
-    is_fixed = facts.is_stationary and not is_constant and facts.known.size == 0
-    dispersion = np.maximum(facts.variance_to_mean, 1.0)
-    decay = np.empty(skus)
-    decay_row(dispersion, decay)
-    per_dispersion = 1.0 / dispersion
-    rows = stores if is_fixed else 1
-    needs_uniforms = not is_fixed and not is_constant and facts.known.size == 0
-    zero_probability = np.zeros((rows, skus))
-    thresholds = np.zeros((rows, FIXED_STEPS, skus) if is_fixed else (1, 1, 1), np.uint32)
-    if is_fixed:
-        for store in range(stores):
-            zero_probability_row(facts.base_rate[store], decay, zero_probability[store])
-            fixed_thresholds(
-                zero_probability[store], facts.base_rate[store], per_dispersion, thresholds[store]
-            )
+def _process(foundation: Foundation, facts: MarketFacts, first_ordinal: int, key: np.uint64) -> Process:
+    counts, axes = foundation.counts, foundation.axes
+    needs_uniforms = not counts.is_fixed and not counts.is_constant and facts.known.size == 0
     return Process(
         first_ordinal=first_ordinal,
         remembered_days=facts.remembered_days,
-        is_constant=is_constant,
-        is_fixed=is_fixed,
+        is_constant=counts.is_constant,
+        is_fixed=counts.is_fixed,
         key=key,
-        # A copy that could be written: kernels are compiled once more for arrays that cannot.
-        base_rate=facts.base_rate.copy(),
+        base_rate=counts.base_rate,
         rate_factor=facts.rate_factor,
         shock=facts.shock,
         known=facts.known,
-        per_dispersion=per_dispersion,
-        decay=decay,
-        zero_probability=zero_probability,
-        thresholds=thresholds,
-        mean=np.zeros(skus),
-        low=np.zeros(skus, np.uint32),
-        high=np.zeros(skus, np.uint32),
-        block_number=np.full(stores, _NO_BLOCK, np.uint32),
-        block_uniforms=np.zeros((stores, 4, skus) if needs_uniforms else (1, 1, 1), np.uint32),
-        demand=np.zeros((stores, 4 if is_fixed else 1, skus), np.int32),
-        carry=np.zeros((stores, skus) if is_constant else (1, 1)),
+        per_dispersion=counts.per_dispersion,
+        decay=counts.decay,
+        zero_probability=counts.zero_probability if counts.is_fixed else np.zeros((1, axes.skus)),
+        thresholds=counts.thresholds,
+        mean=np.zeros(axes.skus),
+        low=np.zeros(axes.skus, np.uint32),
+        high=np.zeros(axes.skus, np.uint32),
+        block_number=np.full(axes.stores, _NO_BLOCK, np.uint32),
+        block_uniforms=np.zeros((axes.stores, 4, axes.skus) if needs_uniforms else (1, 1, 1), np.uint32),
+        demand=np.zeros((axes.stores, 4 if counts.is_fixed else 1, axes.skus), np.int32),
+        carry=np.zeros((axes.stores, axes.skus) if counts.is_constant else (1, 1)),
     )
+
+
+def _own_rules(rules: OrderRules) -> OrderRules:
+    """Rules with levels of their own, for a run to write dynamic ones into."""
+    return rules._replace(
+        reorder_point=rules.reorder_point.copy(),
+        order_up_to=rules.order_up_to.copy(),
+        order_quantity=rules.order_quantity.copy(),
+        expected_rate=rules.expected_rate.copy(),
+    )
+
+
+def _own_forecasters(forecasters: Forecasters) -> Forecasters:
+    """Forecasters with a memory of their own."""
+    return forecasters._replace(history=forecasters.history.copy(), total=forecasters.total.copy())
 
 
 def _scratch(skus: int) -> Scratch:

@@ -11,13 +11,14 @@ from sim.records import Centre
 
 @kernel
 def review_centres(
-    rows: Array,
     day: int,
     weekday: int,
-    is_watched: bool,
-    asked_today: Array,
     on_sale: Array,
     orderable: Array,
+    day_page: Array,
+    rows: Array,
+    is_watched: bool,
+    asked_today: Array,
     listed: Array,
     on_hand: Array,
     on_order: Array,
@@ -31,18 +32,18 @@ def review_centres(
     emergency: EmergencyRules,
     lines: OrderLines,
     scratch: Scratch,
-    day_page: Array,
 ) -> int:
     """Let some centres learn from what was asked of them today, order, and post their purchase lines.
 
     Args:
-        rows: (k,) centres.
         day: day of the run.
         weekday: Monday = 0.
-        is_watched: some level follows a forecast.
-        asked_today: (n, m) units; set to 0.
         on_sale: (m,) today.
         orderable: (m,) today.
+        day_page: (n, c, len(Centre)) of the centre panel; changed.
+        rows: (k,) centres.
+        is_watched: some level follows a forecast.
+        asked_today: (n, m) units; set to 0.
         listed: (m,) all true.
         on_hand: (n, m).
         on_order: (n, m); what is ordered is added.
@@ -56,7 +57,6 @@ def review_centres(
         emergency: no rules.
         lines: receives the lines.
         scratch: room to work in.
-        day_page: (n, c, len(Centre)) of the centre panel; changed.
 
     Returns:
         Number of lines written.

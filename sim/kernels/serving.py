@@ -33,6 +33,7 @@ from sim.records import Cell, Day
 NOT_OPEN_YET = -1
 """Stands for the moment reached, before a store opens."""
 
+_STRETCH = np.uint64(64)
 _LAST_SECOND = whole(86_399)
 
 
@@ -213,11 +214,22 @@ def add(totals: Array, units: Array) -> None:
 
 @kernel
 def find_wanted(today: Array, first: int, busy: Array) -> int:
-    """Write the numbers of the SKUs that somebody wants, counted from `first`, into `busy`; return how many."""
-    number = np.uint64(0)
-    for i in range(today.size):
-        busy[number] = first + i
-        number += np.uint64(today[i] > 0)
+    """Write the numbers of the SKUs that somebody wants, counted from `first`, into `busy`; return how many.
+
+    Stretches where nobody wants anything are passed over at once. Places are unsigned, which spares the check for
+    numbers that count from the end.
+    """
+    number, start, size = np.uint64(0), np.uint64(0), np.uint64(today.size)
+    while start < size:
+        stop = min(start + _STRETCH, size)
+        wanted = np.int32(0)
+        for i in range(start, stop):
+            wanted |= today[i]
+        if wanted != 0:
+            for i in range(start, stop):
+                busy[number] = first + np.int64(i)
+                number += np.uint64(today[i] > 0)
+        start = stop
     return whole(number)
 
 

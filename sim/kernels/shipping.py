@@ -87,7 +87,13 @@ def fill_orders(
     Returns:
         Lines sent, and orders written.
     """
-    line_row, line_sku, line_units, line_kind = lines[0], lines[1], lines[2], lines[3]
+    line_row, line_sku, line_units, line_kind, line_lead_time_days = (
+        lines[0],
+        lines[1],
+        lines[2],
+        lines[3],
+        lines[4],
+    )
     if is_unlimited:
         shipped[:] = line_units
     else:
@@ -96,12 +102,17 @@ def fill_orders(
             shipped,
         )  # fmt: skip
     orders = np.zeros((store_key.size, KINDS, 5), np.int64)
-    worth = sent[3]
+    number = 0
     for line in range(line_sku.size):
-        worth[line] = 0
-        units, index = shipped[line], class_of[line_sku[line]]
+        row, sku, kind, wanted, units = (
+            line_row[line],
+            line_sku[line],
+            line_kind[line],
+            line_units[line],
+            shipped[line],
+        )
+        index, missing = class_of[sku], wanted - units
         if units > 0:
-            sku = line_sku[line]
             if is_unlimited:
                 cost = units * purchase_cost[sku]
                 centre_posted[index, Centre.RECEIVED] += units
@@ -110,25 +121,26 @@ def fill_orders(
                 cost = cost_at(units, whole(on_hand[sku]), value[sku], purchase_cost[sku])
                 on_hand[sku] -= units
                 value[sku] -= cost
-            worth[line] = cost
             centre_posted[index, Centre.SHIPPED] += units
             centre_posted[index, Centre.SHIPPED_VALUE] += cost
-    for line in range(line_sku.size):
-        row, sku, wanted = line_row[line], line_sku[line], line_units[line]
-        index, missing = class_of[sku], wanted - shipped[line]
+            lead_time_days = (
+                own_lead_time_days[row] if line_lead_time_days[line] < 0 else line_lead_time_days[line]
+            )
+            sent[0, number], sent[1, number], sent[2, number] = row, sku, units
+            sent[3, number], sent[4, number] = cost, kind
+            sent[5, number] = arrival_second(row, day, lead_time_days, now, days_until_open, delivery_second)
+            number += 1
         if is_new[line]:
-            kind = line_kind[line]
             centre_posted[index, Centre.ASKED] += wanted
             centre_posted[index, Centre.LINES] += 1
-            orders[row, kind, _SHIPPED] += shipped[line]
-            orders[row, kind, _UNITS] += wanted
-            orders[row, kind, _LINES] += 1
+            centre_posted[index, Centre.LINES_IN_FULL] += whole(missing == 0)
             asked[sku] += wanted
-            if missing == 0:
-                centre_posted[index, Centre.LINES_IN_FULL] += 1
-                orders[row, kind, _FILLED] += 1
-            elif not keeps_backlog:
-                orders[row, kind, _CANCELLED] += missing
+            order = orders[row, kind]
+            order[_LINES] += 1
+            order[_UNITS] += wanted
+            order[_SHIPPED] += units
+            order[_FILLED] += whole(missing == 0)
+            order[_CANCELLED] += 0 if keeps_backlog else missing
         if missing == 0:
             centre_short[row, sku] = 0
         else:
@@ -136,28 +148,7 @@ def fill_orders(
             if not keeps_backlog:
                 store_on_order[row, sku] -= missing
                 day_page[row, index, Day.CANCELLED] += missing
-    _write_arrivals(lines, day, now, own_lead_time_days, days_until_open, delivery_second, sent[5])
-    return _keep_sent(lines, shipped, sent), _write_orders(orders, first_order, centre, now, order_rows)
-
-
-@kernel
-def _write_arrivals(
-    lines: Array,
-    day: int,
-    now: int,
-    own_lead_time_days: Array,
-    days_until_open: Array,
-    delivery_second: int,
-    arrival: Array,
-) -> None:
-    """Write when goods shipped now arrive: at the delivery hour of a day on which the store is open."""  # fmt: skip
-    line_row, line_lead_time_days = lines[0], lines[4]
-    for line in range(arrival.size):
-        row, lead_time_days = line_row[line], line_lead_time_days[line]
-        arrival[line] = arrival_second(
-            row, day, own_lead_time_days[row] if lead_time_days < 0 else lead_time_days, now, days_until_open,
-            delivery_second,
-        )  # fmt: skip
+    return number, _write_orders(orders, first_order, centre, now, order_rows)
 
 
 @inline_kernel
@@ -171,15 +162,40 @@ def arrival_second(
 
 
 @kernel
-def _keep_sent(lines: Array, shipped: Array, sent: Array) -> int:
-    """Move the lines of which something is shipped to the front of `sent`, whose cost and arrival are filled in."""
-    number = 0
-    for line in range(shipped.size):
-        if shipped[line] > 0:
-            sent[0, number], sent[1, number], sent[2, number] = lines[0, line], lines[1, line], shipped[line]
-            sent[3, number], sent[4, number], sent[5, number] = sent[3, line], lines[3, line], sent[5, line]
-            number += 1
-    return number
+def group_by_arrival(sent: Array, number: int, grouped: Array, seconds: Array, stops: Array) -> int:
+    """Sort sent lines by the second of their arrival; there are few, and neighbours mostly share one.
+
+    Args:
+        sent: (6, k) lines, see `fill_orders`.
+        number: how many of them.
+        grouped: (6, k) receives them, those of one second in the order they stand in.
+        seconds: (k,) receives the seconds, ascending.
+        stops: (k,) receives where the lines of each second end.
+
+    Returns:
+        Number of seconds.
+    """
+    arrival, found = sent[5], 0
+    for line in range(number):
+        if line > 0 and arrival[line] == arrival[line - 1]:
+            continue
+        place = 0
+        while place < found and seconds[place] < arrival[line]:
+            place += 1
+        if place == found or seconds[place] != arrival[line]:
+            for later in range(found, place, -1):
+                seconds[later] = seconds[later - 1]
+            seconds[place] = arrival[line]
+            found += 1
+    stop = 0
+    for place in range(found):
+        for line in range(number):
+            if arrival[line] == seconds[place]:
+                for column in range(6):
+                    grouped[column, stop] = sent[column, line]
+                stop += 1
+        stops[place] = stop
+    return found
 
 
 @kernel
