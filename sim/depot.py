@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 import simpy
@@ -28,23 +25,6 @@ _LAST_SECOND = SECONDS_PER_DAY - 1
 _RULES = {"fair_share": FAIR_SHARE, "priority": PRIORITY, "first_come": FIRST_COME}
 
 
-@dataclass(frozen=True, eq=False)
-class _Receipt:
-    """Lines of one purchase order that arrive together."""
-
-    sku: IntArray
-    units: IntArray
-    value: IntArray
-
-    def totals(self) -> tuple[int, int, int]:
-        """Lines, units, value."""
-        return self.sku.size, int(self.units.sum()), int(self.value.sum())
-
-    def part(self, which: slice | npt.NDArray[np.bool_]) -> _Receipt:
-        """Some of the lines."""
-        return _Receipt(self.sku[which], self.units[which], self.value[which])
-
-
 class Depot:
     """All distribution centres of a run."""
 
@@ -64,6 +44,11 @@ class Depot:
         self._inbox: list[Lines] = []
         self._waiting: list[Lines | None] = [None] * shape[0]
         self._is_scheduled = False
+        self._due: dict[int, list[IntArray]] = {}
+        self._order_rows, self._delivery_rows = (
+            np.empty((world.axes.stores * KINDS, len(TABLES[table])), np.int64)
+            for table in ("store_orders", "deliveries")
+        )
         centres = world.scenario.network.distribution_centres
         self._is_unlimited = [centre.stock == "unlimited" for centre in centres]
         allocation = world.scenario.policy.allocation
@@ -132,16 +117,15 @@ class Depot:
         now = int(self._environment.now)
         day = day_of(now)
         shipped, sent = np.empty(len(lines), np.int64), np.empty((6, len(lines)), np.int64)
-        rows = np.empty((world.axes.stores * KINDS, len(TABLES["store_orders"])), np.int64)
         lines_sent, orders = fill_orders(
             lines.block, is_new, day, now, centre, self._is_unlimited[centre], self._keeps_backlog, self._rule,
             self._priority, world.market.store_key, world.market.sku_key, world.process.first_ordinal + day,
             self._ties, world.axes.class_of_sku, world.axes.purchase_cost_minor, self.on_hand[centre],
             self.value[centre], self._on_order[centre], self._asked_today[centre], world.centre_panel[day, centre],
             world.shelf.on_order, world.shelf.centre_short, world.books.day[day], self._own_lead_time_days,
-            stores.days_until_open, stores.delivery_second, self._recorder.next_order, shipped, sent, rows,
+            stores.days_until_open, stores.delivery_second, self._recorder.next_order, shipped, sent, self._order_rows,
         )  # fmt: skip
-        self._recorder.add_orders(rows[:orders])
+        self._recorder.add_orders(self._order_rows[:orders].copy())
         if lines_sent:
             self._send(centre, now, sent, lines_sent)
         if self._keeps_backlog:
@@ -160,11 +144,10 @@ class Depot:
             second, stop = int(seconds[arrival]), int(stops[arrival])
             block = grouped[:, start:stop].copy()
             self._stores.expect(second, Delivery(block))
-            rows = np.empty((self._world.axes.stores * KINDS, len(TABLES["deliveries"])), np.int64)
             written = write_deliveries(
-                block, second, now, centre, self._stores.closes_second, self._world.days, rows
+                block, second, now, centre, self._stores.closes_second, self._world.days, self._delivery_rows
             )
-            self._recorder.add("deliveries", rows[:written])
+            self._recorder.add("deliveries", self._delivery_rows[:written].copy())
             start = stop
 
     def _end_day(self, day: int) -> None:
@@ -192,48 +175,40 @@ class Depot:
         )
 
     def _order(self, day: int, number: int) -> None:
-        """Send purchase orders and schedule what they bring."""
-        world = self._world
-        centre, sku, units = (column[:number].copy() for column in self._lines[:3])
-        due_day = day + self._suppliers.lead_time_days(centre, sku, world.process.first_ordinal + day)
-        worth = units * world.axes.purchase_cost_minor[sku]
-        label = centre * len(world.axes.supplier_ids) + world.axes.supplier_of_sku[sku]
-        for order, mine in _groups(label):
-            self._purchase(order, due_day[mine], _Receipt(sku[mine], units[mine], worth[mine]))
-
-    def _purchase(self, order: int, due_day: IntArray, receipt: _Receipt) -> None:
-        """Send one purchase order, whose lines arrive on the days they are due.
-
-        Args:
-            order: number of centre and supplier.
-            due_day: (lines,).
-            receipt: its lines.
-        """
+        """Send purchase orders, one per centre and supplier; each line arrives after its own lead time."""
         world, now = self._world, int(self._environment.now)
-        centre, supplier = divmod(order, len(world.axes.supplier_ids))
-        self._recorder.add("purchase_orders", np.array([[centre, supplier, now, *receipt.totals()]]))
-        for arrival_day, together in _groups(due_day):
-            # Suppliers deliver in the first second of a day, before any store wants anything.
-            second = max(arrival_day * SECONDS_PER_DAY, now)
-            is_received = second < world.days * SECONDS_PER_DAY
-            part = receipt.part(together)
-            row = [centre, supplier, now, second if is_received else -1, *part.totals()]
-            self._recorder.add("receipts", np.array([row]))
-            if is_received:
-                self._schedule_receipt(second, centre, part)
+        centre, sku, units = (column[:number] for column in self._lines[:3])
+        due_day = day + self._suppliers.lead_time_days(centre, sku, world.process.first_ordinal + day)
+        # Suppliers deliver in the first second of a day, before any store wants anything.
+        second = np.maximum(due_day * SECONDS_PER_DAY, now)
+        supplier = world.axes.supplier_of_sku[sku]
+        sorting = np.lexsort((second, supplier, centre))
+        lines = np.stack([centre, supplier, second, sku, units, units * world.axes.purchase_cost_minor[sku]])
+        lines = lines[:, sorting]
+        orders = _summed(lines[:2], lines[4:])
+        self._recorder.add("purchase_orders", np.insert(orders, 2, now, axis=1))
+        receipts = np.insert(_summed(lines[:3], lines[4:]), 2, now, axis=1)
+        receipts[receipts[:, 3] >= world.days * SECONDS_PER_DAY, 3] = -1
+        self._recorder.add("receipts", receipts)
+        for arrival in np.unique(second[second < world.days * SECONDS_PER_DAY]).tolist():
+            self._expect(arrival, lines[:, lines[2] == arrival])
 
-    def _schedule_receipt(self, second: int, centre: int, receipt: _Receipt) -> None:
-        at(self._environment, second, Turn.SUPPLIER_DELIVERY, lambda: self._receive(centre, receipt))
+    def _expect(self, second: int, lines: IntArray) -> None:
+        """Take note of (6, k) lines that suppliers deliver at a second."""
+        if second not in self._due:
+            self._due[second] = []
+            at(self._environment, second, Turn.SUPPLIER_DELIVERY, lambda: self._receive(second))
+        self._due[second].append(lines)
 
-    def _receive(self, centre: int, receipt: _Receipt) -> None:
-        """Put a supplier's delivery into stock; waiting store orders are looked at again."""
-        world = self._world
-        day = day_of(int(self._environment.now))
+    def _receive(self, second: int) -> None:
+        """Put what suppliers deliver into stock; waiting store orders are looked at again."""
+        world, due = self._world, self._due.pop(second)
+        lines = due[0] if len(due) == 1 else np.concatenate(due, axis=1)
         take_in(
-            receipt.sku, receipt.units, receipt.value, world.axes.class_of_sku, self.on_hand[centre],
-            self.value[centre], self._on_order[centre], world.centre_panel[day, centre],
+            lines, world.axes.class_of_sku, self.on_hand, self.value, self._on_order,
+            world.centre_panel[day_of(second)],
         )  # fmt: skip
-        if self._waiting[centre] is not None:
+        if any(self._waiting[centre] is not None for centre in np.unique(lines[0])):
             self._schedule_allocation()
 
 
@@ -250,11 +225,15 @@ def _opening_forecast(world: World) -> npt.NDArray[np.float32]:
     return (units / max(1, past)).astype(np.float32)
 
 
-def _groups(labels: IntArray) -> Iterator[tuple[int, slice | npt.NDArray[np.bool_]]]:
-    """Distinct labels, ascending, and where they stand; a single one costs no mask."""
-    first, last = int(labels.min()), int(labels.max())
-    if first == last:
-        yield first, slice(None)
-        return
-    for label in np.flatnonzero(np.bincount(labels - first)) + first:
-        yield int(label), labels == label
+def _summed(labels: IntArray, amounts: IntArray) -> IntArray:
+    """(groups, labels + 1 + amounts): neighbouring columns of equal labels, how many they are, and their sums.
+
+    Args:
+        labels: (labels, k) equal ones stand together.
+        amounts: (amounts, k).
+    """
+    is_first = np.ones(labels.shape[1], np.bool_)
+    is_first[1:] = (labels[:, 1:] != labels[:, :-1]).any(axis=0)
+    start = np.flatnonzero(is_first)
+    number = np.diff(start, append=labels.shape[1])
+    return np.concatenate([labels[:, start], number[None], np.add.reduceat(amounts, start, axis=1)]).T

@@ -79,23 +79,26 @@ def review_centres(
 
 @kernel
 def take_in(
-    line_sku: Array,
-    units: Array,
-    worth: Array,
-    class_of: Array,
-    on_hand: Array,
-    value: Array,
-    on_order: Array,
-    centre_posted: Array,
+    lines: Array, class_of: Array, on_hand: Array, value: Array, on_order: Array, day_page: Array
 ) -> None:
-    """Put a supplier's delivery into the stock of one centre; (lines,) arrays, (m,) stock, (c, len(Centre)) row."""
-    for line in range(line_sku.size):
-        sku, index = line_sku[line], class_of[line_sku[line]]
-        on_hand[sku] += units[line]
-        value[sku] += worth[line]
-        on_order[sku] -= units[line]
-        centre_posted[index, Centre.RECEIVED] += units[line]
-        centre_posted[index, Centre.RECEIVED_VALUE] += worth[line]
+    """Put what suppliers deliver into stock.
+
+    Args:
+        lines: (6, k) centre, supplier, second, SKU, units, cost.
+        class_of: (m,).
+        on_hand: (n, m); changed.
+        value: (n, m); changed.
+        on_order: (n, m); changed.
+        day_page: (n, c, len(Centre)) of the centre panel; changed.
+    """
+    for line in range(lines.shape[1]):
+        row, sku, units, worth = lines[0, line], lines[3, line], lines[4, line], lines[5, line]
+        on_hand[row, sku] += units
+        value[row, sku] += worth
+        on_order[row, sku] -= units
+        posted = day_page[row, class_of[sku]]
+        posted[Centre.RECEIVED] += units
+        posted[Centre.RECEIVED_VALUE] += worth
 
 
 @kernel
