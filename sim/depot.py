@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 import simpy
@@ -11,7 +13,7 @@ from sim.clock import SECONDS_PER_DAY, Turn, at, day_of
 from sim.kernels.allocation import FAIR_SHARE, FIRST_COME, PRIORITY
 from sim.kernels.centres import post_centre_levels, review_centres, take_in
 from sim.kernels.compilation import bound
-from sim.kernels.shipping import KINDS, fill_orders, group_by_arrival, write_deliveries
+from sim.kernels.shipping import KINDS, fill_orders, group_by_arrival, write_deliveries, write_purchases
 from sim.levels import build_emergency_rules, empty_lines
 from sim.past import remembered_days
 from sim.recorder import TABLES, Recorder
@@ -49,6 +51,10 @@ class Depot:
             np.empty((world.axes.stores * KINDS, len(TABLES[table])), np.int64)
             for table in ("store_orders", "deliveries")
         )
+        self._purchase_rows = {
+            table: np.empty((shape[0] * len(world.axes.supplier_ids), len(TABLES[table])), np.int64)
+            for table in ("purchase_orders", "receipts")
+        }
         centres = world.scenario.network.distribution_centres
         self._is_unlimited = [centre.stock == "unlimited" for centre in centres]
         allocation = world.scenario.policy.allocation
@@ -138,17 +144,12 @@ class Depot:
     def _send(self, centre: int, now: int, sent: IntArray, number: int) -> None:
         """Put lines, (6, number or more) as from `fill_orders`, on their way; a row per store, kind and arrival."""
         assert self._stores is not None
-        grouped, seconds, stops = np.empty_like(sent), np.empty(number, np.int64), np.empty(number, np.int64)
-        start = 0
-        for arrival in range(group_by_arrival(sent, number, grouped, seconds, stops)):
-            second, stop = int(seconds[arrival]), int(stops[arrival])
-            block = grouped[:, start:stop].copy()
+        for second, block in _by_arrival(sent, number):
             self._stores.expect(second, Delivery(block))
             written = write_deliveries(
                 block, second, now, centre, self._stores.closes_second, self._world.days, self._delivery_rows
             )
             self._recorder.add("deliveries", self._delivery_rows[:written].copy())
-            start = stop
 
     def _end_day(self, day: int) -> None:
         """Learn from the day's orders and order from suppliers."""
@@ -176,22 +177,29 @@ class Depot:
 
     def _order(self, day: int, number: int) -> None:
         """Send purchase orders, one per centre and supplier; each line arrives after its own lead time."""
-        world, now = self._world, int(self._environment.now)
+        world, now, end = self._world, int(self._environment.now), self._world.days * SECONDS_PER_DAY
         centre, sku, units = (column[:number] for column in self._lines[:3])
         due_day = day + self._suppliers.lead_time_days(centre, sku, world.process.first_ordinal + day)
+        lines = np.empty((6, number), np.int64)
+        lines[0], lines[1], lines[2], lines[3] = (
+            centre,
+            sku,
+            units,
+            units * world.axes.purchase_cost_minor[sku],
+        )
+        lines[4] = world.axes.supplier_of_sku[sku]
         # Suppliers deliver in the first second of a day, before any store wants anything.
-        second = np.maximum(due_day * SECONDS_PER_DAY, now)
-        supplier = world.axes.supplier_of_sku[sku]
-        sorting = np.lexsort((second, supplier, centre))
-        lines = np.stack([centre, supplier, second, sku, units, units * world.axes.purchase_cost_minor[sku]])
-        lines = lines[:, sorting]
-        orders = _summed(lines[:2], lines[4:])
-        self._recorder.add("purchase_orders", np.insert(orders, 2, now, axis=1))
-        receipts = np.insert(_summed(lines[:3], lines[4:]), 2, now, axis=1)
-        receipts[receipts[:, 3] >= world.days * SECONDS_PER_DAY, 3] = -1
-        self._recorder.add("receipts", receipts)
-        for arrival in np.unique(second[second < world.days * SECONDS_PER_DAY]).tolist():
-            self._expect(arrival, lines[:, lines[2] == arrival])
+        np.maximum(due_day * SECONDS_PER_DAY, now, out=lines[5])
+        self._record_purchases("purchase_orders", lines, now, -2)
+        for second, together in _by_arrival(lines, number):
+            self._record_purchases("receipts", together, now, second if second < end else -1)
+            if second < end:
+                self._expect(second, together)
+
+    def _record_purchases(self, table: str, lines: IntArray, now: int, received: int) -> None:
+        axes, rows = self._world.axes, self._purchase_rows[table]
+        written = write_purchases(lines, len(axes.centre_ids), len(axes.supplier_ids), now, received, rows)
+        self._recorder.add(table, rows[:written].copy())
 
     def _expect(self, second: int, lines: IntArray) -> None:
         """Take note of (6, k) lines that suppliers deliver at a second."""
@@ -225,15 +233,11 @@ def _opening_forecast(world: World) -> npt.NDArray[np.float32]:
     return (units / max(1, past)).astype(np.float32)
 
 
-def _summed(labels: IntArray, amounts: IntArray) -> IntArray:
-    """(groups, labels + 1 + amounts): neighbouring columns of equal labels, how many they are, and their sums.
-
-    Args:
-        labels: (labels, k) equal ones stand together.
-        amounts: (amounts, k).
-    """
-    is_first = np.ones(labels.shape[1], np.bool_)
-    is_first[1:] = (labels[:, 1:] != labels[:, :-1]).any(axis=0)
-    start = np.flatnonzero(is_first)
-    number = np.diff(start, append=labels.shape[1])
-    return np.concatenate([labels[:, start], number[None], np.add.reduceat(amounts, start, axis=1)]).T
+def _by_arrival(lines: IntArray, number: int) -> Iterator[tuple[int, IntArray]]:
+    """Some of (6, number or more) lines for each second of arrival, which stands in the last row, ascending."""
+    grouped, seconds, stops = np.empty_like(lines), np.empty(number, np.int64), np.empty(number, np.int64)
+    start = 0
+    for arrival in range(group_by_arrival(lines, number, grouped, seconds, stops)):
+        stop = int(stops[arrival])
+        yield int(seconds[arrival]), grouped[:, start:stop].copy()
+        start = stop

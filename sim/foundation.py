@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,15 @@ _MOST_KEPT = 4
 FloatArray = npt.NDArray[np.float64]
 
 
+class Digests(NamedTuple):
+    """What tells scenarios and plans apart, whatever file they came from."""
+
+    scenario: str
+    facts: str
+    policy: str
+    plan: str
+
+
 @dataclass(frozen=True, eq=False)
 class CountTables:
     """How counts are drawn; see `sim.kernels.layout.Process`."""
@@ -46,6 +55,7 @@ class CountTables:
 class Foundation:
     """All that neither seed nor replication changes. Nothing in it is written to but what a run copies first."""
 
+    digests: Digests
     axes: Axes
     facts: MarketFacts
     """Its shocks belong to no particular run."""
@@ -109,6 +119,7 @@ def _build(scenario: Scenario, plan: Plan) -> Foundation:
         or (emergency.cover_days >= 0).any()
     )
     return Foundation(
+        digests=Digests(scenario.digest, scenario.facts_digest, scenario.policy_digest, plan.digest),
         axes=axes,
         facts=facts,
         goods=goods,

@@ -40,7 +40,7 @@ def build_rules(
     rule = own(levels.rule)
     return OrderRules(
         rule=rule,
-        run_stop=run_stops(rule),
+        run_stop=run_stops(np.where(rule >= 0, _alike(levels)[rule], rule)),
         reorder_point=own(levels.reorder_point_units),
         order_up_to=own(levels.order_up_to_units),
         order_quantity=own(levels.order_quantity_units),
@@ -118,6 +118,16 @@ def run_stops(rule: npt.NDArray[np.int16]) -> npt.NDArray[np.int32]:
     for sku in range(skus - 2, -1, -1):
         stops[:, sku] = np.where(rule[:, sku] == rule[:, sku + 1], stops[:, sku + 1], sku + 1)
     return stops
+
+
+def _alike(levels: StockLevels) -> npt.NDArray[np.int16]:
+    """(rules,) the first rule that is reviewed in the same way: with a rule per SKU, most are."""
+    alike = np.arange(len(levels.is_dynamic), dtype=np.int16)
+    first: dict[tuple[object, ...], int] = {}
+    for rule in np.flatnonzero(~levels.is_dynamic):
+        manner = (*levels.may_order[rule].tolist(), int(levels.rounding[rule]), bool(levels.is_pushed[rule]))
+        alike[rule] = first.setdefault(manner, int(rule))
+    return alike
 
 
 def _read_only(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -95,13 +95,13 @@ def terms_of(world: World) -> Terms:
 
 def identity_of(world: World) -> Identity:
     """What makes the run repeatable."""
-    scenario = world.scenario
+    digests = world.digests
     return Identity(
-        scenario=scenario.name,
-        scenario_digest=scenario.digest,
-        facts_digest=scenario.facts_digest,
-        policy_digest=scenario.policy_digest,
-        plan_digest=world.plan.digest,
+        scenario=world.scenario.name,
+        scenario_digest=digests.scenario,
+        facts_digest=digests.facts,
+        policy_digest=digests.policy,
+        plan_digest=digests.plan,
         seed=world.seed,
         replication=world.replication,
         version=_version(),

@@ -8,7 +8,7 @@ import numpy as np
 
 from scenarios import Plan, Scenario
 from sim.axes import Axes
-from sim.foundation import Foundation, facts_of_run, foundation_of
+from sim.foundation import Digests, Foundation, facts_of_run, foundation_of
 from sim.kernels.layout import (
     Books,
     EmergencyRules,
@@ -40,6 +40,7 @@ class World:
     plan: Plan
     seed: int
     replication: int
+    digests: Digests
     axes: Axes
     facts: MarketFacts
     opening: Opening
@@ -79,6 +80,7 @@ def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> 
         plan=plan,
         seed=seed,
         replication=replication,
+        digests=foundation.digests,
         axes=axes,
         facts=facts,
         opening=opening,

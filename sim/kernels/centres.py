@@ -84,7 +84,7 @@ def take_in(
     """Put what suppliers deliver into stock.
 
     Args:
-        lines: (6, k) centre, supplier, second, SKU, units, cost.
+        lines: (6, k) centre, SKU, units, cost, and others not looked at.
         class_of: (m,).
         on_hand: (n, m); changed.
         value: (n, m); changed.
@@ -92,7 +92,7 @@ def take_in(
         day_page: (n, c, len(Centre)) of the centre panel; changed.
     """
     for line in range(lines.shape[1]):
-        row, sku, units, worth = lines[0, line], lines[3, line], lines[4, line], lines[5, line]
+        row, sku, units, worth = lines[0, line], lines[1, line], lines[2, line], lines[3, line]
         on_hand[row, sku] += units
         value[row, sku] += worth
         on_order[row, sku] -= units

@@ -7,7 +7,7 @@ import numpy as np
 from sim.kernels.compilation import inline_kernel, kernel
 from sim.kernels.draws import count_row, count_rows4_fixed, zero_probability_row
 from sim.kernels.layout import Array, Market, Process
-from sim.kernels.philox import uniform_draw, uniform_rows4
+from sim.kernels.philox import Words64, block_words, uniform_rows4
 
 _LOW_WORD = np.uint64(0xFFFFFFFF)
 _WORD_BITS = np.uint64(32)
@@ -15,19 +15,27 @@ _NO_SUB = np.uint32(0)
 
 
 @kernel
+def four_units(store_key: np.uint64, sku_key: np.uint64, ordinal: int, unit: int, key: np.uint64) -> Words64:
+    """The draws, see `unit_draw`, of the four units from `unit` on, a multiple of 4."""
+    cell = store_key + sku_key
+    w0, w1, w2, w3 = block_words(
+        cell & _LOW_WORD, cell >> _WORD_BITS, np.uint64(unit >> 2), np.uint64(ordinal), key & _LOW_WORD,
+        key >> _WORD_BITS,
+    )  # fmt: skip
+    return w0 & _LOW_WORD, w1 & _LOW_WORD, w2 & _LOW_WORD, w3 & _LOW_WORD
+
+
+@inline_kernel
+def of_four(words: Words64, unit: int) -> np.uint64:
+    """The draw of one of four units."""
+    lane = unit & 3
+    return (words[0] if lane == 0 else words[1]) if lane < 2 else (words[2] if lane == 2 else words[3])
+
+
+@kernel
 def unit_draw(store_key: np.uint64, sku_key: np.uint64, ordinal: int, unit: int, key: np.uint64) -> np.uint64:
     """32 random bits of one unit of one store, SKU and date, in the stream of `key`."""
-    cell = store_key + sku_key
-    return np.uint64(
-        uniform_draw(
-            np.uint32(cell & _LOW_WORD),
-            np.uint32(cell >> _WORD_BITS),
-            np.uint32(ordinal),
-            np.uint32(unit),
-            np.uint32(key & _LOW_WORD),
-            np.uint32(key >> _WORD_BITS),
-        )
-    )
+    return of_four(four_units(store_key, sku_key, ordinal, unit, key), unit)
 
 
 @kernel

@@ -280,7 +280,7 @@ class OrderRules(NamedTuple):
     rule: Array
     """(n, m) int16: rule of the cell, -1 if none."""
     run_stop: Array
-    """(n, m) int32: where the run of equal rules that starts at a cell ends; meaningless within a run."""
+    """(n, m) int32: where the run of rules reviewed alike that starts at a cell ends; meaningless within a run."""
     reorder_point: Array
     """(n, m) int32."""
     order_up_to: Array

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.compilation import inline_kernel, kernel
-from sim.kernels.demand import unit_draw
+from sim.kernels.demand import four_units, of_four
 from sim.kernels.layout import Array, Books, Handling, Keys, Market, Shelf, Till, whole
 from sim.kernels.lots import take_freshest, take_oldest, units_within
 from sim.kernels.tables import table_draw
@@ -14,7 +14,6 @@ from sim.records import Cell, Day
 _PPM = 1_000_000
 _WORD_BITS = np.uint64(32)
 _CERTAIN = np.uint64(1 << 32)
-_ONE = whole(1)
 
 
 @inline_kernel
@@ -94,7 +93,7 @@ def sell(
     if handling.lot_index[sku] >= 0:
         life = handling.shelf_life_days[sku]
         age_days, marked = _take(
-            till.lots, handling.lot_index[sku], units, day, life, handling.marked_days[sku],
+            till.lots, handling.lot_index[sku], units, on_hand, day, life, handling.marked_days[sku],
             handling.freshest_threshold[sku], handling.preferred_threshold[sku], store_key, till.sku_key[sku],
             ordinal, first_unit, keys.pick,
         )  # fmt: skip
@@ -115,6 +114,7 @@ def _take(
     all_lots: Array,
     lot: int,
     units: int,
+    stock: int,
     day: int,
     life_days: int,
     marked_days: int,
@@ -128,25 +128,49 @@ def _take(
 ) -> tuple[int, int]:
     """Take units of a perishable as shoppers do: some look for the freshest, fewer when there is a bargain.
 
-    See `take_oldest` for the result.
+    One after the other they take from the two ends of the row of ages, so what is left does not depend on who comes
+    first, only on how many look for the freshest.
+
+    Args:
+        all_lots: (SKUs with lots, ring) of the store; changed.
+        lot: index of the SKU among them.
+        units: units taken; at most what is in the lots.
+        stock: units there, those included that bargain hunters leave aside.
+        day: day of the run.
+        life_days: shelf life.
+        marked_days: units with at most this many days left are marked down; 0 = none.
+        freshest_threshold: shoppers who take the freshest unit.
+        preferred_threshold: shoppers who take a marked-down unit when there is one.
+        store_key: key of the store.
+        sku_key: key of the SKU.
+        ordinal: ordinal of the date.
+        first_unit: number of the first unit.
+        key: stream.
+
+    Returns:
+        See `take_oldest`.
     """
     lots = all_lots[lot]
     today = day % lots.size
     if freshest_threshold == 0:
         return take_oldest(lots, today, life_days, units, marked_days)
-    age_days, marked = whole(0), whole(0)
-    for unit in range(units):
-        threshold = freshest_threshold
-        if marked_days > 0 and units_within(lots, today, marked_days) > 0:
-            # Those whom the lower price does not sway pick as they always do.
-            threshold = (freshest_threshold * (_CERTAIN - preferred_threshold)) >> _WORD_BITS
-        if unit_draw(store_key, sku_key, ordinal, first_unit + unit, key) < threshold:
-            age, was_marked = take_freshest(lots, today, life_days, _ONE, marked_days)
+    marked = units_within(lots, today, marked_days) if marked_days > 0 else whole(0)
+    unmarked, freshest = stock - marked, whole(0)
+    # Those whom the lower price does not sway pick as they always do.
+    unswayed_threshold = (freshest_threshold * (_CERTAIN - preferred_threshold)) >> _WORD_BITS
+    words = four_units(store_key, sku_key, ordinal, first_unit & ~3, key)
+    for unit in range(first_unit, first_unit + units):
+        if unit & 3 == 0 and unit > first_unit:
+            words = four_units(store_key, sku_key, ordinal, unit, key)
+        is_freshest = of_four(words, unit) < (unswayed_threshold if marked > 0 else freshest_threshold)
+        freshest += whole(is_freshest)
+        if marked == 0 or (is_freshest and unmarked > 0):
+            unmarked -= 1
         else:
-            age, was_marked = take_oldest(lots, today, life_days, _ONE, marked_days)
-        age_days += age
-        marked += was_marked
-    return age_days, marked
+            marked -= 1
+    age_days, marked_sold = take_oldest(lots, today, life_days, units - freshest, marked_days)
+    fresh_age_days, fresh_marked_sold = take_freshest(lots, today, life_days, freshest, marked_days)
+    return age_days + fresh_age_days, marked_sold + fresh_marked_sold
 
 
 @kernel
@@ -163,9 +187,10 @@ def _plan_returns(
     key: np.uint64,
 ) -> None:
     """Decide, unit by unit, which units sold today come back, and on which day; (ring,) `due` is changed."""
+    words = four_units(store_key, sku_key, ordinal, 2 * first_unit & ~3, key)
     for unit in range(first_unit, first_unit + units):
-        if unit_draw(store_key, sku_key, ordinal, 2 * unit, key) < threshold:
-            delay = table_draw(
-                np.uint32(unit_draw(store_key, sku_key, ordinal, 2 * unit + 1, key)), delay_thresholds
-            )
+        if unit & 1 == 0 and unit > first_unit:
+            words = four_units(store_key, sku_key, ordinal, 2 * unit, key)
+        if of_four(words, 2 * unit) < threshold:
+            delay = table_draw(np.uint32(of_four(words, 2 * unit + 1)), delay_thresholds)
             due[(day + max(1, delay)) % due.size] += 1

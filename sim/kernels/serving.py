@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.compilation import allocating_kernel, inline_kernel, kernel
-from sim.kernels.demand import demand_row, unit_draw
+from sim.kernels.demand import demand_row, four_units, of_four
 from sim.kernels.layout import (
     Array,
     Books,
@@ -34,7 +34,7 @@ NOT_OPEN_YET = -1
 """Stands for the moment reached, before a store opens."""
 
 _STRETCH = np.uint64(64)
-_LAST_SECOND = whole(86_399)
+_LAST_DRAW = whole(0xFFFFFFFF)
 
 
 @inline_kernel
@@ -321,7 +321,7 @@ def serve_one_by_one(
                 empty_cell[sku] += empty
             posted[Day.SOLD_AS_ASKED] += sold
             posted[Day.SOLD_AS_ASKED_VALUE] += sold * price[sku]
-            sell(till, handling, keys, store_key, sku, sold, day, ordinal, left - units, posted)
+            sell(till, handling, keys, store_key, sku, sold, day, ordinal, asked - left, posted)
         if sold < units:
             short_cycle[sku] = 1
             explain_unmet(
@@ -330,23 +330,9 @@ def serve_one_by_one(
             )  # fmt: skip
             scratch.unmet_sku[unmet] = sku
             scratch.unmet_units[unmet] = units - sold
-            scratch.unmet_first[unmet] = left - units + sold
+            scratch.unmet_first[unmet] = asked - left + sold
             unmet += 1
     return unmet
-
-
-@kernel
-def second_of_unit(
-    unit: int,
-    opens: int,
-    store_key: np.uint64,
-    sku_key: np.uint64,
-    ordinal: int,
-    hours: Array,
-    key: np.uint64,
-) -> int:
-    """Second of the day at which a unit of a cell's demand is asked for, never before opening."""
-    return max(opens, hour_second(np.uint32(unit_draw(store_key, sku_key, ordinal, unit, key)), hours))
 
 
 @kernel
@@ -362,9 +348,14 @@ def units_until(
     key: np.uint64,
 ) -> int:
     """Of the last `left` of the day's `asked` units, how many are asked for before the second `stop`."""  # fmt: skip
+    if stop <= opens:
+        return whole(0)
     before = whole(0)
+    words = four_units(store_key, sku_key, ordinal, 0, key)
     for unit in range(asked):
-        before += whole(second_of_unit(unit, opens, store_key, sku_key, ordinal, hours, key) < stop)
+        if unit & 3 == 0 and unit > 0:
+            words = four_units(store_key, sku_key, ordinal, unit, key)
+        before += whole(hour_second(np.uint32(of_four(words, unit)), hours) < stop)
     return max(whole(0), before - (asked - left))
 
 
@@ -382,19 +373,25 @@ def empty_seconds(
 ) -> int:
     """Seconds from the moment at which unit `number` of the day's `asked` units is asked for until `stop`.
 
-    The moment is found by halving the day: the first second up to which more than `number` units are asked for.
+    Later draws are later moments: the draw is found, by halving their range, up to which more than `number` lie.
     """  # fmt: skip
-    seconds = np.empty(asked, np.int64)
-    for unit in range(asked):
-        seconds[unit] = second_of_unit(unit, opens, store_key, sku_key, ordinal, hours, key)
-    low, high = whole(0), _LAST_SECOND
+    draws = np.empty((asked + 3) & ~3, np.int64)
+    for unit in range(0, asked, 4):
+        words = four_units(store_key, sku_key, ordinal, unit, key)
+        draws[unit], draws[unit + 1] = words[0], words[1]
+        draws[unit + 2], draws[unit + 3] = words[2], words[3]
+    low, high = whole(0), _LAST_DRAW
+    if number == asked - 1:
+        for unit in range(asked):
+            low = max(low, draws[unit])
+        high = low
     while low < high:
         middle = (low + high) >> 1
         passed = whole(0)
         for unit in range(asked):
-            passed += whole(seconds[unit] <= middle)
+            passed += whole(draws[unit] <= middle)
         if passed > number:
             high = middle
         else:
             low = middle + 1
-    return max(whole(0), stop - low)
+    return max(whole(0), stop - max(opens, hour_second(np.uint32(low), hours)))

@@ -198,6 +198,44 @@ def group_by_arrival(sent: Array, number: int, grouped: Array, seconds: Array, s
     return found
 
 
+@allocating_kernel
+def write_purchases(lines: Array, centres: int, suppliers: int, now: int, received: int, rows: Array) -> int:
+    """Write a row of the table of receipts per centre and supplier, or one of purchase orders.
+
+    Args:
+        lines: (6, k) centre, SKU, units, cost, supplier, second of arrival.
+        centres: how many there are.
+        suppliers: how many there are.
+        now: second at which they are ordered.
+        received: second at which these lines arrive together, -1 after the end of the run; -2 for purchase orders.
+        rows: (centres x suppliers, 7 or 6) receives the rows.
+
+    Returns:
+        Number of rows.
+    """
+    totals = np.zeros((centres, suppliers, 3), np.int64)
+    for line in range(lines.shape[1]):
+        total = totals[lines[0, line], lines[4, line]]
+        total[0] += 1
+        total[1] += lines[2, line]
+        total[2] += lines[3, line]
+    number = 0
+    for centre in range(centres):
+        for supplier in range(suppliers):
+            if totals[centre, supplier, 0] == 0:
+                continue
+            row = rows[number]
+            row[0], row[1], row[2] = centre, supplier, now
+            column = 3
+            if received > -2:
+                row[column] = received
+                column += 1
+            for index in range(3):
+                row[column + index] = totals[centre, supplier, index]
+            number += 1
+    return number
+
+
 @kernel
 def _write_orders(orders: Array, first_order: int, centre: int, now: int, rows: Array) -> int:
     """Write a row of the table of store orders per store and kind of order; return how many."""

@@ -110,9 +110,9 @@ def settle_unmet(
 @kernel
 def _find_substitute(on_hand: Array, on_sale: Array, sku: int, first: int, stop: int, start: int) -> int:
     """The first SKU of the category, from `start` on and around, that is on the shelf; -1 if none is."""
-    size = stop - first
-    for step in range(size):
-        other = first + (start + step) % size
+    other = first + start
+    for _ in range(stop - first):
         if other != sku and on_hand[other] > 0 and on_sale[other] > 0:
             return int(other)
+        other = other + 1 if other + 1 < stop else first
     return -1

@@ -75,7 +75,6 @@ def test_demand_follows_the_hourly_profile() -> None:
     assert evenly.kpis["fill_rate"] < late.kpis["fill_rate"]
 
 
-@pytest.mark.xfail(strict=True, reason="units are numbered within what a delivery leaves of the day")
 def test_a_truck_with_other_goods_changes_nobodys_mind() -> None:
     """A is never delivered; whether its customers accept B must not depend on when B's truck comes."""
     substitution = {"classes": [{"id": "FOOD", "substitution": {"acceptance": 0.5}}]}
