@@ -77,8 +77,8 @@ class Depot:
             *self._review_arrays,
         )  # fmt: skip
 
-    def connect(self, stores: Stores) -> None:
-        """Say who receives what is shipped."""
+    def connect(self, stores: Stores | None) -> None:
+        """Say who receives what is shipped; None when the run is over, so that its memory is given back at once."""
         self._stores = stores
 
     def open(self) -> None:
@@ -103,11 +103,7 @@ class Depot:
     def _allocate(self) -> None:
         self._is_scheduled = False
         arrived, self._inbox = self._inbox, []
-        new = Lines.joined(arrived) if arrived else None
-        for centre in range(len(self._is_unlimited)):
-            mine = new
-            if new is not None and len(self._is_unlimited) > 1:
-                mine = new.picked(self._world.axes.centre_of_store[new.store] == centre)
+        for centre, mine in enumerate(self._by_centre(arrived)):
             waiting = self._waiting[centre]
             parts = [part for part in (waiting, mine) if part is not None and len(part)]
             if parts:
@@ -115,6 +111,19 @@ class Depot:
                 is_new = np.ones(len(lines), np.bool_)
                 is_new[: 0 if waiting is None else len(waiting)] = False
                 self._fill(centre, lines, is_new)
+
+    def _by_centre(self, arrived: list[Lines]) -> list[Lines | None]:
+        """The lines that have come in, for each centre, in the order they stand in."""
+        centres = len(self._is_unlimited)
+        if not arrived:
+            return [None] * centres
+        lines = Lines.joined(arrived)
+        if centres == 1:
+            return [lines]
+        centre = self._world.axes.centre_of_store[lines.store].astype(np.int16)
+        block = lines.block[:, np.argsort(centre, kind="stable")]
+        stops = np.cumsum(np.bincount(centre, minlength=centres))
+        return [Lines(np.ascontiguousarray(part)) for part in np.split(block, stops[:-1], axis=1)]
 
     def _fill(self, centre: int, lines: Lines, is_new: npt.NDArray[np.bool_]) -> None:
         """Ship what can be shipped of some lines and keep or cancel the rest."""

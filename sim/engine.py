@@ -42,6 +42,7 @@ def simulate(scenario: Scenario, plan: Plan, *, seed: int, replication: int) -> 
     stores.open(opening)
     depot.open()
     environment.run(until=world.days * SECONDS_PER_DAY)
+    depot.connect(None)
 
     labels, terms, panels, tables = labels_of(world), terms_of(world), panels_of(world), recorder.tables()
     closing = closing_of(world, stores, depot)

@@ -150,9 +150,10 @@ class Stores:
         """Take note of a delivery; it is received at that second, or stays under way if the run ends before."""
         if arrival_second not in self._due:
             self._due[arrival_second] = []
-            is_late = arrival_second % SECONDS_PER_DAY >= self._first_close
-            turn = Turn.LATE_DELIVERY if is_late else Turn.STORE_DELIVERY
-            at(self._environment, arrival_second, turn, lambda: self._receive(arrival_second))
+            if arrival_second < self._world.days * SECONDS_PER_DAY:
+                is_late = arrival_second % SECONDS_PER_DAY >= self._first_close
+                turn = Turn.LATE_DELIVERY if is_late else Turn.STORE_DELIVERY
+                at(self._environment, arrival_second, turn, lambda: self._receive(arrival_second))
         self._due[arrival_second].append(delivery)
 
     def _day_on_shelf(self, store: IntArray, arrival: int) -> IntArray:

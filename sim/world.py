@@ -29,6 +29,7 @@ from sim.records import Cell, Centre, Day
 from sim.streams import Purpose, stream_key
 
 _RETURN_RING_DAYS = 61
+_UNITS_TOGETHER = 1_024
 _NO_BLOCK = np.iinfo(np.uint32).max
 
 
@@ -159,7 +160,8 @@ def _own_forecasters(forecasters: Forecasters) -> Forecasters:
 
 def _scratch(skus: int) -> Scratch:
     busy, unmet_sku, unmet_units, unmet_first = np.zeros((4, skus), np.int64)
-    return Scratch(np.zeros(skus, np.int32), busy, unmet_sku, unmet_units, unmet_first, np.zeros(skus))
+    draw = np.zeros(_UNITS_TOGETHER, np.int64)
+    return Scratch(np.zeros(skus, np.int32), busy, unmet_sku, unmet_units, unmet_first, np.zeros(skus), draw)
 
 
 def _shelf(opening: Opening, axes: Axes, handling: Handling, *, needs_forecast: bool) -> Shelf:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.compilation import allocating_kernel, inline_kernel, kernel
+from sim.kernels.compilation import inline_kernel, kernel
 from sim.kernels.demand import unit_draw
 from sim.kernels.draws import count
 from sim.kernels.elementary import exp
@@ -183,7 +183,7 @@ def put_off_returns(due_returns: Array, day: int) -> None:
         due_returns[day % ring, which] = 0
 
 
-@allocating_kernel
+@kernel
 def sell_bargains(
     till: Till,
     handling: Handling,
@@ -242,15 +242,4 @@ def sell_bargains(
         posted[Day.SOLD_AS_ASKED] += units
         posted[Day.SOLD_AS_ASKED_VALUE] += value
         demand_cell[sku] += units
-        # Bargain hunters take the oldest units: the others are set aside while they choose.
-        aside = lots.copy()
-        left = units
-        for ahead in range(handling.shelf_life_days[sku]):
-            slot = (day + ahead) % lots.size
-            kept = min(left, whole(lots[slot]))
-            lots[slot] = kept
-            aside[slot] -= kept
-            left -= kept
-        sell(till, handling, keys, store_key, sku, units, day, ordinal, _BARGAIN_UNITS, posted)
-        for slot in range(lots.size):
-            lots[slot] += aside[slot]
+        sell(till, handling, keys, store_key, sku, units, day, ordinal, _BARGAIN_UNITS, False, posted)

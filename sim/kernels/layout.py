@@ -151,6 +151,8 @@ class Scratch(NamedTuple):
     """(m,) int64: number of the first unmet unit among the day's units of the cell."""
     rate: Array
     """(m,) float64: units per day that are expected."""
+    draw: Array
+    """(room for some units, a multiple of 4,) int64."""
 
 
 class Books(NamedTuple):

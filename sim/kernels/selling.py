@@ -12,6 +12,7 @@ from sim.kernels.tables import table_draw
 from sim.records import Cell, Day
 
 _PPM = 1_000_000
+_NOBODY = np.uint64(0)
 _WORD_BITS = np.uint64(32)
 _CERTAIN = np.uint64(1 << 32)
 
@@ -56,6 +57,7 @@ def sell(
     day: int,
     ordinal: int,
     first_unit: int,
+    may_look: bool,
     posted: Array,
 ) -> None:
     """Hand over units that are on the shelf: stock, lots, cost, revenue, mark-down, and returns to come.
@@ -70,6 +72,7 @@ def sell(
         day: day of the run.
         ordinal: ordinal of its date.
         first_unit: number of the first unit among the day's units of the cell, for keyed draws.
+        may_look: shoppers may look for the freshest unit; else they take the oldest.
         posted: (len(Day),) the row of the day panel that is posted to.
     """
     on_hand = whole(till.on_hand[sku])
@@ -94,7 +97,8 @@ def sell(
         life = handling.shelf_life_days[sku]
         age_days, marked = _take(
             till.lots, handling.lot_index[sku], units, on_hand, day, life, handling.marked_days[sku],
-            handling.freshest_threshold[sku], handling.preferred_threshold[sku], store_key, till.sku_key[sku],
+            handling.freshest_threshold[sku] if may_look else _NOBODY, handling.preferred_threshold[sku], store_key,
+            till.sku_key[sku],
             ordinal, first_unit, keys.pick,
         )  # fmt: skip
         posted[Day.AGE_AT_SALE_DAYS] += age_days
@@ -134,8 +138,8 @@ def _take(
     Args:
         all_lots: (SKUs with lots, ring) of the store; changed.
         lot: index of the SKU among them.
-        units: units taken; at most what is in the lots.
-        stock: units there, those included that bargain hunters leave aside.
+        units: units taken; at most what is there.
+        stock: units there.
         day: day of the run.
         life_days: shelf life.
         marked_days: units with at most this many days left are marked down; 0 = none.

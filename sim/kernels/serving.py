@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.compilation import allocating_kernel, inline_kernel, kernel
+from sim.kernels.compilation import inline_kernel, kernel
 from sim.kernels.demand import demand_row, four_units, of_four
 from sim.kernels.layout import (
     Array,
@@ -34,6 +34,7 @@ NOT_OPEN_YET = -1
 """Stands for the moment reached, before a store opens."""
 
 _STRETCH = np.uint64(64)
+_FEW = 16
 _LAST_DRAW = whole(0xFFFFFFFF)
 
 
@@ -315,13 +316,13 @@ def serve_one_by_one(
             if sold == stock and on_sale[sku] == 1:
                 last = asked - left + sold - 1
                 empty = empty_seconds(
-                    last, asked, stop, opens, store_key, sku_key[sku], ordinal, hours, keys.hour
+                    last, asked, stop, opens, store_key, sku_key[sku], ordinal, hours, keys.hour, scratch.draw
                 )
                 posted[Day.OUT_OF_STOCK_SECONDS] += empty
                 empty_cell[sku] += empty
             posted[Day.SOLD_AS_ASKED] += sold
             posted[Day.SOLD_AS_ASKED_VALUE] += sold * price[sku]
-            sell(till, handling, keys, store_key, sku, sold, day, ordinal, asked - left, posted)
+            sell(till, handling, keys, store_key, sku, sold, day, ordinal, asked - left, True, posted)
         if sold < units:
             short_cycle[sku] = 1
             explain_unmet(
@@ -359,7 +360,7 @@ def units_until(
     return max(whole(0), before - (asked - left))
 
 
-@allocating_kernel
+@kernel
 def empty_seconds(
     number: int,
     asked: int,
@@ -370,28 +371,59 @@ def empty_seconds(
     ordinal: int,
     hours: Array,
     key: np.uint64,
+    draws: Array,
 ) -> int:
     """Seconds from the moment at which unit `number` of the day's `asked` units is asked for until `stop`.
 
-    Later draws are later moments: the draw is found, by halving their range, up to which more than `number` lie.
+    Later draws are later moments. A few that come after the wanted one are struck out; else it is found by halving
+    the range of draws. `draws` is (at least 4,) int64 of room.
     """  # fmt: skip
-    draws = np.empty((asked + 3) & ~3, np.int64)
-    for unit in range(0, asked, 4):
-        words = four_units(store_key, sku_key, ordinal, unit, key)
-        draws[unit], draws[unit + 1] = words[0], words[1]
-        draws[unit + 2], draws[unit + 3] = words[2], words[3]
-    low, high = whole(0), _LAST_DRAW
-    if number == asked - 1:
-        for unit in range(asked):
-            low = max(low, draws[unit])
-        high = low
-    while low < high:
-        middle = (low + high) >> 1
-        passed = whole(0)
-        for unit in range(asked):
-            passed += whole(draws[unit] <= middle)
-        if passed > number:
-            high = middle
-        else:
-            low = middle + 1
-    return max(whole(0), stop - max(opens, hour_second(np.uint32(low), hours)))
+    later, fits = asked - 1 - number, asked <= draws.size
+    if fits:
+        _draw_units(0, asked, store_key, sku_key, ordinal, key, draws)
+    if fits and later <= _FEW:
+        for _ in range(later):
+            draws[_place_of_largest(draws, asked)] = -1
+        found = draws[_place_of_largest(draws, asked)]
+    else:
+        found, high = whole(0), _LAST_DRAW
+        while found < high:
+            middle = (found + high) >> 1
+            passed = whole(0)
+            for first in range(0, asked, draws.size):
+                size = min(draws.size, asked - first)
+                if not fits:
+                    _draw_units(first, size, store_key, sku_key, ordinal, key, draws)
+                for unit in range(size):
+                    passed += whole(draws[unit] <= middle)
+            if passed > number:
+                high = middle
+            else:
+                found = middle + 1
+    return max(whole(0), stop - max(opens, hour_second(np.uint32(found), hours)))
+
+
+@kernel
+def _draw_units(
+    first: int,
+    size: int,
+    store_key: np.uint64,
+    sku_key: np.uint64,
+    ordinal: int,
+    key: np.uint64,
+    draws: Array,
+) -> None:
+    """Write the draws of `size` units from `first` on, a multiple of 4; `draws` has room for whole fours."""
+    for start in range(0, size, 4):
+        words = four_units(store_key, sku_key, ordinal, first + start, key)
+        for lane in range(4):
+            draws[start + lane] = whole(of_four(words, lane))
+
+
+@kernel
+def _place_of_largest(draws: Array, size: int) -> int:
+    place = 0
+    for unit in range(1, size):
+        if draws[unit] > draws[place]:
+            place = unit
+    return place
