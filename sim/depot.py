@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -76,6 +76,17 @@ class Depot:
             review_centres, 0, 0, world.market.on_sale[0], world.market.orderable[0], world.centre_panel[0],
             *self._review_arrays,
         )  # fmt: skip
+        self._fill_orders = self._compiled_fill()
+
+    def _compiled_fill(self) -> Callable[..., tuple[int, int]]:
+        world, line = self._world, np.zeros((6, 1), np.int64)
+        return bound(
+            fill_orders, line, np.ones(1, np.bool_), 0, 0, 0, False, self._keeps_backlog, self._rule, self._priority,
+            world.market.store_key, world.market.sku_key, 0, self._ties, world.axes.class_of_sku,
+            world.axes.purchase_cost_minor, self.on_hand[0], self.value[0], self._on_order[0], self._asked_today[0],
+            world.centre_panel[0, 0], world.shelf.on_order, world.shelf.centre_short, world.books.day[0],
+            self._own_lead_time_days, line, 0, 0, line[0], line, self._order_rows,
+        )  # fmt: skip
 
     def connect(self, stores: Stores | None) -> None:
         """Say who receives what is shipped; None when the run is over, so that its memory is given back at once."""
@@ -132,7 +143,7 @@ class Depot:
         now = int(self._environment.now)
         day = day_of(now)
         shipped, sent = np.empty(len(lines), np.int64), np.empty((6, len(lines)), np.int64)
-        lines_sent, orders = fill_orders(
+        lines_sent, orders = self._fill_orders(
             lines.block, is_new, day, now, centre, self._is_unlimited[centre], self._keeps_backlog, self._rule,
             self._priority, world.market.store_key, world.market.sku_key, world.process.first_ordinal + day,
             self._ties, world.axes.class_of_sku, world.axes.purchase_cost_minor, self.on_hand[centre],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import simpy
 
 from scenarios import Plan, Scenario
@@ -9,13 +10,14 @@ from sim.axes import frozen
 from sim.books import check_books, post_ledger
 from sim.clock import SECONDS_PER_DAY
 from sim.depot import Depot
-from sim.kernels.compilation import mark_compiled
+from sim.kernels.compilation import compiling_beside, mark_compiled
+from sim.kernels.demand import draw_stores
 from sim.kpis import compute_kpis
 from sim.recorder import Recorder
 from sim.result import RunResult
 from sim.settlement import closing_of, identity_of, labels_of, opening_of, panels_of, terms_of
 from sim.stores import Stores
-from sim.world import build_world
+from sim.world import World, build_world
 
 
 def simulate(scenario: Scenario, plan: Plan, *, seed: int, replication: int) -> RunResult:
@@ -36,8 +38,10 @@ def simulate(scenario: Scenario, plan: Plan, *, seed: int, replication: int) -> 
     world = build_world(scenario, plan, seed, replication)
     opening = opening_of(world)
     environment, recorder = simpy.Environment(), Recorder()
+    with compiling_beside(lambda: _compile_rest(environment, world, recorder)):
+        stores = Stores(environment, world)
     depot = Depot(environment, world, recorder)
-    stores = Stores(environment, world, depot.take_orders)
+    stores.connect(depot.take_orders)
     depot.connect(stores)
     stores.open(opening)
     depot.open()
@@ -60,3 +64,10 @@ def simulate(scenario: Scenario, plan: Plan, *, seed: int, replication: int) -> 
         closing=closing,
         kpis=kpis,
     )
+
+
+def _compile_rest(environment: simpy.Environment, world: World, recorder: Recorder) -> None:
+    """Compile about half of what a run needs: all but what stores do."""
+    nobody = np.zeros(0, np.int64)
+    draw_stores(nobody, 0, world.market.open_day[0], world.shelf.drawn_day, world.market, world.process)
+    Depot(environment, world, recorder)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from sim.axes import frozen
 from sim.kernels.demand import draw_stores
 from sim.world import World
 
@@ -25,7 +26,7 @@ def remembered_days(world: World, rows: IntArray) -> Iterator[tuple[int, int]]:
         Day, negative, and the lane of `world.process.demand` that holds its units until the next one.
     """
     process = world.process
-    is_open = np.ones(world.axes.stores, np.bool_)
+    is_open = frozen(np.ones(world.axes.stores, np.bool_))
     drawn_day = np.full(world.axes.stores, _NEVER)
     for day in range(-process.remembered_days, 0):
         draw_stores(rows, day, is_open, drawn_day, world.market, process)

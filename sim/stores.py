@@ -82,12 +82,10 @@ class Delivery:
 class Stores:
     """All stores of a run: serves demand, takes deliveries, hands orders to `place_orders`."""
 
-    def __init__(
-        self, environment: simpy.Environment, world: World, place_orders: Callable[[Lines], None]
-    ) -> None:
+    def __init__(self, environment: simpy.Environment, world: World) -> None:
         self._environment = environment
         self._world = world
-        self._place_orders = place_orders
+        self._place_orders: Callable[[Lines], None] | None = None
         self._start_weekday = world.scenario.horizon.start_date.weekday()
         self._is_watched = world.shelf.forecast.size > 0
         self.closes_second = np.minimum(world.market.closes_second, _LAST_SECOND)
@@ -108,16 +106,21 @@ class Stores:
             world.store_forecasters, world.shelf, world.books, world.keys, self._lines, world.scratch,
         )  # fmt: skip
         self._draw_arrays = (world.shelf.drawn_day, world.market, world.process)
-        self._draw_stores = bound(draw_stores, np.arange(1), 0, world.market.open_day[0], *self._draw_arrays)
         self._run_stores = bound(run_stores, np.arange(1), 0, 0, 0, 0, *self._run_arrays)
         self._receive_arrays = (world.market, world.handling, world.shelf, world.books, world.keys)
         line = np.zeros(1, np.int64)
         self._receive_lines = bound(
             receive, line, line, line, line, world.axes.class_of_sku, 0, 0, 0, *self._receive_arrays
         )
+        # Last: where kernels are compiled by two processes, the other one begins with this one.
+        self._draw_stores = bound(draw_stores, np.arange(1), 0, world.market.open_day[0], *self._draw_arrays)
         self._expected = _expected_demand(world)
         self._known_orders = _known_orders(world)
         self._due: dict[int, list[Delivery]] = {}
+
+    def connect(self, place_orders: Callable[[Lines], None]) -> None:
+        """Say who takes the orders."""
+        self._place_orders = place_orders
 
     def open(self, opening: Closing) -> None:
         """Start the first day with what is already under way, ordered on the eve."""
@@ -230,6 +233,7 @@ class Stores:
             self._look_ahead(self._expected, day)
         number = self._replay_orders(rows, day, self._run(rows, SECONDS_PER_DAY, day))
         if number:
+            assert self._place_orders is not None
             self._lines.placed_second[:number] = day * SECONDS_PER_DAY + second
             self._place_orders(Lines(self._line_block[:, :number].copy()))
         if day + 1 < world.days:

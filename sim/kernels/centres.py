@@ -110,15 +110,13 @@ def post_centre_levels(
         for index in range(class_start.size - 1):
             posted = day_page[row, index]
             begin, end = class_start[index], class_start[index + 1]
-            posted[Centre.ON_HAND] += _total(on_hand[row][begin:end])
-            posted[Centre.STOCK_VALUE] += _total(value[row][begin:end])
-            posted[Centre.ON_ORDER] += _total(on_order[row][begin:end])
-            posted[Centre.BACKLOG] += _total(backlog[row][begin:end])
-
-
-@kernel
-def _total(units: Array) -> int:
-    total = whole(0)
-    for i in range(units.size):
-        total += whole(units[i])
-    return total
+            units, worth, coming, owed = whole(0), whole(0), whole(0), whole(0)
+            for sku in range(begin, end):
+                units += whole(on_hand[row, sku])
+                worth += value[row, sku]
+                coming += whole(on_order[row, sku])
+                owed += whole(backlog[row, sku])
+            posted[Centre.ON_HAND] += units
+            posted[Centre.STOCK_VALUE] += worth
+            posted[Centre.ON_ORDER] += coming
+            posted[Centre.BACKLOG] += owed

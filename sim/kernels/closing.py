@@ -29,6 +29,7 @@ from sim.kernels.serving import NOT_OPEN_YET
 from sim.records import Cell, Day
 
 _BARGAIN_UNITS = whole(1 << 22)
+_NOBODY_LOOKS = np.uint64(0)
 _FIRST_UNIT = whole(0)
 
 
@@ -242,4 +243,4 @@ def sell_bargains(
         posted[Day.SOLD_AS_ASKED] += units
         posted[Day.SOLD_AS_ASKED_VALUE] += value
         demand_cell[sku] += units
-        sell(till, handling, keys, store_key, sku, units, day, ordinal, _BARGAIN_UNITS, False, posted)
+        sell(till, handling, keys, store_key, sku, units, day, ordinal, _BARGAIN_UNITS, _NOBODY_LOOKS, posted)

@@ -8,6 +8,7 @@ set, is the place of that folder.
 
 import contextlib
 import hashlib
+import multiprocessing
 import os
 import shutil
 import stat
@@ -136,6 +137,24 @@ def mark_compiled() -> None:
         (CACHE_FOLDER / _MARKER).touch()
     except OSError:
         return
+
+
+@contextlib.contextmanager
+def compiling_beside(action: Callable[[], object]) -> Iterator[None]:
+    """Until kernels are compiled, let a copy of this process do `action`, for the machine code it leaves on disk.
+
+    Nothing else of it is kept. Where a copy cannot work, or there is one processor, nothing is done.
+    """
+    is_alone = sys.platform == "linux" and len(sys._current_frames()) == 1 and (os.cpu_count() or 1) > 1
+    if is_compiled() or not is_alone:
+        yield
+        return
+    other = multiprocessing.get_context("fork").Process(target=action, daemon=True)
+    other.start()
+    try:
+        yield
+    finally:
+        other.join()
 
 
 def kernel(function: _Function) -> _Function:

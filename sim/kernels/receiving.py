@@ -99,7 +99,19 @@ def _receive_at(
             backorder[sku] -= owed
             posted = posted_by_class[index]
             posted[Day.BACKORDER_FILLED] += owed
-            sell(till, handling, keys, store_key, sku, owed, day, ordinal, _OWED_UNITS, True, posted)
+            sell(
+                till,
+                handling,
+                keys,
+                store_key,
+                sku,
+                owed,
+                day,
+                ordinal,
+                _OWED_UNITS,
+                handling.freshest_threshold[sku],
+                posted,
+            )
 
 
 @kernel

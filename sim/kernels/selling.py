@@ -12,7 +12,6 @@ from sim.kernels.tables import table_draw
 from sim.records import Cell, Day
 
 _PPM = 1_000_000
-_NOBODY = np.uint64(0)
 _WORD_BITS = np.uint64(32)
 _CERTAIN = np.uint64(1 << 32)
 
@@ -57,7 +56,7 @@ def sell(
     day: int,
     ordinal: int,
     first_unit: int,
-    may_look: bool,
+    freshest_threshold: np.uint64,
     posted: Array,
 ) -> None:
     """Hand over units that are on the shelf: stock, lots, cost, revenue, mark-down, and returns to come.
@@ -72,7 +71,7 @@ def sell(
         day: day of the run.
         ordinal: ordinal of its date.
         first_unit: number of the first unit among the day's units of the cell, for keyed draws.
-        may_look: shoppers may look for the freshest unit; else they take the oldest.
+        freshest_threshold: shoppers who look for the freshest unit; the others take the oldest.
         posted: (len(Day),) the row of the day panel that is posted to.
     """
     on_hand = whole(till.on_hand[sku])
@@ -97,8 +96,7 @@ def sell(
         life = handling.shelf_life_days[sku]
         age_days, marked = _take(
             till.lots, handling.lot_index[sku], units, on_hand, day, life, handling.marked_days[sku],
-            handling.freshest_threshold[sku] if may_look else _NOBODY, handling.preferred_threshold[sku], store_key,
-            till.sku_key[sku],
+            freshest_threshold, handling.preferred_threshold[sku], store_key, till.sku_key[sku],
             ordinal, first_unit, keys.pick,
         )  # fmt: skip
         posted[Day.AGE_AT_SALE_DAYS] += age_days

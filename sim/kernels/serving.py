@@ -322,7 +322,19 @@ def serve_one_by_one(
                 empty_cell[sku] += empty
             posted[Day.SOLD_AS_ASKED] += sold
             posted[Day.SOLD_AS_ASKED_VALUE] += sold * price[sku]
-            sell(till, handling, keys, store_key, sku, sold, day, ordinal, asked - left, True, posted)
+            sell(
+                till,
+                handling,
+                keys,
+                store_key,
+                sku,
+                sold,
+                day,
+                ordinal,
+                asked - left,
+                freshest_threshold[sku],
+                posted,
+            )
         if sold < units:
             short_cycle[sku] = 1
             explain_unmet(
@@ -352,7 +364,7 @@ def units_until(
     if stop <= opens:
         return whole(0)
     before = whole(0)
-    words = four_units(store_key, sku_key, ordinal, 0, key)
+    words = four_units(store_key, sku_key, ordinal, whole(0), key)
     for unit in range(asked):
         if unit & 3 == 0 and unit > 0:
             words = four_units(store_key, sku_key, ordinal, unit, key)
@@ -380,7 +392,7 @@ def empty_seconds(
     """  # fmt: skip
     later, fits = asked - 1 - number, asked <= draws.size
     if fits:
-        _draw_units(0, asked, store_key, sku_key, ordinal, key, draws)
+        _draw_units(whole(0), asked, store_key, sku_key, ordinal, key, draws)
     if fits and later <= _FEW:
         for _ in range(later):
             draws[_place_of_largest(draws, asked)] = -1

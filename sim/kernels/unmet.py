@@ -92,7 +92,19 @@ def settle_unmet(
                     continue
                 # Stock on hand tells apart the units that one SKU lends to others in a day.
                 lent = _LENT_UNITS + whole(till.on_hand[other])
-                sell(till, handling, keys, store_key, other, _ONE, day, ordinal, lent, True, posted)
+                sell(
+                    till,
+                    handling,
+                    keys,
+                    store_key,
+                    other,
+                    _ONE,
+                    day,
+                    ordinal,
+                    lent,
+                    handling.freshest_threshold[other],
+                    posted,
+                )
                 left -= 1
                 posted[Day.SUBSTITUTED] += 1
                 posted[Day.SOLD_AS_SUBSTITUTE] += 1
