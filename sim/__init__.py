@@ -3,6 +3,7 @@
 from sim.books import Account, BooksError
 from sim.engine import simulate
 from sim.kernels.compilation import is_compiled
+from sim.processes import may_fork
 from sim.records import Cell, Centre, Closing, Day, Panels, Table
 from sim.result import Identity, Labels, RunResult
 
@@ -19,5 +20,6 @@ __all__ = [
     "RunResult",
     "Table",
     "is_compiled",
+    "may_fork",
     "simulate",
 ]

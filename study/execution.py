@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from sim import may_fork
 from study.atomic import remove_leftovers
 from study.condensing import condense
 from study.errors import RequestError
@@ -117,7 +118,7 @@ def carry_out_all(
 
 @contextmanager
 def _pool(assignment: Work[Any], jobs: int) -> Iterator[ProcessPoolExecutor]:
-    context = multiprocessing.get_context("fork" if _may_fork() else "spawn")
+    context = multiprocessing.get_context("fork" if may_fork() else "spawn")
     others = set(multiprocessing.active_children())
     with _one_thread_each():
         pool = ProcessPoolExecutor(jobs, context, initializer=_start_worker, initargs=(assignment,))
@@ -136,11 +137,6 @@ def _pool(assignment: Work[Any], jobs: int) -> Iterator[ProcessPoolExecutor]:
                 raise RequestError(_KILLED) from error
             raise
         pool.shutdown()
-
-
-def _may_fork() -> bool:
-    """Whether a copy of this process can work: a lock that another thread holds stays locked in the copy."""
-    return sys.platform == "linux" and len(sys._current_frames()) == 1
 
 
 @contextmanager

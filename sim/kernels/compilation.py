@@ -21,6 +21,8 @@ from typing import Any, TypeVar
 
 import numba
 
+from sim.processes import may_fork
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 _MODULES_OF_CONSTANTS = ("records.py",)
@@ -145,8 +147,7 @@ def compiling_beside(action: Callable[[], object]) -> Iterator[None]:
 
     Nothing else of it is kept. Where a copy cannot work, or there is one processor, nothing is done.
     """
-    is_alone = sys.platform == "linux" and len(sys._current_frames()) == 1 and (os.cpu_count() or 1) > 1
-    if is_compiled() or not is_alone:
+    if is_compiled() or not may_fork() or os.cpu_count() == 1:
         yield
         return
     other = multiprocessing.get_context("fork").Process(target=action, daemon=True)
