@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ from sim.clock import SECONDS_PER_DAY, Turn, at, day_of
 from sim.kernels.allocation import FAIR_SHARE, FIRST_COME, PRIORITY
 from sim.kernels.centres import post_centre_levels, review_centres, take_in
 from sim.kernels.compilation import bound
-from sim.kernels.shipping import KINDS, fill_orders, group_by_arrival, write_deliveries, write_purchases
+from sim.kernels.shipping import KINDS, deal, fill_orders, number_arrivals, write_deliveries, write_purchases
 from sim.levels import build_emergency_rules, empty_lines
 from sim.past import remembered_days
 from sim.recorder import TABLES, Recorder
@@ -131,10 +132,8 @@ class Depot:
         lines = Lines.joined(arrived)
         if centres == 1:
             return [lines]
-        centre = self._world.axes.centre_of_store[lines.store].astype(np.int16)
-        block = lines.block[:, np.argsort(centre, kind="stable")]
-        stops = np.cumsum(np.bincount(centre, minlength=centres))
-        return [Lines(np.ascontiguousarray(part)) for part in np.split(block, stops[:-1], axis=1)]
+        centre = self._world.axes.centre_of_store[lines.store]
+        return [Lines(part) for part in _dealt(lines.block, centre, len(lines), centres)]
 
     def _fill(self, centre: int, lines: Lines, is_new: npt.NDArray[np.bool_]) -> None:
         """Ship what can be shipped of some lines and keep or cancel the rest."""
@@ -255,9 +254,17 @@ def _opening_forecast(world: World) -> npt.NDArray[np.float32]:
 
 def _by_arrival(lines: IntArray, number: int) -> Iterator[tuple[int, IntArray]]:
     """Some of (6, number or more) lines for each second of arrival, which stands in the last row, ascending."""
-    grouped, seconds, stops = np.empty_like(lines), np.empty(number, np.int64), np.empty(number, np.int64)
-    start = 0
-    for arrival in range(group_by_arrival(lines, number, grouped, seconds, stops)):
-        stop = int(stops[arrival])
-        yield int(seconds[arrival]), grouped[:, start:stop].copy()
-        start = stop
+    found, label = np.empty((2, number), np.int64)
+    count = number_arrivals(lines[5], number, found, label)
+    return zip(found[:count].tolist(), _dealt(lines, label, number, count), strict=True)
+
+
+def _dealt(lines: IntArray, label: IntArray, number: int, groups: int) -> list[IntArray]:
+    """The first (columns, number) lines by group, each of them contiguous; label (number,) says which."""
+    stops, dealt = np.zeros((2, groups + 1), np.int64), np.empty(lines.shape[0] * number, np.int64)
+    deal(lines, label, number, stops, dealt)
+    columns = lines.shape[0]
+    return [
+        dealt[columns * start : columns * stop].reshape(columns, stop - start)
+        for start, stop in pairwise(stops[0].tolist())
+    ]

@@ -162,40 +162,63 @@ def arrival_second(
 
 
 @kernel
-def group_by_arrival(sent: Array, number: int, grouped: Array, seconds: Array, stops: Array) -> int:
-    """Sort sent lines by the second of their arrival; there are few, and neighbours mostly share one.
+def number_arrivals(seconds: Array, number: int, found: Array, label: Array) -> int:
+    """Number the distinct seconds of arrival; there are few, and neighbours mostly share one.
 
     Args:
-        sent: (6, k) lines, see `fill_orders`.
-        number: how many of them.
-        grouped: (6, k) receives them, those of one second in the order they stand in.
-        seconds: (k,) receives the seconds, ascending.
-        stops: (k,) receives where the lines of each second end.
+        seconds: (k,) seconds.
+        number: how many of them are looked at.
+        found: (k,) receives the distinct ones, ascending.
+        label: (k,) receives the place of each among them.
 
     Returns:
-        Number of seconds.
+        How many distinct ones there are.
     """
-    arrival, found = sent[5], 0
+    count = 0
     for line in range(number):
-        if line > 0 and arrival[line] == arrival[line - 1]:
+        if line > 0 and seconds[line] == seconds[line - 1]:
             continue
         place = 0
-        while place < found and seconds[place] < arrival[line]:
+        while place < count and found[place] < seconds[line]:
             place += 1
-        if place == found or seconds[place] != arrival[line]:
-            for later in range(found, place, -1):
-                seconds[later] = seconds[later - 1]
-            seconds[place] = arrival[line]
-            found += 1
-    stop = 0
-    for place in range(found):
-        for line in range(number):
-            if arrival[line] == seconds[place]:
-                for column in range(6):
-                    grouped[column, stop] = sent[column, line]
-                stop += 1
-        stops[place] = stop
-    return found
+        if place == count or found[place] != seconds[line]:
+            for later in range(count, place, -1):
+                found[later] = found[later - 1]
+            found[place] = seconds[line]
+            count += 1
+    place = 0
+    for line in range(number):
+        if found[place] != seconds[line]:
+            place = 0
+            while found[place] < seconds[line]:
+                place += 1
+        label[line] = place
+    return count
+
+
+@kernel
+def deal(lines: Array, label: Array, number: int, stops: Array, dealt: Array) -> None:
+    """Deal the columns of lines into groups that lie one behind the other, each of them contiguous.
+
+    Args:
+        lines: (c, k or more) lines.
+        label: (k,) group of each.
+        number: how many lines are dealt.
+        stops: (2, groups + 1) zeros; its first row receives 0 and the number of lines up to the end of each group.
+        dealt: (c x number,) receives the groups: (c, lines of the group) each, in the order they stand in.
+    """
+    columns, until, free = lines.shape[0], stops[0], stops[1]
+    for line in range(number):
+        until[label[line] + 1] += 1
+    for group in range(until.size - 1):
+        until[group + 1] += until[group]
+        free[group] = columns * until[group]
+    for line in range(number):
+        group = label[line]
+        at, size = free[group], until[group + 1] - until[group]
+        free[group] += 1
+        for column in range(columns):
+            dealt[at + column * size] = lines[column, line]
 
 
 @allocating_kernel
