@@ -235,7 +235,9 @@ class Depot:
             lines, world.axes.class_of_sku, self.on_hand, self.value, self._on_order,
             world.centre_panel[day_of(second)],
         )  # fmt: skip
-        if any(self._waiting[centre] is not None for centre in np.unique(lines[0])):
+        if any(
+            waiting is not None and (lines[0] == centre).any() for centre, waiting in enumerate(self._waiting)
+        ):
             self._schedule_allocation()
 
 

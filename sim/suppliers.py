@@ -28,6 +28,7 @@ class Suppliers:
                 for s, table in zip(suppliers, self._thresholds, strict=True)
             ]
         )
+        self._random = np.flatnonzero(self._constant_days == _RANDOM)
         # Names are hashed once: a line of the run costs a draw, not a hash.
         self._entity = np.zeros((len(axes.centre_ids), axes.skus), np.uint64)
         for sku in np.flatnonzero(self._constant_days[axes.supplier_of_sku] == _RANDOM):
@@ -45,8 +46,10 @@ class Suppliers:
         """
         supplier = self._supplier_of_sku[sku]
         days: IntArray = self._constant_days[supplier]
-        for index in np.unique(supplier[days == _RANDOM]):
+        for index in self._random:
             lines = np.flatnonzero(supplier == index)
+            if not lines.size:
+                continue
             draws = uniform_array(self._key, self._entity[centre[lines], sku[lines]], ordinal)
             days[lines] = np.searchsorted(self._thresholds[index], draws.astype(np.uint64), side="right")
         return days
