@@ -225,9 +225,7 @@ def sell_bargains(
         marked_days, lot = handling.marked_days[sku], handling.lot_index[sku]
         if near_expiry_uplift[sku] <= 0.0 or lot < 0 or marked_days == 0 or till.on_sale[sku] != 1:
             continue
-        lots = till.lots[lot]
-        today = day % lots.size
-        marked = units_within(lots, today, marked_days)
+        marked = units_within(till.lots[lot], till.today_slot, marked_days)
         if marked == 0:
             continue
         mean = base_rate[sku] * factor[sku] * scale * near_expiry_uplift[sku]

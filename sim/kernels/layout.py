@@ -99,6 +99,8 @@ class Till(NamedTuple):
     """(m,) int64 of the cell panel."""
     lots: Array
     """(SKUs with lots, ring) int32."""
+    today_slot: int
+    """Slot of `lots` whose last day of sale is today: worked out once, as a division takes longer than a sale."""
     due_returns: Array
     """(ring, SKUs brought back) int32, not contiguous."""
     sku_key: Array

@@ -93,7 +93,8 @@ def _receive_at(
         posted_by_class[index, Day.CYCLES_SHORT] += short_cycle[sku]
         short_cycle[sku] = 0
         if lot_index[sku] >= 0:
-            lots[lot_index[sku], (day + handling.shelf_life_days[sku] - 1) % lots.shape[1]] += units
+            slot = till.today_slot + handling.shelf_life_days[sku] - 1
+            lots[lot_index[sku], slot if slot < lots.shape[1] else slot - lots.shape[1]] += units
         owed = min(whole(backorder[sku]), whole(on_hand[sku]))
         if owed > 0:
             backorder[sku] -= owed

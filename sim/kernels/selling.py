@@ -40,6 +40,7 @@ def open_till(row: int, day: int, period: int, market: Market, shelf: Shelf, boo
         books.cell[period, Cell.SOLD, row],
         books.cell_revenue[period, row],
         shelf.lots[row],
+        day % shelf.lots.shape[2],
         shelf.due_returns[:, row],
         market.sku_key,
     )
@@ -95,7 +96,7 @@ def sell(
     if handling.lot_index[sku] >= 0:
         life = handling.shelf_life_days[sku]
         age_days, marked = _take(
-            till.lots, handling.lot_index[sku], units, on_hand, day, life, handling.marked_days[sku],
+            till.lots, handling.lot_index[sku], units, on_hand, till.today_slot, life, handling.marked_days[sku],
             freshest_threshold, handling.preferred_threshold[sku], store_key, till.sku_key[sku],
             ordinal, first_unit, keys.pick,
         )  # fmt: skip
@@ -117,7 +118,7 @@ def _take(
     lot: int,
     units: int,
     stock: int,
-    day: int,
+    today: int,
     life_days: int,
     marked_days: int,
     freshest_threshold: np.uint64,
@@ -138,7 +139,7 @@ def _take(
         lot: index of the SKU among them.
         units: units taken; at most what is there.
         stock: units there.
-        day: day of the run.
+        today: slot of today.
         life_days: shelf life.
         marked_days: units with at most this many days left are marked down; 0 = none.
         freshest_threshold: shoppers who take the freshest unit.
@@ -153,7 +154,6 @@ def _take(
         See `take_oldest`.
     """
     lots = all_lots[lot]
-    today = day % lots.size
     if freshest_threshold == 0:
         return take_oldest(lots, today, life_days, units, marked_days)
     marked = units_within(lots, today, marked_days) if marked_days > 0 else whole(0)
