@@ -26,8 +26,6 @@ def spread(wanted: FloatArray, gap: float, low: float, high: float) -> FloatArra
     Returns:
         (labels,) positions in the order given.
     """
-    from scipy.optimize import isotonic_regression
-
     count = len(wanted)
     if count == 0:
         return wanted.copy()
@@ -35,10 +33,27 @@ def spread(wanted: FloatArray, gap: float, low: float, high: float) -> FloatArra
         gap = min(gap, (high - low) / (count - 1))
     order = np.argsort(wanted, kind="stable")
     steps = gap * np.arange(count)
-    shifted = isotonic_regression(wanted[order] - steps).x
+    shifted = _isotonic(wanted[order] - steps)
     placed = np.empty(count)
     placed[order] = np.clip(shifted, low, high - steps[-1]) + steps
     return placed
+
+
+def _isotonic(values: FloatArray) -> FloatArray:
+    """The non-decreasing sequence nearest to `values`, by pooling adjacent violators.
+
+    `scipy.optimize` has it, too, but takes longer to import than most charts take to draw.
+    """
+    means: list[float] = []
+    sizes: list[int] = []
+    for value in values.tolist():
+        mean, size = value, 1
+        while means and means[-1] >= mean:
+            size += sizes[-1]
+            mean += (means.pop() - mean) * sizes.pop() / size
+        means.append(mean)
+        sizes.append(size)
+    return np.repeat(means, sizes)
 
 
 _DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import optimize
 
 from study.charts.numbers import axis_scale, plain, with_unit
 from study.charts.placement import spread
@@ -34,6 +35,14 @@ def test_spread_keeps_gap_order_and_bounds(wanted: list[float], gap: float) -> N
     assert (np.diff(in_order) >= kept_gap - 1e-9).all()
     assert placed.min() >= -1e-9
     assert placed.max() <= 10 + 1e-9
+
+
+@given(st.lists(st.floats(-5, 15), min_size=1, max_size=12), st.floats(0.01, 0.5))
+def test_spread_is_the_clipped_isotonic_regression(wanted: list[float], gap: float) -> None:
+    steps = gap * np.arange(len(wanted))
+    fitted = optimize.isotonic_regression(np.sort(wanted) - steps).x
+    expected = np.clip(fitted, 0.0, 10.0 - steps[-1]) + steps
+    assert np.sort(spread(np.array(wanted), gap, 0.0, 10.0)) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
