@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sim import Labels
 
 _HEADLINE = tuple(measure.name for measure in MEASURES.values() if measure.headline)
+_STORE_SKU_DAYS_OF_A_SHORT_RUN = 2_000_000
 
 
 class Progress(Protocol):
@@ -88,7 +89,7 @@ def replicate(
     finished = _Finished(wanted, monitor)
     if folder:
         finished.take_in(*folder.finished(identity.name))
-    first_alone = simulate is None and not _is_compiled()
+    first_alone = simulate is None and (_is_short(scenario) or not _is_compiled())
     interrupted = _work_through(assignment, finished, jobs, progress, first_alone)
     if interrupted and folder:  # a worker may have finished one that was never handed over
         finished.take_in(*folder.finished(identity.name))
@@ -227,6 +228,12 @@ def _engine() -> Simulate:
     from sim import simulate
 
     return simulate
+
+
+def _is_short(scenario: Scenario) -> bool:
+    """Whether one replication takes less time than a process takes to load the machine code."""
+    cells = len(scenario.network.stores) * len(scenario.assortment.skus)
+    return cells * scenario.horizon.days <= _STORE_SKU_DAYS_OF_A_SHORT_RUN
 
 
 def _is_compiled() -> bool:
