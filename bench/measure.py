@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime
 import multiprocessing
+import os
 import platform
 import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,8 +55,51 @@ class Measurement:
         return self.work / self.median_cpu_seconds
 
 
+@dataclass(frozen=True)
+class CommandCost:
+    """What one command took, its child processes included."""
+
+    cpu_seconds: float
+    wall_seconds: float
+    peak_rss_mib: float
+    """Of the largest of its processes."""
+
+
+def measure_command(words: Sequence[str], environment: Mapping[str, str] | None = None) -> CommandCost:
+    """Run a command in a fresh process and say what it took.
+
+    Args:
+        words: Program and arguments.
+        environment: Variables set beside those of this process. Python may always keep byte code, as it does for
+            an installed package.
+
+    Returns:
+        CPU and wall seconds, from start to end.
+
+    Raises:
+        RuntimeError: The command failed.
+    """
+    variables = {**os.environ, **(environment or {})}
+    variables.pop("PYTHONDONTWRITEBYTECODE", None)
+    with tempfile.TemporaryFile() as complaints:
+        start = time.perf_counter()
+        process = subprocess.Popen(words, env=variables, stdout=subprocess.DEVNULL, stderr=complaints)
+        _, status, used = os.wait4(process.pid, 0)
+        wall_seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            complaints.seek(0)
+            raise RuntimeError(f"{' '.join(words)}: {complaints.read().decode(errors='replace')}")
+    return CommandCost(used.ru_utime + used.ru_stime, wall_seconds, _mib(used.ru_maxrss))
+
+
 def measure(
-    label: str, call: Callable[[], Any], work: float, repeats: int = 3, warm_ups: int = 0
+    label: str,
+    call: Callable[[], Any],
+    work: float,
+    repeats: int = 3,
+    warm_ups: int = 0,
+    prepare: Callable[[], Any] | None = None,
 ) -> Measurement:
     """Time a call in a process of its own, forked, so that memory peaks do not mix.
 
@@ -64,6 +109,7 @@ def measure(
         work: Units of work one call does.
         repeats: Number of timed calls.
         warm_ups: Calls before them that are not timed, for a contender that compiles or caches at first use.
+        prepare: Done once before all calls and not timed, say loading.
 
     Returns:
         The measurement; an exception of the call is raised here.
@@ -71,13 +117,15 @@ def measure(
     if repeats < 1:
         raise ValueError(f"repeats must be at least 1, got {repeats}")
     with ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("fork")) as process:
-        seconds, peak, result = process.submit(_timed_calls, call, repeats, warm_ups).result()
+        seconds, peak, result = process.submit(_timed_calls, call, repeats, warm_ups, prepare).result()
     return Measurement(label, work, seconds, peak, result)
 
 
 def _timed_calls(
-    call: Callable[[], Any], repeats: int, warm_ups: int
+    call: Callable[[], Any], repeats: int, warm_ups: int, prepare: Callable[[], Any] | None
 ) -> tuple[tuple[float, ...], float, Any]:
+    if prepare is not None:
+        prepare()
     for _ in range(warm_ups):
         call()
     seconds = []
@@ -86,8 +134,11 @@ def _timed_calls(
         result = call()
         seconds.append(time.process_time() - start)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    bytes_per_unit = 1 if sys.platform == "darwin" else 1024
-    return tuple(seconds), peak * bytes_per_unit / 2**20, result
+    return tuple(seconds), _mib(peak), result
+
+
+def _mib(max_rss: int) -> float:
+    return max_rss * (1 if sys.platform == "darwin" else 1024) / 2**20
 
 
 def table(measurements: Sequence[Measurement], unit: str) -> str:
@@ -125,10 +176,8 @@ def append_history(
         unit: Name of the unit of work.
         path: The Markdown file; created with its heading when absent.
     """
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    stamp = f"{today} | {_commit()} | {platform.python_version()}"
     rows = [
-        f"| {stamp} | {benchmark} | {m.label} | {m.work:,.0f} {unit} "
+        f"| {stamp()} | {benchmark} | {m.label} | {m.work:,.0f} {unit} "
         f"| {m.median_cpu_seconds:.3f} ({min(m.cpu_seconds):.3f}-{max(m.cpu_seconds):.3f}) "
         f"| {m.work_per_cpu_second / 1e6:.4f} M | {m.peak_rss_mib:.0f} | {_ratio(m, measurements[0])} |\n"
         for m in measurements
@@ -141,6 +190,12 @@ def append_history(
 def _ratio(measurement: Measurement, yardstick: Measurement) -> str:
     ratio = measurement.work_per_cpu_second / yardstick.work_per_cpu_second
     return f"{ratio:,.0f}x" if ratio >= 100 else f"{ratio:.3g}x"
+
+
+def stamp() -> str:
+    """Date, commit and Python version, as cells of a table."""
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    return f"{today} | {_commit()} | {platform.python_version()}"
 
 
 def _commit() -> str:
