@@ -45,15 +45,15 @@ Outcome_co = TypeVar("Outcome_co", covariant=True)
 
 
 class Work(Protocol[Outcome_co]):
-    """Replications that can be carried out one by one; picklable where processes are spawned."""
+    """Numbered pieces, mostly replications, done one by one; picklable where processes are spawned."""
 
     @property
     def folder(self) -> RunFolder | None:
         """Run folder that is written to, if any."""
         ...
 
-    def carry_out(self, replication: int) -> Outcome_co:
-        """Run one replication and hand back what is small."""
+    def carry_out(self, number: int, /) -> Outcome_co:
+        """Do one piece and hand back what is small."""
         ...
 
 
@@ -96,7 +96,8 @@ def carry_out_all(
         assignment: What is replicated.
         replications: Their numbers; taken only a few ahead of the work, so it may be endless.
         jobs: Processes; 1 works in this process.
-        first_alone: Do the first one here before processes start, e.g. so that only one compiles.
+        first_alone: Do the first one here before processes start, so that only one compiles, and forked ones
+            find the machine code loaded.
 
     Raises:
         RequestError: A worker was killed, so there is too little memory for so many.

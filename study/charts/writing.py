@@ -8,7 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim import may_fork
 from study.evidence import Comparison, Study
+from study.execution import carry_out_all
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -105,6 +107,7 @@ def write_charts(
     studies: Sequence[Study],
     comparison: Comparison | None = None,
     formats: Sequence[str] = ("png", "svg"),
+    jobs: int = 1,
 ) -> list[Path]:
     """Draw every chart once and write it in each format.
 
@@ -113,23 +116,40 @@ def write_charts(
         studies: one or more finished studies, the baseline first.
         comparison: of the same studies.
         formats: suffixes out of "png" and "svg".
+        jobs: processes at work, where the system can fork them: a new one would import longer than it draws.
 
     Returns:
         The files in report order.
     """
-    from study.charts.style import save
     from study.charts.typefaces import warn_about_missing_glyphs
 
     warn_about_missing_glyphs(_shown_names(studies))
     folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for chart in gallery(studies, comparison):
+    charts = gallery(studies, comparison)
+    drawing = _Drawing(tuple(charts), folder, tuple(formats))
+    jobs = max(1, min(jobs, len(charts))) if may_fork() else 1
+    for _ in carry_out_all(drawing, range(len(charts)), jobs):
+        pass
+    return [folder / f"{chart.key}.{suffix}" for chart in charts for suffix in formats]
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """Charts to be drawn and written one by one."""
+
+    charts: tuple[Chart, ...]
+    target: Path
+    formats: tuple[str, ...]
+    folder: None = None
+    """No run folder: a file half written by an interrupted drawing is drawn again."""
+
+    def carry_out(self, number: int) -> None:
+        from study.charts.style import save
+
+        chart = self.charts[number]
         figure = chart.draw()
-        for suffix in formats:
-            path = folder / f"{chart.key}.{suffix}"
-            save(figure, path)
-            paths.append(path)
-    return paths
+        for suffix in self.formats:
+            save(figure, self.target / f"{chart.key}.{suffix}")
 
 
 def _shown_names(studies: Sequence[Study]) -> list[str]:

@@ -64,7 +64,7 @@ def run_and_report(request: Request) -> ExitCode:
     for finding in findings:
         (console.complain if finding.failed else console.say)(finding.text)
     if request.report:
-        _write_report(folder.path, studies, comparison)
+        _write_report(folder.path, studies, comparison, request.jobs)
     console.say(f"results in {console.shown(folder.path)}")
     code = ExitCode.BAD_ANSWER if any(finding.failed for finding in findings) else ExitCode.GOOD
     console.give_json(_as_json(code, studies, comparison, findings, console.shown(folder.path)))
@@ -160,12 +160,15 @@ def _tell_first_compilation(console: Console) -> None:
         console.note("first run on this machine: compiling the kernels once (under a minute) ...")
 
 
-def _write_report(folder: Path, studies: Sequence[Study], comparison: Comparison | None) -> None:
+def _write_report(
+    folder: Path, studies: Sequence[Study], comparison: Comparison | None, jobs: int | None
+) -> None:
     from study.charts import write_charts
+    from study.cores import usable_cores
     from study.report import write_report
 
     charts = folder / "charts"
-    write_charts(charts, studies, comparison)
+    write_charts(charts, studies, comparison, jobs=usable_cores() if jobs is None else jobs)
     write_report(folder, studies=studies, comparison=comparison, charts=charts)
 
 

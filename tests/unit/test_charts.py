@@ -168,6 +168,14 @@ def test_files_are_written_in_every_format(tmp_path: Path) -> None:
         assert "<text" not in path.read_text(encoding="utf-8"), f"{path.name} needs a font where it is read"
 
 
+def test_charts_drawn_in_several_processes_are_the_same(tmp_path: Path) -> None:
+    studies = studies_of("one small chain")
+    alone = write_charts(tmp_path / "alone", studies, formats=("svg",))
+    shared = write_charts(tmp_path / "shared", studies, formats=("svg",), jobs=2)
+    assert [path.name for path in shared] == [path.name for path in alone]
+    assert [path.read_bytes() for path in shared] == [path.read_bytes() for path in alone]
+
+
 @pytest.mark.parametrize("suffix", ["svg", "png"])
 def test_the_same_study_gives_the_same_bytes(suffix: str, tmp_path: Path) -> None:
     paths = [tmp_path / f"{name}.{suffix}" for name in ("first", "second")]

@@ -166,7 +166,7 @@ def test_alternatives_get_as_many_replications_as_the_precision_took_the_baselin
 
 def test_the_report_is_written_unless_declined(call, monkeypatch):
     written = []
-    monkeypatch.setattr(charts, "write_charts", lambda folder, *_: written.append(folder.name))
+    monkeypatch.setattr(charts, "write_charts", lambda folder, *_, **__: written.append(folder.name))
     monkeypatch.setattr(
         study.report, "write_report", lambda folder, *, charts, **_: written.append(charts.name)
     )
