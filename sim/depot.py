@@ -35,7 +35,7 @@ class Depot:
         self._environment = environment
         self._world = world
         self._recorder = recorder
-        self._suppliers = Suppliers(world)
+        self._suppliers = Suppliers(world.lead_times, world.seed, world.replication)
         self._stores: Stores | None = None
         shape = (len(world.axes.centre_ids), world.axes.skus)
         self.on_hand = world.opening.centre_units.astype(np.int32)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+import numpy as np
 
 from sim.processes import may_fork
 
@@ -209,9 +210,31 @@ def bound(function: Callable[..., Any], *arguments: Any) -> Callable[..., Any]:
         function: a kernel.
         arguments: examples of its arguments.
     """
-    type_of: Any = numba.typeof
-    dispatcher: Any = function
-    types = tuple(type_of(argument) for argument in arguments)
-    dispatcher.compile(types)
-    entry: Callable[..., Any] = dispatcher.overloads[types].entry_point
-    return entry
+    key = (function, _kind(arguments))
+    if key not in _entries:
+        type_of: Any = numba.typeof
+        dispatcher: Any = function
+        types = tuple(type_of(argument) for argument in arguments)
+        dispatcher.compile(types)
+        _entries[key] = dispatcher.overloads[types].entry_point
+    return _entries[key]
+
+
+_entries: dict[tuple[Any, ...], Callable[..., Any]] = {}
+
+
+def _kind(argument: Any) -> Any:
+    """What arguments of one compiled type have in common; found out faster than the type."""
+    if isinstance(argument, np.ndarray):
+        flags = argument.flags
+        return (
+            argument.dtype,
+            argument.ndim,
+            flags.c_contiguous,
+            flags.f_contiguous,
+            flags.writeable,
+            flags.aligned,
+        )
+    if isinstance(argument, tuple):
+        return type(argument), *map(_kind, argument)
+    return type(argument)
