@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from study.backtesting import Actuals, Backtest, OrderSource, backtest, read_actuals
     from study.comparison import compare
     from study.errors import RequestError, StudyInterrupted
     from study.evidence import Comparison, Condensed, KpiInterval, PairedDifference, Study
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from study.storage import RunFolder, open_folder
 
 _HOMES = {
+    "Actuals": "backtesting",
+    "Backtest": "backtesting",
+    "OrderSource": "backtesting",
+    "backtest": "backtesting",
+    "read_actuals": "backtesting",
     "compare": "comparison",
     "RequestError": "errors",
     "StudyInterrupted": "errors",
@@ -45,20 +51,25 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "Actuals",
+    "Backtest",
     "Comparison",
     "Condensed",
     "Keep",
     "KpiInterval",
+    "OrderSource",
     "PairedDifference",
     "PrecisionRule",
     "RequestError",
     "RunFolder",
     "Study",
     "StudyInterrupted",
+    "backtest",
     "compare",
     "judge_comparison",
     "judge_study",
     "open_folder",
     "parse_condition",
+    "read_actuals",
     "replicate",
 ]
