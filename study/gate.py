@@ -20,10 +20,10 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from scenarios import MEASURES, did_you_mean
+from scenarios import MEASURES
 from study.errors import RequestError
 from study.evidence import Comparison, Study
-from study.wording import format_change, format_value
+from study.wording import format_change, format_value, no_such_kpi
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -86,8 +86,7 @@ def parse_condition(text: str, *, of_change: bool) -> Condition:
         raise RequestError(f'"{text}" is no condition: write KPI, < <= > or >=, number: "fill_rate < 95%"')
     kpi = found["kpi"]
     if kpi not in MEASURES:
-        hint = did_you_mean(kpi, MEASURES) or "docs/kpis.md lists them"
-        raise RequestError(f'"{text}": there is no KPI `{kpi}`; {hint}')
+        raise RequestError(f'"{text}": {no_such_kpi(kpi)}')
     is_percent = bool(found["percent"])
     if is_percent and not of_change and not MEASURES[kpi].is_share:
         raise RequestError(f'"{text}": {kpi} is no share; give a number of "{MEASURES[kpi].unit}"')

@@ -17,6 +17,7 @@ from study.execution import Assignment, Simulate, carry_out_all
 from study.manifest import StudyIdentity, study_manifest
 from study.statistics import PrecisionMonitor, PrecisionRule, mean_interval
 from study.storage import RunFolder, open_folder
+from study.wording import no_such_kpi
 
 if TYPE_CHECKING:
     from scenarios import Plan, Scenario
@@ -41,7 +42,7 @@ def replicate(
     seed: int | None = None,
     replications: int | None = None,
     precision: PrecisionRule | None = None,
-    precision_kpis: Sequence[str] = _HEADLINE,
+    precision_kpis: Sequence[str] = (),
     confidence_level: float | None = None,
     jobs: int | None = None,
     out: Path | RunFolder | None = None,
@@ -58,8 +59,8 @@ def replicate(
         plan: What is decided.
         seed: Of the random world.
         replications: How many; not together with `precision`.
-        precision: Replicate until the headline KPIs are known this well.
-        precision_kpis: KPIs that `precision` is about.
+        precision: Replicate until `precision_kpis` are known this well.
+        precision_kpis: KPIs that `precision` is about; the headline ones when none is named.
         confidence_level: Of the intervals.
         jobs: Processes at work; by default one per usable physical core, as far as memory allows.
         out: Run folder to write to and to resume from; a path is claimed with `open_folder`. None keeps the
@@ -69,11 +70,12 @@ def replicate(
         simulate: The engine; `sim.simulate` unless a stand-in is given.
 
     Raises:
-        RequestError: The request contradicts itself or the folder holds something else.
+        RequestError: The request contradicts itself, names no KPI, or the folder holds something else.
         StudyInterrupted: The user interrupted; carries the study of what was finished.
     """
     if replications is not None and precision is not None:
         raise RequestError("give a number of replications or a precision, not both")
+    watched = kpis_to_watch(precision_kpis)
     wanted = (
         precision.limit if precision else scenario.run.replications if replications is None else replications
     )
@@ -85,7 +87,7 @@ def replicate(
     identity = StudyIdentity.of(scenario, plan.digest, seed, name)
     folder = open_folder(out, [identity]) if isinstance(out, Path) else out
     assignment = Assignment(scenario, plan, seed, identity.name, simulate or _engine(), folder)
-    monitor = PrecisionMonitor(precision, precision_kpis, level) if precision else None
+    monitor = PrecisionMonitor(precision, watched, level) if precision else None
     finished = _Finished(wanted, monitor)
     if folder:
         finished.take_in(*folder.finished(identity.name))
@@ -100,6 +102,18 @@ def replicate(
         raise StudyInterrupted(study, folder.path if folder else None)
     assert study is not None
     return study
+
+
+def kpis_to_watch(names: Sequence[str]) -> tuple[str, ...]:
+    """The KPIs that a precision is about: those named, else the headline ones.
+
+    Raises:
+        RequestError: A name is none of a KPI.
+    """
+    for name in names:
+        if name not in MEASURES:
+            raise RequestError(no_such_kpi(name))
+    return tuple(names) or _HEADLINE
 
 
 class _Finished:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from scenarios import MEASURES, Measure
+from scenarios import MEASURES, Measure, did_you_mean
 from study.evidence import Judgement, Verdict
 
 if TYPE_CHECKING:
@@ -24,6 +24,11 @@ def format_value(value: float, unit: str) -> str:
     if unit == "share":
         return f"{100 * value:.2f}%"
     return _number(value)
+
+
+def no_such_kpi(name: str) -> str:
+    """Say that a KPI is unknown, and which known ones come nearest."""
+    return f"there is no KPI `{name}`; {did_you_mean(name, MEASURES) or 'docs/kpis.md lists them'}"
 
 
 def format_change(value: float, unit: str) -> str:

@@ -22,6 +22,7 @@ from study.cli.options import (
     Out,
     Overrides,
     Precision,
+    PrecisionKpis,
     Quiet,
     Replications,
     ScenarioWord,
@@ -82,6 +83,7 @@ def _options(
     epilog=_examples(
         "dualedge run quickstart --replications 10",
         "dualedge run delta.yaml --precision 2% --out runs/delta",
+        "dualedge run quickstart --precision 1% --precision-kpi fill_rate --precision-kpi profit",
         'dualedge run quickstart --set policy.transport.delivery_hour=10 --fail-if "fill_rate < 95%"',
     )
 )
@@ -90,6 +92,7 @@ def run(
     scenario: ScenarioWord,
     replications: Replications = None,
     precision: Precision = None,
+    precision_kpi: PrecisionKpis = None,
     seed: Seed = None,
     jobs: Jobs = None,
     confidence: Confidence = None,
@@ -112,6 +115,7 @@ def run(
         command=context.obj,
         replications=replications,
         precision=precision,
+        precision_kpis=tuple(precision_kpi or ()),
         seed=seed,
         jobs=jobs,
         confidence=confidence,
@@ -139,6 +143,7 @@ def compare(
     alternatives: Alternatives,
     replications: Replications = None,
     precision: Precision = None,
+    precision_kpi: PrecisionKpis = None,
     seed: Seed = None,
     jobs: Jobs = None,
     confidence: Confidence = None,
@@ -164,6 +169,7 @@ def compare(
         command=context.obj,
         replications=replications,
         precision=precision,
+        precision_kpis=tuple(precision_kpi or ()),
         seed=seed,
         jobs=jobs,
         confidence=confidence,

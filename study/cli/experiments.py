@@ -30,6 +30,8 @@ class Request:
     command: tuple[str, ...] = ()
     replications: int | None = None
     precision: str | None = None
+    precision_kpis: tuple[str, ...] = ()
+    """KPIs that the precision is about; the headline ones when none is named."""
     seed: int | None = None
     jobs: int | None = None
     confidence: float | None = None
@@ -113,6 +115,7 @@ def _replicate_all(request: Request, named: dict[str, Scenario]) -> tuple[list[S
                     seed=seed,
                     replications=replications,
                     precision=rule,
+                    precision_kpis=request.precision_kpis,
                     confidence_level=level,
                     jobs=request.jobs,
                     out=folder,
@@ -130,12 +133,16 @@ def _replicate_all(request: Request, named: dict[str, Scenario]) -> tuple[list[S
 
 def _how_many(request: Request, first: Scenario) -> tuple[int | None, PrecisionRule | None]:
     if request.precision is None:
+        if request.precision_kpis:
+            raise RequestError("--precision-kpi says what --precision is about: give --precision, too")
         wanted = first.run.replications if request.replications is None else request.replications
         return wanted, None
     if request.replications is not None:
         raise RequestError("give --replications or --precision, not both")
+    from study.replication import kpis_to_watch
     from study.statistics import PrecisionRule
 
+    kpis_to_watch(request.precision_kpis)
     text = request.precision.strip()
     try:
         relative = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)

@@ -24,6 +24,14 @@ Precision = Annotated[
         metavar="PERCENT", help="Replicate until all headline KPIs are known to +-PERCENT, e.g. 2%."
     ),
 ]
+PrecisionKpis = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--precision-kpi",
+        metavar="NAME",
+        help="KPI that --precision is about instead of the headline ones, e.g. profit; may be repeated.",
+    ),
+]
 Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the random world; by default the scenario's.")]
 Jobs = Annotated[
     int | None, typer.Option(min=1, help="Replications at once; by default one per free core. Same results.")

@@ -164,6 +164,15 @@ def test_alternatives_get_as_many_replications_as_the_precision_took_the_baselin
     assert counts[0] == counts[1] >= 10
 
 
+def test_the_precision_may_be_about_named_kpis(call):
+    def replications(*more):
+        words = ["run", "tiny.yaml", "--precision", "1%", "--jobs", "1", "--no-report", "--json", *more]
+        return json.loads(call(*words)[1])["studies"][0]["replications"]
+
+    named = replications("--precision-kpi", "demand_units", "--precision-kpi", "fill_rate")
+    assert named < replications() == replications("--precision-kpi", "inventory_days")
+
+
 def test_the_report_is_written_unless_declined(call, monkeypatch):
     written = []
     monkeypatch.setattr(charts, "write_charts", lambda folder, *_, **__: written.append(folder.name))
@@ -183,6 +192,8 @@ def test_the_report_is_written_unless_declined(call, monkeypatch):
         (["run", "tiny.yaml", "--precision", "lots"], "write a percentage such as 2%"),
         (["run", "tiny.yaml", "--precision", "200%"], "between 0% and 100%"),
         (["run", "tiny.yaml", "--precision", "2%", "--replications", "3"], "not both"),
+        (["run", "tiny.yaml", "--precision", "2%", "--precision-kpi", "fil_rate"], "did you mean `fill_rate`"),
+        (["run", "tiny.yaml", "--precision-kpi", "fill_rate"], "give --precision, too"),
         (["run", "tiny.yaml", "--fail-if", "fil_rate < 3%"], "did you mean `fill_rate`"),
         (["run", "tiny.yaml", "--replications", "0"], "--replications"),
         (["run", "tiny.yaml", "--repliccations", "3"], "--repliccations"),

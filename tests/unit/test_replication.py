@@ -104,6 +104,18 @@ def test_precision_gives_the_same_study_whatever_the_jobs():
     assert all(study.complete for study in studies)
 
 
+def test_a_precision_may_be_about_one_kpi():
+    """Demand is known at once, inventory days never: only the KPIs named decide."""
+    rule = PrecisionRule(0.02, limit=40)
+    easy, hard = (
+        study_of(precision=rule, precision_kpis=names, jobs=1)
+        for names in (["demand_units"], ["demand_units", "inventory_days"])
+    )
+    assert len(easy.condensed) == rule.minimum + rule.look_ahead
+    assert len(hard.condensed) == rule.limit
+    assert "inventory_days" in hard.manifest["note"] and "demand_units" not in hard.manifest["note"]
+
+
 def test_a_precision_out_of_reach_is_noted():
     study = study_of(precision=PrecisionRule(0.0001, limit=8), jobs=1)
     assert len(study.condensed) == 8
@@ -153,6 +165,7 @@ def test_an_error_in_the_engine_comes_through(jobs):
         {"replications": 0},
         {"replications": 3, "jobs": 0},
         {"replications": 3, "precision": PrecisionRule(0.1)},
+        {"precision": PrecisionRule(0.1), "precision_kpis": ["fil_rate"]},
     ],
 )
 def test_senseless_requests_are_refused(request_):
