@@ -192,7 +192,10 @@ def test_the_report_is_written_unless_declined(call, monkeypatch):
         (["run", "tiny.yaml", "--precision", "lots"], "write a percentage such as 2%"),
         (["run", "tiny.yaml", "--precision", "200%"], "between 0% and 100%"),
         (["run", "tiny.yaml", "--precision", "2%", "--replications", "3"], "not both"),
-        (["run", "tiny.yaml", "--precision", "2%", "--precision-kpi", "fil_rate"], "did you mean `fill_rate`"),
+        (
+            ["run", "tiny.yaml", "--precision", "2%", "--precision-kpi", "fil_rate"],
+            "did you mean `fill_rate`",
+        ),
         (["run", "tiny.yaml", "--precision-kpi", "fill_rate"], "give --precision, too"),
         (["run", "tiny.yaml", "--fail-if", "fil_rate < 3%"], "did you mean `fill_rate`"),
         (["run", "tiny.yaml", "--replications", "0"], "--replications"),
