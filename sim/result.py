@@ -62,7 +62,10 @@ class RunResult:
     opening: Closing
     closing: Closing
     kpis: Mapping[str, float]
-    """KPI name -> value, the warm-up cut; NaN where a KPI is undefined (e.g. waste without perishables)."""
+    """KPI name -> value, the warm-up cut; NaN where a KPI is undefined, a ratio over nothing.
+
+    The age at sale without perishables is undefined; their waste is 0 as long as stores received anything.
+    """
 
     def digest(self) -> str:
         """Canonical digest of all event tables and panels: equal runs, equal digests."""

@@ -215,6 +215,16 @@ def test_the_weekly_bullwhip_ratio_starts_after_the_warm_up() -> None:
     assert kpis["bullwhip_ratio_dc"] == pytest.approx(np.var([0, 60, 0]) / np.var([10, 20, 30]))
 
 
+def test_without_perishables_nothing_is_wasted_and_nothing_has_an_age() -> None:
+    panels, tables, ledger = by_hand()
+    panels.day[..., [Day.WASTED, Day.AGE_AT_SALE_DAYS, Day.LIFE_AT_SALE_DAYS]] = 0
+    kpis = compute_kpis(panels, tables, ledger, labels(), Costs())
+    assert kpis["waste_share"] == 0
+    assert np.isnan(kpis["age_at_sale_share"])
+    panels.day[..., Day.RECEIVED] = 0
+    assert np.isnan(compute_kpis(panels, tables, ledger, labels(), Costs())["waste_share"])
+
+
 @pytest.mark.parametrize("warm_up_days", [0, DAYS, DAYS + 1])
 def test_what_is_undefined_is_nan_and_never_an_error(warm_up_days: int) -> None:
     panels, tables, ledger = by_hand()
