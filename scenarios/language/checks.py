@@ -5,7 +5,14 @@ Each check is a named function that yields problems; adding one means writing it
 
 from __future__ import annotations
 
-from scenarios.language import demand_checks, fact_checks, level_checks, policy_checks, promotion_checks
+from scenarios.language import (
+    demand_checks,
+    fact_checks,
+    level_checks,
+    policy_checks,
+    promotion_checks,
+    rounding_checks,
+)
 from scenarios.language.errors import Problem
 from scenarios.language.places import Places
 from scenarios.language.scenario import Scenario
@@ -16,6 +23,7 @@ CHECKS = (
     *demand_checks.CHECKS,
     *policy_checks.CHECKS,
     *level_checks.CHECKS,
+    *rounding_checks.CHECKS,
     *promotion_checks.CHECKS,
 )
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from scenarios.language.errors import Problem
+from scenarios.language.network import WEEKDAYS
 from scenarios.language.places import Places
 from scenarios.language.policy import (
     BaseStock,
@@ -106,16 +107,20 @@ def minimum_order(scenario: Scenario, places: Places, reach: Reach) -> Iterator[
         yield places.problem("E508", path, rule_text, hint="lower it, or raise the order-up-to levels")
 
 
+def longest_gap_days(order_weekdays: Sequence[str]) -> int:
+    """Days between one order day and the next, the longest such gap of the week."""
+    days = sorted({WEEKDAYS.index(day) for day in order_weekdays})
+    return max(later - day for day, later in zip(days, [*days[1:], days[0] + 7], strict=True))
+
+
 def reviews(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
     """Perishables are reviewed more often than they expire."""
     life = scenario.assortment.skus["shelf_life_days"]
-    week = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     left = reach.listed.copy()
     for index, rule in enumerate(scenario.policy.replenishment):
         matched = np.logical_and.outer(reach.stores(rule.scope), reach.skus(rule.scope)) & left
         left &= ~matched
-        days = sorted({week.index(day) for day in rule.order_weekdays})
-        gap = max(later - day for day, later in zip(days, [*days[1:], days[0] + 7], strict=True))
+        gap = longest_gap_days(rule.order_weekdays)
         brief = matched.any(axis=0) & (life > 0) & (life < gap)
         if bool(brief.any()):
             sku = scenario.assortment.skus["sku_id"][int(np.flatnonzero(brief)[0])]

@@ -196,7 +196,7 @@ class ReplenishmentRule(Model):
     forecaster: Forecaster = assumed(DEFAULT_FORECASTER, "usual for daily sales")
     """Named forecaster of levels given in days of demand."""
     case_rounding: Literal["up", "nearest", "none"] = assumed("up", "never less than asked")
-    """How quantities become whole cases; `none` orders single units."""
+    """How quantities become whole cases; `nearest` makes none of less than half a case, `none` orders single units."""
 
 
 class EmergencyOrders(Model):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from scenarios.language.columns import Columns
 from scenarios.language.network import Scope
 from scenarios.language.scenario import Scenario
 
@@ -49,6 +50,27 @@ class Reach:
         known = (rows >= 0) & (columns >= 0)
         listed[rows[known], columns[known]] = True
         return listed
+
+    @cached_property
+    def mean_demand(self) -> npt.NDArray[np.float64]:
+        """(stores, skus) mean units per day before patterns, prices and promotions; 0 where not listed."""
+        stores, skus = self.scenario.network.stores, self.scenario.assortment.skus
+        demand, horizon = self.scenario.demand, self.scenario.horizon
+        units = np.zeros(self.listed.shape)
+        if demand.mean_units_per_day is not None:
+            units = np.multiply.outer(stores["size"] * demand.mean_units_per_day, skus["popularity"])
+        elif demand.rates is not None:
+            self._add(units, demand.rates, demand.rates["units_per_day"])
+        elif demand.known is not None:
+            day = np.array([(on - horizon.start_date).days for on in demand.known["date"]], dtype=np.int64)
+            inside = (day >= 0) & (day < horizon.days)
+            self._add(units, demand.known, demand.known["units"] * inside / horizon.days)
+        return np.where(self.listed, units, 0.0)
+
+    def _add(self, units: npt.NDArray[np.float64], table: Columns[Any], amounts: npt.NDArray[Any]) -> None:
+        store, sku = self.cells(table["store_id"], table["sku_id"])
+        known = (store >= 0) & (sku >= 0)
+        np.add.at(units, (store[known], sku[known]), amounts[known])
 
     def cells(
         self, stores: Sequence[str] | npt.NDArray[Any], skus: Sequence[str] | npt.NDArray[Any]

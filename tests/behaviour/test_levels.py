@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from scenarios import check
 from sim import Cell, Day
 from tests.behaviour.worlds import (
     STORES,
@@ -73,6 +74,17 @@ def test_cases_rounded_to_the_nearest_hold_less_than_cases_rounded_up() -> None:
         return [result.kpis["store_stock_units"] for result in runs(scenario, 5)]
 
     assert surely_positive(np.array(world("up")) - np.array(world("nearest")))
+
+
+@pytest.mark.parametrize(("units", "is_stuck"), [(5, True), (6, False)])
+def test_less_than_half_a_case_rounds_to_no_order_for_ever_as_the_check_warns(
+    units: int, is_stuck: bool
+) -> None:
+    mode = {"kind": "base_stock", "order_up_to": {"units": units}}
+    policy = {"replenishment": [{"mode": mode, "case_rounding": "nearest"}]}
+    scenario = chain({"assortment": all_skus(case_pack=12)}, {"policy": policy, "initial": shelf(units)})
+    assert (by_cell(run(scenario), Cell.RECEIVED).sum(axis=0) == 0).all() == is_stuck
+    assert ("policy.replenishment[0].case_rounding" in [found.path for found in check(scenario)]) == is_stuck
 
 
 def test_a_minimum_order_means_fewer_and_bigger_orders() -> None:
