@@ -14,6 +14,7 @@ from sim.clock import SECONDS_PER_DAY, Turn, at, day_of
 from sim.kernels.allocation import FAIR_SHARE, FIRST_COME, PRIORITY
 from sim.kernels.centres import post_centre_levels, review_centres, take_in
 from sim.kernels.compilation import bound
+from sim.kernels.memory import learn_past
 from sim.kernels.shipping import KINDS, deal, fill_orders, number_arrivals, write_deliveries, write_purchases
 from sim.levels import build_emergency_rules, empty_lines
 from sim.past import remembered_days
@@ -242,16 +243,23 @@ class Depot:
 
 
 def _opening_forecast(world: World) -> npt.NDArray[np.float32]:
-    """(centres, SKUs) units per day that the stores of each centre sold in the remembered days."""
+    """(centres, SKUs) units per day that the stores of each centre sold in the remembered days.
+
+    Moving averages are told of these days, too: else they would forget them on the first evening.
+    """
     shape = (len(world.axes.centre_ids), world.axes.skus)
-    past = world.facts.remembered_days
-    units = np.zeros(shape, np.int64)
+    past, forecasters = world.facts.remembered_days, world.centre_forecasters
+    units, forecast = np.zeros(shape, np.int64), np.zeros(shape, np.float32)
     if past and world.plan.centres.is_dynamic.any() and not world.process.known.size:
-        for centre in range(shape[0]):
-            rows = np.flatnonzero(world.axes.centre_of_store == centre)
-            for _, lane in remembered_days(world, rows):
-                units[centre] += world.process.demand[rows, lane].sum(axis=0)
-    return (units / max(1, past)).astype(np.float32)
+        centres, asked = np.arange(shape[0]), np.zeros((shape[0], 1, shape[1]), np.int32)
+        for day, lane in remembered_days(world, np.arange(world.axes.stores)):
+            asked[:] = 0
+            np.add.at(asked[:, 0], world.axes.centre_of_store, world.process.demand[:, lane])
+            learn_past(centres, day, past, asked, 0, forecasters, forecast)
+            units += asked[:, 0]
+        is_smoothed = forecasters.window_days[forecasters.rule] == 0
+        forecast = np.where(is_smoothed, units / past, forecast).astype(np.float32)
+    return forecast
 
 
 def _by_arrival(lines: IntArray, number: int) -> Iterator[tuple[int, IntArray]]:

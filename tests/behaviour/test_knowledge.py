@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import pytest
 
 from scenarios import KnownOrder
-from sim import Cell, Day
+from sim import Cell, Centre, Day
 from tests.behaviour.worlds import (
     SKUS,
     STORES,
@@ -75,6 +76,40 @@ def test_known_demand_is_asked_for_again_unit_by_unit() -> None:
     known = {"demand": {"mean_units_per_day": None, "known": rows}}
     for replication in (0, 1):
         np.testing.assert_array_equal(by_cell(run(chain(known), replication), Cell.DEMAND), units)
+
+
+def orders_at_four_a_day(
+    forecaster: dict[str, Any], *changes: dict[str, Any]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Units per day that stores ask for and the centre buys, stock standing at the levels of four a day at first."""
+    rule = {"mode": {"kind": "days_of_cover", "cover_days": 1.0}, "forecaster": forecaster}
+    units = 4 * len(STORES) * (2 + 1 + 1)  # lead time, review gap, a day more
+    network = {
+        "distribution_centres": [{"id": "DC", "stock": "limited"}],
+        "suppliers": [{"id": "SUP", "lead_time_days": {"kind": "constant", "value": 2}}],
+        "stores": [{**store, "size": 1.0} for store in STORES],
+    }
+    stock = [{"dc_id": "DC", "sku_id": sku["sku_id"], "units": units} for sku in SKUS]
+    result = run(
+        chain(
+            {"horizon": {"days": 21}, "initial": {**shelf(4 * (1 + 1 + 1)), "dc_stock": stock}},
+            {"network": network, "policy": {"replenishment": [rule], "dc_replenishment": [rule]}},
+            *changes,
+        )
+    )
+    asked = result.panels.day[..., Day.ORDERED].sum(axis=(1, 2))
+    return asked, result.panels.centre[..., Centre.PURCHASED].sum(axis=(1, 2))
+
+
+FORECASTERS = [{"kind": "exponential_smoothing"}, {"kind": "moving_average", "days": 7}]
+
+
+@pytest.mark.parametrize("forecaster", FORECASTERS)
+def test_stores_and_centre_remember_the_days_before_the_start(forecaster: dict[str, Any]) -> None:
+    """Where demand is four a day and always was, so are the orders, from the first day on."""
+    stores, centre = orders_at_four_a_day(forecaster, {"demand": {"process": {"kind": "constant"}}})
+    np.testing.assert_array_equal(stores, len(CELLS) * 4)
+    np.testing.assert_array_equal(centre, len(CELLS) * 4)
 
 
 def test_known_orders_are_placed_again_unit_by_unit() -> None:
