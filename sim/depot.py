@@ -250,7 +250,7 @@ def _opening_forecast(world: World) -> npt.NDArray[np.float32]:
     shape = (len(world.axes.centre_ids), world.axes.skus)
     past, forecasters = world.facts.remembered_days, world.centre_forecasters
     units, forecast = np.zeros(shape, np.int64), np.zeros(shape, np.float32)
-    if past and world.plan.centres.is_dynamic.any() and not world.process.known.size:
+    if past and world.plan.centres.is_dynamic.any():
         centres, asked = np.arange(shape[0]), np.zeros((shape[0], 1, shape[1]), np.int32)
         for day, lane in remembered_days(world, np.arange(world.axes.stores)):
             asked[:] = 0

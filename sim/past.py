@@ -1,4 +1,4 @@
-"""The remembered days before a run: what customers wanted then, taken to have been fully served."""
+"""The remembered days before a run: what customers wanted then, drawn or known, taken to have been fully served."""
 
 from __future__ import annotations
 
@@ -16,16 +16,21 @@ _NEVER = np.iinfo(np.int64).min
 
 
 def remembered_days(world: World, rows: IntArray) -> Iterator[tuple[int, int]]:
-    """Draw the remembered days of some stores, one after the other.
+    """Bring back the remembered days of some stores, one after the other.
 
     Args:
-        world: its demand process holds what was drawn.
+        world: its demand process holds what was wanted.
         rows: (k,) stores.
 
     Yields:
         Day, negative, and the lane of `world.process.demand` that holds its units until the next one.
     """
-    process = world.process
+    process, past = world.process, world.facts.known_past
+    if process.known.size:
+        for day in range(-len(past), 0):
+            process.demand[rows, 0] = past[day, rows]
+            yield day, 0
+        return
     is_open = frozen(np.ones(world.axes.stores, np.bool_))
     drawn_day = np.full(world.axes.stores, _NEVER)
     for day in range(-process.remembered_days, 0):

@@ -212,7 +212,10 @@ class Demand(Model):
     rates: Columns[DemandRate] | None = assumed(None, "from `mean_units_per_day`")
     """Base rate per store and SKU; cells not named have no demand. Either this or `mean_units_per_day`."""
     known: Columns[KnownDemand] | None = assumed(None, "demand is drawn")
-    """Known demand of a past period, replayed; cells and days not named have none."""
+    """Known demand of a past period, replayed; cells and days not named have none.
+
+    Rows of the `initial.remembered_days` before the start are what forecasters know on the first day.
+    """
     process: DemandProcess = assumed(Poisson(kind="poisson"), "many independent customers")
     """Randomness of daily demand given its rate."""
     patterns: tuple[Pattern, ...] = assumed((), "flat unless given")

@@ -8,9 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from scenarios.language.base import Model
 from scenarios.language.columns import Columns
 from scenarios.language.errors import Problem
+from scenarios.language.level_checks import follows_forecast
 from scenarios.language.places import Places
+from scenarios.language.policy import DaysOfDemand
 from scenarios.language.scenario import Scenario
 from scenarios.language.scopes import Reach
 
@@ -33,7 +36,41 @@ def sources_of_demand(scenario: Scenario, places: Places, reach: Reach) -> Itera
         yield from _cells("demand.rates", demand.rates, "units_per_day", places, reach)
     if demand.known is not None:
         yield from _cells("demand.known", demand.known, "units", places, reach)
-        yield from places.days_of_rows("demand.known", demand.known, "date", scenario.horizon)
+        past = scenario.initial.remembered_days
+        yield from places.days_of_rows(
+            "demand.known", demand.known, "date", scenario.horizon, remembered_days=past
+        )
+
+
+def known_past(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
+    """Where forecasters follow known demand, they know it from before the start."""
+    del reach
+    known, past = scenario.demand.known, scenario.initial.remembered_days
+    if known is None or past == 0 or not _has_forecaster(scenario):
+        return
+    start = scenario.horizon.start_date
+    day = np.array([(on - start).days for on in known["date"]], dtype=np.int64)
+    remembered = day[(day < 0) & (day >= -past)]
+    first = int(-remembered.min(initial=0))
+    if first == 0:
+        rule = f"tells nothing of the {past} days before the start: forecasts start from nothing"
+        hint = f"add the rows of {start - timedelta(days=past)} to {start - timedelta(days=1)}"
+        yield places.problem("W601", "demand.known", rule, hint=hint)
+    elif first < past:
+        rule = f"begins {first} days before the start: those before it count as days without demand"
+        hint = f"add their rows, or set `initial.remembered_days` to {first}"
+        yield places.problem("W601", "demand.known", rule, hint=hint)
+
+
+def _has_forecaster(scenario: Scenario) -> bool:
+    """Whether some level of a store or centre is worked out from what was sold."""
+    policy = scenario.policy
+    modes: list[Model] = [rule.mode for rule in policy.replenishment]
+    if any(centre.stock == "limited" for centre in scenario.network.distribution_centres):
+        modes += [rule.mode for rule in policy.dc_replenishment]
+    urgent = [level for rule in policy.emergency_orders for level in (rule.trigger, rule.cover)]
+    follows = any(map(follows_forecast, modes)) or any(isinstance(level, DaysOfDemand) for level in urgent)
+    return follows and policy.knowledge == "recorded"
 
 
 def _cells(path: str, table: Columns[Any], quantity: str, places: Places, reach: Reach) -> Iterator[Problem]:
@@ -133,4 +170,4 @@ def fitted_figures(scenario: Scenario, places: Places, reach: Reach) -> Iterator
                 yield places.problem("W602", path, "the scenario states no such value", estimate.path)
 
 
-CHECKS = (sources_of_demand, classes_of_blocks, factors, effects, price_changes, fitted_figures)
+CHECKS = (sources_of_demand, known_past, classes_of_blocks, factors, effects, price_changes, fitted_figures)

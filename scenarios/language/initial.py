@@ -56,4 +56,4 @@ class InitialConditions(Model):
     )
     """Opening stock of centres when no table is given, rounded up to whole cases."""
     remembered_days: int = assumed(28, "assumption: four weeks of sales on file", unit="days", ge=0, le=365)
-    """Days of sales before the start that forecasters know on the first day."""
+    """Days of sales before the start that forecasters know on the first day; with `demand.known`, its rows of then."""

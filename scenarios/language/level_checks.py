@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from scenarios.language.base import Model
 from scenarios.language.errors import Problem
 from scenarios.language.network import WEEKDAYS
 from scenarios.language.places import Places
 from scenarios.language.policy import (
     BaseStock,
+    DaysOfCover,
     DaysOfDemand,
     Level,
     LevelTable,
@@ -18,6 +20,7 @@ from scenarios.language.policy import (
     PeriodicReview,
     ReorderQuantity,
     Units,
+    VendorManaged,
 )
 from scenarios.language.scenario import Scenario
 from scenarios.language.scopes import Reach
@@ -46,6 +49,13 @@ def levels(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem
     for index, emergency in enumerate(scenario.policy.emergency_orders):
         path = f"policy.emergency_orders[{index}].cover"
         yield from _above(emergency.trigger, emergency.cover, path, places, "trigger")
+
+
+def follows_forecast(mode: Model) -> bool:
+    """Whether some level of a mode of replenishment is worked out from a forecast."""
+    return isinstance(mode, DaysOfCover | VendorManaged) or any(
+        isinstance(getattr(mode, name), DaysOfDemand) for name in type(mode).model_fields
+    )
 
 
 def _amount(level: Level) -> float:

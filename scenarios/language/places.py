@@ -106,16 +106,31 @@ class Places:
             yield self._at_row("E501", path, table, row, column, rule, "")
 
     def days_of_rows(
-        self, path: str, table: Columns[Any], column: str, horizon: Horizon
+        self, path: str, table: Columns[Any], column: str, horizon: Horizon, *, remembered_days: int = 0
     ) -> Iterator[Problem]:
-        """E505 when no row of a dated table falls into the horizon, W604 for the rows that do not."""
+        """E505 when no row of a dated table falls into the horizon, W604 for the rows that never take effect.
+
+        Args:
+            path: path of the table.
+            table: the table.
+            column: its dates.
+            horizon: days that are simulated.
+            remembered_days: days before them whose rows take effect, too.
+        """
         first, last = horizon.start_date, horizon.start_date + timedelta(days=horizon.days - 1)
-        outside = np.array([not first <= day <= last for day in table[column]], dtype=bool)
+        day = np.array([(on - first).days for on in table[column]], dtype=np.int64)
+        outside = (day < 0) | (day >= horizon.days)
         if len(outside) and bool(outside.all()):
             rule = f"no row lies within the horizon, {first} to {last}"
             yield from self.rows("E505", path, table, np.array([0]), column, rule)
         else:
-            yield from self.rows("W604", path, table, outside, column, "this day is not simulated")
+            unused = outside & ~((day < 0) & (day >= -remembered_days))
+            rule = (
+                "this day is neither simulated nor remembered"
+                if remembered_days
+                else "this day is not simulated"
+            )
+            yield from self.rows("W604", path, table, unused, column, rule)
 
     def _at_row(
         self, code: str, path: str, table: Columns[Any], row: int, column: str, rule: str, hint: str

@@ -65,6 +65,8 @@ class Market:
     """(skus,) of daily demand given its mean; 0 when demand is its mean."""
     known: npt.NDArray[np.int32]
     """(days, stores, skus) demand to replay; (0, 0, 0) when demand is drawn."""
+    known_past: npt.NDArray[np.int32]
+    """(remembered_days, stores, skus) demand known from before the run; (0, 0, 0) when demand is drawn."""
     group_of_store: IntArray
     """(stores,) stores of one group see the same prices and promotions."""
     rate_factor: Float32Array
@@ -120,7 +122,7 @@ def build_market(scenario: Scenario, axes: Axes, seed: int, replication: int) ->
     run, known_past = Window(start, 0, days), Window(start, -remembered_days, remembered_days + days)
 
     listed = listed_cells(scenario, axes)
-    known = known_units(scenario, axes)
+    known = known_units(scenario, axes, run)
     base_rate = base_rates(scenario, axes, listed, known)
     campaigns = _felt_campaigns(scenario, axes, known_past)
     groups = store_groups(campaigns, axes.stores)
@@ -138,6 +140,7 @@ def build_market(scenario: Scenario, axes: Axes, seed: int, replication: int) ->
         base_rate=frozen(base_rate),
         variance_to_mean=frozen(variance_to_mean(scenario, axes)),
         known=frozen(known),
+        known_past=frozen(known_units(scenario, axes, Window(start, -remembered_days, remembered_days))),
         group_of_store=frozen(groups),
         rate_factor=frozen(response.rate_factor),
         price_minor=frozen(response.price_minor),

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from scenarios import NegativeBinomial, Scenario
 from sim.axes import Axes, BoolArray, IntArray, positions
+from sim.market.calendar import Window
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -32,7 +33,7 @@ def base_rates(scenario: Scenario, axes: Axes, listed: BoolArray, known: npt.NDA
         scenario: facts.
         axes: order of stores and SKUs.
         listed: (stores, skus).
-        known: (days, stores, skus) from `known_units`.
+        known: (days, stores, skus) from `known_units`, for the days of the run.
     """
     demand = scenario.demand
     rates = np.zeros((axes.stores, axes.skus))
@@ -49,17 +50,16 @@ def base_rates(scenario: Scenario, axes: Axes, listed: BoolArray, known: npt.NDA
     return rates
 
 
-def known_units(scenario: Scenario, axes: Axes) -> npt.NDArray[np.int32]:
-    """Demand to replay on the days of the run, shape (days, stores, skus); (0, 0, 0) when it is drawn."""
+def known_units(scenario: Scenario, axes: Axes, window: Window) -> npt.NDArray[np.int32]:
+    """Demand to replay on some days, shape (days, stores, skus); (0, 0, 0) when it is drawn."""
     known = scenario.demand.known
     if known is None:
         return np.zeros((0, 0, 0), dtype=np.int32)
-    start = scenario.horizon.start_date.toordinal()
-    days = np.array([on.toordinal() - start for on in known["date"]], dtype=np.int64)
-    inside = (days >= 0) & (days < scenario.horizon.days)
+    days = np.array([window.day(on) - window.first_day for on in known["date"]], dtype=np.int64)
+    inside = (days >= 0) & (days < window.days)
     stores = _rows_of(known["store_id"][inside], axes.store_ids)
     skus = _rows_of(known["sku_id"][inside], axes.sku_ids)
-    units = np.zeros((scenario.horizon.days, axes.stores, axes.skus), dtype=np.int32)
+    units = np.zeros((window.days, axes.stores, axes.skus), dtype=np.int32)
     units[days[inside], stores, skus] = known["units"][inside]
     return units
 

@@ -112,6 +112,28 @@ def test_stores_and_centre_remember_the_days_before_the_start(forecaster: dict[s
     np.testing.assert_array_equal(centre, len(CELLS) * 4)
 
 
+def known_rows(first_day: int, units: int) -> dict[str, Any]:
+    """The same known demand in every cell from a day, which may lie before the start, to the end of three weeks."""
+    return {
+        "demand": {
+            "known": [
+                {"store_id": store, "sku_id": sku, "date": START + timedelta(days=day), "units": units}
+                for day in range(first_day, 21)
+                for store, sku in CELLS
+            ]
+        }
+    }
+
+
+@pytest.mark.parametrize("forecaster", FORECASTERS)
+def test_known_demand_is_remembered_where_its_rows_begin_before_the_start(forecaster: dict[str, Any]) -> None:
+    stores, centre = orders_at_four_a_day(forecaster, known_rows(-28, 4))
+    np.testing.assert_array_equal(stores, len(CELLS) * 4)
+    np.testing.assert_array_equal(centre, len(CELLS) * 4)
+    stores, centre = orders_at_four_a_day(forecaster, known_rows(0, 4))
+    assert stores[0] == centre[0] == 0
+
+
 def test_known_orders_are_placed_again_unit_by_unit() -> None:
     units = np.random.default_rng(8).poisson(1.5, (56, len(STORES), len(SKUS)))
     rows = [

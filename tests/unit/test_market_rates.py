@@ -10,13 +10,21 @@ import pytest
 
 from scenarios.language.scenario import Scenario
 from sim.axes import build_axes
+from sim.market.calendar import Window
+from sim.market.market import build_market
 from sim.market.rates import base_rates, known_units, listed_cells, variance_to_mean
 from tests.factory import SKUS, STORES, tiny_scenario
 
 
+def run_of(scenario: Scenario) -> Window:
+    return Window(scenario.horizon.start_date, 0, scenario.horizon.days)
+
+
 def rates_of(scenario: Scenario) -> np.ndarray:
     axes = build_axes(scenario)
-    return base_rates(scenario, axes, listed_cells(scenario, axes), known_units(scenario, axes))
+    return base_rates(
+        scenario, axes, listed_cells(scenario, axes), known_units(scenario, axes, run_of(scenario))
+    )
 
 
 def skus_with(**columns: list[Any]) -> list[dict[str, Any]]:
@@ -68,19 +76,23 @@ def test_known_demand_is_laid_out_by_day_and_gives_the_mean() -> None:
         {"store_id": "S2", "sku_id": "B", "date": date(2025, 1, 6), "units": 5},
         {"store_id": "S2", "sku_id": "B", "date": date(2025, 1, 19), "units": 2},
         {"store_id": "S1", "sku_id": "C", "date": date(2025, 1, 20), "units": 100},  # day 14: after the end
+        {"store_id": "S1", "sku_id": "A", "date": date(2025, 1, 4), "units": 9},  # two days before the start
     ]
     scenario = tiny_scenario(demand={"mean_units_per_day": None, "known": known})
-    units = known_units(scenario, build_axes(scenario))
+    units = known_units(scenario, build_axes(scenario), run_of(scenario))
     assert units.shape == (14, 2, 3)
     assert units[0, 1, 1] == 5
     assert units[13, 1, 1] == 2
     assert units.sum() == 7
-    assert rates_of(scenario)[1].tolist() == [0, 0.5, 0]
+    assert rates_of(scenario).tolist() == [[0, 0, 0], [0, 0.5, 0]]
+    past = build_market(scenario, build_axes(scenario), 1, 0).known_past
+    assert past.shape == (28, 2, 3)
+    assert past[-2, 0, 0] == past.sum() == 9
 
 
 def test_drawn_demand_has_nothing_to_replay() -> None:
     scenario = tiny_scenario()
-    assert known_units(scenario, build_axes(scenario)).shape == (0, 0, 0)
+    assert known_units(scenario, build_axes(scenario), run_of(scenario)).shape == (0, 0, 0)
 
 
 @pytest.mark.parametrize(
