@@ -3,7 +3,7 @@
 from sim.books import Account, BooksError
 from sim.engine import simulate
 from sim.kernels.compilation import is_compiled
-from sim.processes import may_fork
+from sim.kernels.processes import may_fork
 from sim.records import Cell, Centre, Closing, Day, Panels, Table
 from sim.result import Identity, Labels, RunResult
 

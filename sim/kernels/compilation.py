@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 import numba
 import numpy as np
 
-from sim.processes import may_fork
+from sim.kernels.processes import may_fork
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
