@@ -64,7 +64,7 @@ class RunResult:
     kpis: Mapping[str, float]
     """KPI name -> value, the warm-up cut; NaN where a KPI is undefined, a ratio over nothing.
 
-    The age at sale without perishables is undefined; their waste is 0 as long as stores received anything.
+    Without perishables the age at sale is undefined, but waste is 0: it is undefined only where nothing was received.
     """
 
     def digest(self) -> str:
