@@ -16,7 +16,7 @@ from sim.kernels.centres import post_centre_levels, review_centres, take_in
 from sim.kernels.compilation import bound
 from sim.kernels.memory import learn_past
 from sim.kernels.shipping import KINDS, deal, fill_orders, number_arrivals, write_deliveries, write_purchases
-from sim.levels import build_emergency_rules, empty_lines
+from sim.levels import build_emergency_rules, empty_lines, look_ahead
 from sim.past import remembered_days
 from sim.recorder import TABLES, Recorder
 from sim.stores import Delivery, Lines, Stores
@@ -68,7 +68,7 @@ class Depot:
         _, self._lines = empty_lines(shape[0] * shape[1])
         self._start_weekday = world.scenario.horizon.start_date.weekday()
         self._review_arrays = (
-            np.flatnonzero(~np.array(self._is_unlimited)), bool(world.plan.centres.is_dynamic.any()),
+            np.flatnonzero(~np.array(self._is_unlimited)), _follows_forecasts(world),
             self._asked_today, frozen(np.ones(shape[1], np.bool_)), self.on_hand, self._on_order, self._backlog,
             self._forecast, world.goods.case_pack, world.axes.purchase_cost_minor, world.axes.class_of_sku,
             world.centre_forecasters, world.centre_rules, build_emergency_rules((), world.axes), self._lines,
@@ -174,6 +174,9 @@ class Depot:
     def _end_day(self, day: int) -> None:
         """Learn from the day's orders and order from suppliers."""
         world = self._world
+        if world.centre_rules.expected_rate.size:
+            assert self._stores is not None and self._stores.expected is not None
+            look_ahead(world.centre_rules, self._stores.expected, day, world.axes.centre_of_store)
         number = self._review_centres(
             day, (self._start_weekday + day) % 7, world.market.on_sale[day], world.market.orderable[day],
             world.centre_panel[day], *self._review_arrays,
@@ -242,6 +245,11 @@ class Depot:
             self._schedule_allocation()
 
 
+def _follows_forecasts(world: World) -> bool:
+    """Whether some level of a centre is worked out from what stores asked for; not where demand is known perfectly."""
+    return bool(world.plan.centres.is_dynamic.any()) and not world.centre_rules.expected_rate.size
+
+
 def _opening_forecast(world: World) -> npt.NDArray[np.float32]:
     """(centres, SKUs) units per day that the stores of each centre sold in the remembered days.
 
@@ -250,7 +258,7 @@ def _opening_forecast(world: World) -> npt.NDArray[np.float32]:
     shape = (len(world.axes.centre_ids), world.axes.skus)
     past, forecasters = world.facts.remembered_days, world.centre_forecasters
     units, forecast = np.zeros(shape, np.int64), np.zeros(shape, np.float32)
-    if past and world.plan.centres.is_dynamic.any():
+    if past and _follows_forecasts(world):
         centres, asked = np.arange(shape[0]), np.zeros((shape[0], 1, shape[1]), np.int32)
         for day, lane in remembered_days(world, np.arange(world.axes.stores)):
             asked[:] = 0

@@ -120,6 +120,7 @@ def _build(scenario: Scenario, plan: Plan) -> Foundation:
         or (emergency.trigger_days >= 0).any()
         or (emergency.cover_days >= 0).any()
     )
+    centres_follow = bool(plan.centres.is_dynamic.any())
     return Foundation(
         digests=Digests(scenario.digest, scenario.facts_digest, scenario.policy_digest, plan.digest),
         axes=axes,
@@ -140,10 +141,8 @@ def _build(scenario: Scenario, plan: Plan) -> Foundation:
             is_perfect=is_perfect,
         ),
         store_forecasters=build_forecasters(plan.stores, axes, is_needed=follows and not is_perfect),
-        centre_rules=build_rules(plan.centres, axes),
-        centre_forecasters=build_forecasters(
-            plan.centres, axes, is_needed=bool(plan.centres.is_dynamic.any())
-        ),
+        centre_rules=build_rules(plan.centres, axes, is_perfect=is_perfect and centres_follow),
+        centre_forecasters=build_forecasters(plan.centres, axes, is_needed=centres_follow and not is_perfect),
     )
 
 

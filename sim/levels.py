@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from scenarios import DaysOfDemand, EmergencyOrders, StockLevels, Units
-from sim.axes import MINOR_UNITS, Axes, frozen, scope_mask
+from sim.axes import MINOR_UNITS, Axes, IntArray, frozen, scope_mask
 from sim.kernels.layout import EmergencyRules, Forecasters, OrderLines, OrderRules
+from sim.market import ExpectedDemand
 
 _IN_UNITS = -1.0
+_LEAST_OUTLOOK_DAYS = 7
 
 
 def build_rules(
@@ -59,6 +61,28 @@ def build_rules(
         minimum_value=round(minimum_value * MINOR_UNITS),
         expected_rate=np.zeros((len(levels.is_dynamic), places, skus) if is_perfect else (0, 0, 0)),
     )
+
+
+def look_ahead(
+    rules: OrderRules, demand: ExpectedDemand, day: int, centre_of_store: IntArray | None = None
+) -> None:
+    """Fill in the true mean demand over the days after one that each rule covers, a week at least.
+
+    Args:
+        rules: those of stores or of centres; what they expect is changed.
+        demand: of the stores.
+        day: day that ends.
+        centre_of_store: (stores,) who feeds them, when the rules are those of centres.
+    """
+    for rule, rate in enumerate(rules.expected_rate):
+        covered = max(rules.order_up_to_days[rule].max(), rules.reorder_point_days[rule].max())
+        days = int(np.ceil(max(covered, _LEAST_OUTLOOK_DAYS)))
+        per_store = demand.units(day + 1, day + 1 + days) / days
+        if centre_of_store is None:
+            rate[:] = per_store
+        else:
+            rate[:] = 0.0
+            np.add.at(rate, centre_of_store, per_store)
 
 
 def build_emergency_rules(rules: Sequence[EmergencyOrders], axes: Axes) -> EmergencyRules:

@@ -19,7 +19,7 @@ from sim.kernels.memory import introduce, learn_past
 from sim.kernels.ordering import REGULAR, post_lines
 from sim.kernels.receiving import receive
 from sim.kernels.shipping import arrival_second
-from sim.levels import empty_lines
+from sim.levels import empty_lines, look_ahead
 from sim.market.expectation import ExpectedDemand
 from sim.past import remembered_days
 from sim.records import Closing
@@ -27,7 +27,6 @@ from sim.world import World
 
 IntArray = npt.NDArray[np.int64]
 _LAST_SECOND = SECONDS_PER_DAY - 1
-_LEAST_OUTLOOK_DAYS = 7
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +113,8 @@ class Stores:
         )
         # Last: where kernels are compiled by two processes, the other one begins with this one.
         self._draw_stores = bound(draw_stores, np.arange(1), 0, world.market.open_day[0], *self._draw_arrays)
-        self._expected = _expected_demand(world)
+        self.expected = _expected_demand(world)
+        """True mean demand; None where planners do not know it."""
         self._known_orders = _known_orders(world)
         self._due: dict[int, list[Delivery]] = {}
 
@@ -229,8 +229,8 @@ class Stores:
                 world.market.listed, world.goods.category_start, world.goods.category_stop, world.store_forecasters,
                 world.shelf.forecast,
             )  # fmt: skip
-        if self._expected is not None:
-            self._look_ahead(self._expected, day)
+        if self.expected is not None:
+            look_ahead(self._world.store_rules, self.expected, day)
         number = self._replay_orders(rows, day, self._run(rows, SECONDS_PER_DAY, day))
         if number:
             assert self._place_orders is not None
@@ -238,14 +238,6 @@ class Stores:
             self._place_orders(Lines(self._line_block[:, :number].copy()))
         if day + 1 < world.days:
             self._schedule_close(day + 1, second, rows)
-
-    def _look_ahead(self, expected: ExpectedDemand, day: int) -> None:
-        """Fill in the true mean demand over the days that each rule covers."""
-        rules = self._world.store_rules
-        for rule in range(len(rules.is_dynamic)):
-            covered = max(rules.order_up_to_days[rule].max(), rules.reorder_point_days[rule].max())
-            days = int(np.ceil(max(covered, _LEAST_OUTLOOK_DAYS)))
-            rules.expected_rate[rule] = expected.units(day + 1, day + 1 + days) / days
 
     def _replay_orders(self, rows: IntArray, day: int, number: int) -> int:
         """Add the known orders of a past period that were placed today."""

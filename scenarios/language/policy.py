@@ -341,7 +341,10 @@ class Policy(Model):
     allocation: Allocation = assumed(Allocation(), "fair share")
     """Rationing at the distribution centre."""
     knowledge: Literal["recorded", "perfect"] = assumed("recorded", "planners see sales, not demand")
-    """Forecasters see recorded sales, or (the yardstick of regret) the true mean demand of the coming days."""
+    """Levels in days follow recorded sales and orders, or (the yardstick of regret) the true mean demand to come.
+
+    With `perfect`, stores know that of the days that a rule covers, and centres that of the stores they feed.
+    """
     promotions: tuple[Promotion, ...] = assumed((), "none unless given")
     """Promotion plan by scope."""
     promotion_table: Columns[PromotionRow] | None = assumed(None, "none unless given")

@@ -51,6 +51,52 @@ def test_knowing_the_days_to_come_is_worth_money() -> None:
         np.testing.assert_array_equal(by_cell(before, Cell.DEMAND), by_cell(after, Cell.DEMAND))
 
 
+def test_centres_that_know_the_days_to_come_buy_for_the_fair_before_it_begins() -> None:
+    """Stores order what they sold, so that only a centre that knows can see the fair coming."""
+    slow = {"suppliers": [{"id": "SUP", "lead_time_days": {"kind": "constant", "value": 6}}]}
+    limited = {"distribution_centres": [{"id": "DC", "stock": "limited"}]}
+    rule = {"mode": {"kind": "days_of_cover", "cover_days": 3.0}}
+    recorded, perfect = (
+        runs(
+            chain(
+                WEEK,
+                FAIR,
+                {"network": {**limited, **slow}, "initial": {**shelf(30), "dc_days_of_demand": 12.0}},
+                {"policy": {**base_stock(30), "dc_replenishment": [rule], "knowledge": knowledge}},
+            )
+        )
+        for knowledge in ("recorded", "perfect")
+    )
+
+    def bought_ahead(results: list[Any]) -> np.ndarray:
+        return np.array([result.panels.centre[21:30, ..., Centre.PURCHASED].sum() for result in results])
+
+    assert surely_positive(bought_ahead(perfect) - 1.5 * bought_ahead(recorded))
+    assert surely_positive(kpis(perfect, "fill_rate") - kpis(recorded, "fill_rate"))
+
+
+def test_a_centre_that_knows_demand_orders_up_to_that_of_its_own_stores() -> None:
+    """Four a day times size, over lead time 2, review gap 1 and a day more; the stores order nothing."""
+    stores = [
+        {**STORES[0], "size": 1.0},
+        {**STORES[1], "size": 3.0},
+        {**STORES[2], "size": 50.0, "dc_id": "FAR"},
+    ]
+    centres = [{"id": "DC", "stock": "limited"}, {"id": "FAR", "stock": "limited"}]
+    suppliers = [{"id": "SUP", "lead_time_days": {"kind": "constant", "value": 2}}]
+    rule = {"mode": {"kind": "days_of_cover", "cover_days": 1.0}}
+    result = run(
+        chain(
+            {"demand": {"patterns": [{"weekday_factors": [0.5, 0.5, 0.5, 0.5, 1.0, 2.0, 2.0]}]}},
+            {"network": {"stores": stores, "distribution_centres": centres, "suppliers": suppliers}},
+            {"initial": {**shelf(0, stores), "dc_days_of_demand": 0.0}, "horizon": {"days": 14}},
+            {"policy": {**base_stock(0), "dc_replenishment": [rule], "knowledge": "perfect"}},
+        )
+    )
+    bought = result.panels.centre[0, :, 0, Centre.PURCHASED]
+    np.testing.assert_array_equal(bought, np.array([4 * (1 + 3), 4 * 50]) * len(SKUS) * (2 + 1 + 1))
+
+
 def test_planners_who_see_sales_forget_the_customers_they_lost() -> None:
     """Censored sales lower the forecast: with a day's stock it spirals down, with the true mean it does not."""
     rule = {"mode": {"kind": "base_stock", "order_up_to": {"days_of_demand": 1.0}}}
