@@ -66,7 +66,7 @@ def build_rules(
 def look_ahead(
     rules: OrderRules, demand: ExpectedDemand, day: int, centre_of_store: IntArray | None = None
 ) -> None:
-    """Fill in the true mean demand over the days after one that each rule covers, a week at least.
+    """Fill in the true mean demand over the days after one that a rule covers at each place, a week at least.
 
     Args:
         rules: those of stores or of centres; what they expect is changed.
@@ -75,14 +75,14 @@ def look_ahead(
         centre_of_store: (stores,) who feeds them, when the rules are those of centres.
     """
     for rule, rate in enumerate(rules.expected_rate):
-        covered = max(rules.order_up_to_days[rule].max(), rules.reorder_point_days[rule].max())
-        days = int(np.ceil(max(covered, _LEAST_OUTLOOK_DAYS)))
-        per_store = demand.units(day + 1, day + 1 + days) / days
-        if centre_of_store is None:
-            rate[:] = per_store
-        else:
-            rate[:] = 0.0
-            np.add.at(rate, centre_of_store, per_store)
+        covered = np.maximum(rules.order_up_to_days[rule], rules.reorder_point_days[rule])
+        outlook_days = np.ceil(np.maximum(covered, _LEAST_OUTLOOK_DAYS)).astype(np.int64)
+        for days in np.unique(outlook_days).tolist():
+            expected = demand.units(day + 1, day + 1 + days) / days
+            if centre_of_store is not None:
+                per_store, expected = expected, np.zeros_like(rate)
+                np.add.at(expected, centre_of_store, per_store)
+            rate[outlook_days == days] = expected[outlook_days == days]
 
 
 def build_emergency_rules(rules: Sequence[EmergencyOrders], axes: Axes) -> EmergencyRules:

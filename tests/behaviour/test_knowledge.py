@@ -97,6 +97,20 @@ def test_a_centre_that_knows_demand_orders_up_to_that_of_its_own_stores() -> Non
     np.testing.assert_array_equal(bought, np.array([4 * (1 + 3), 4 * 50]) * len(SKUS) * (2 + 1 + 1))
 
 
+def test_how_far_a_store_looks_ahead_does_not_depend_on_how_far_away_others_are() -> None:
+    """The first store covers five days, another one ten; what it knows of its own week must not change."""
+    policy = following(3.0, knowledge="perfect")
+    ordered = []
+    for lead_time_days in (1, 8):
+        stores = [
+            {**store, "lead_time_days": 1 if row == 0 else lead_time_days} for row, store in enumerate(STORES)
+        ]
+        scenario = chain(WEEK, FAIR, policy, {"network": {"stores": stores}})
+        ordered.append(run(scenario).panels.day[:, 0, :, Day.ORDERED])
+    assert ordered[0].sum() > 0
+    np.testing.assert_array_equal(*ordered)
+
+
 def test_planners_who_see_sales_forget_the_customers_they_lost() -> None:
     """Censored sales lower the forecast: with a day's stock it spirals down, with the true mean it does not."""
     rule = {"mode": {"kind": "base_stock", "order_up_to": {"days_of_demand": 1.0}}}
