@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from enum import IntEnum
 
 import simpy
@@ -44,11 +44,6 @@ def day_of(second: int) -> int:
 def weekday_of(start_date: date, day: int) -> int:
     """Weekday of a day index, Monday = 0."""
     return (start_date.weekday() + day) % 7
-
-
-def date_of(start_date: date, day: int) -> date:
-    """Calendar date of a day index."""
-    return start_date + timedelta(days=day)
 
 
 def at(environment: simpy.Environment, second: int, turn: Turn, action: Callable[[], None]) -> None:

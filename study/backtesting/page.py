@@ -14,8 +14,7 @@ from study.wording import format_value, unit_in
 if TYPE_CHECKING:
     from study.backtesting.evidence import Backtest, KpiFinding
 
-_TEMPLATES = Path(__file__).parent
-_STYLE = _TEMPLATES.parent / "report" / "report.css"
+_TEMPLATE = Path(__file__).with_name("backtest.html")
 _CLASSES = {
     Outcome.COVERED: "better",
     Outcome.ABOVE: "worse",
@@ -48,18 +47,9 @@ def render(found: Backtest, charts: Sequence[Path]) -> str:
         found: the back test.
         charts: files among which an .svg is embedded.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from study.report.embedding import data_uri
+    from study.report.page import render_page
 
-    from study.report.embedding import data_uri, font_faces
-
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    template = environment.get_template("backtest.html")
     pictures = [data_uri("image/svg+xml", path.read_bytes()) for path in charts if path.suffix == ".svg"]
     replayed = {item.kpi: format_value(item.replayed, item.unit) for item in found.replay.differences}
     values = {
@@ -70,9 +60,7 @@ def render(found: Backtest, charts: Sequence[Path]) -> str:
         "replay": wording.replay_text(found.replay),
         "calibrations": [wording.calibration_text(item) for item in found.calibrations],
     }
-    bare = template.render(values, charts=[], fonts=[], style="")
-    style = _STYLE.read_text(encoding="utf-8")
-    return template.render(values, charts=pictures, fonts=font_faces(bare), style=style)
+    return render_page(_TEMPLATE, values, pictures)
 
 
 def _row(item: KpiFinding, replayed: str, currency: str) -> Row:

@@ -11,10 +11,11 @@ from scenarios import AssumptionStatus, assumptions
 from study.atomic import write_text
 from study.evidence import Comparison, Study
 from study.report import contents
-from study.report.embedding import embedded_charts, font_faces
+from study.report.embedding import embedded_charts
+from study.report.page import render_page
 
-_TEMPLATES = Path(__file__).parent
 _FILE_NAME = "report.html"
+_TEMPLATE = Path(__file__).with_name(_FILE_NAME)
 
 
 def write_report(
@@ -48,21 +49,8 @@ def write_report(
 
 def render(studies: Sequence[Study], comparison: Comparison | None = None, charts: Path | None = None) -> str:
     """The page as text; see `write_report`."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    values = _values(studies, comparison)
-    template = environment.get_template("report.html")
     embedded = embedded_charts(studies, comparison, charts)
-    bare = template.render(values, charts=[], fonts=[], style="")
-    style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
-    return template.render(values, charts=embedded, fonts=font_faces(bare), style=style)
+    return render_page(_TEMPLATE, _values(studies, comparison), embedded)
 
 
 def _values(studies: Sequence[Study], comparison: Comparison | None) -> dict[str, Any]:

@@ -13,23 +13,13 @@ from sim import BooksError, Cell, Centre, Day, Panels, RunResult, Table
 from sim.books import POSTINGS, Posting, Terms, check_books, post_ledger
 from sim.settlement import terms_of
 from sim.world import build_world
+from tests.bounded import BOUNDED
 from tests.factory import merged
 from tests.property.rich_scenarios import build, everything
 
 CELLS_TRIED = 5
 
-ONLY_BOUNDED = {
-    Day.DEMAND_VALUE,
-    Day.SOLD_AS_ASKED_VALUE,
-    Day.MARK_DOWN,
-    Day.MARKED_DOWN_UNITS,
-    Day.REFUND,
-    Day.RESTOCKED,
-    Day.OPEN_SECONDS,
-    Day.AGE_AT_SALE_DAYS,
-    Day.CYCLES,
-    Day.CYCLES_SHORT,
-}
+
 """Measures that no second record holds: only gross errors in them are found, see `tests/unit/test_books.py`."""
 
 
@@ -84,7 +74,7 @@ def test_everything_happens_and_balances(result: RunResult, terms: Terms) -> Non
     check(result, terms)
 
 
-@pytest.mark.parametrize("measure", [measure for measure in Day if measure not in ONLY_BOUNDED])
+@pytest.mark.parametrize("measure", [measure for measure in Day if measure not in BOUNDED])
 def test_a_unit_missing_from_the_day_panel_is_found(result: RunResult, terms: Terms, measure: Day) -> None:
     for day in taken_out(result.panels.day, measure):
         with pytest.raises(BooksError):

@@ -14,21 +14,9 @@ from hypothesis import strategies as st
 from scenarios import Costs
 from sim.books import POSTINGS, Account, BooksError, check_books, post_ledger
 from sim.records import Cell, Centre, Day
+from tests.bounded import BOUNDED
 from tests.little_world import COSTS, World, little_world
 
-# No second record holds these: they are only kept within the bounds of what they belong to.
-BOUNDED = {
-    Day.DEMAND_VALUE,
-    Day.SOLD_AS_ASKED_VALUE,
-    Day.MARK_DOWN,
-    Day.MARKED_DOWN_UNITS,
-    Day.REFUND,
-    Day.RESTOCKED,
-    Day.OPEN_SECONDS,
-    Day.AGE_AT_SALE_DAYS,
-    Day.CYCLES,
-    Day.CYCLES_SHORT,
-}
 CELLS_TRIED = 6
 
 
