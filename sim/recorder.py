@@ -15,6 +15,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "deliveries": ("store", "centre", "kind", "shipped_second", "arrived_second", "lines", "units", "value_minor"),
     "purchase_orders": ("centre", "supplier", "placed_second", "lines", "units", "value_minor"),
     "receipts": ("centre", "supplier", "placed_second", "received_second", "lines", "units", "value_minor"),
+    "charges": ("charged_second", "centre", "reason", "quantity", "amount_minor"),
 }  # fmt: skip
 """Columns of each event table; an `arrived_second` or `received_second` of -1 is still to come."""
 
@@ -25,6 +26,7 @@ class Recorder:
     def __init__(self) -> None:
         self._blocks: dict[str, list[npt.NDArray[np.int64]]] = {name: [] for name in TABLES}
         self._orders = 0
+        self._charges: list[tuple[int, int, int, int, int]] = []
 
     def add(self, table: str, rows: npt.NDArray[np.int64]) -> None:
         """Add rows, (k, columns of the table), which are not copied."""
@@ -35,6 +37,10 @@ class Recorder:
         self.add("store_orders", rows)
         self._orders += len(rows)
 
+    def charge(self, second: int, centre: int, reason: int, quantity: int, amount_minor: int) -> None:
+        """Write down what something costs; see `sim.books.charges.Charge` for reasons and their quantities."""
+        self._charges.append((second, centre, reason, quantity, amount_minor))
+
     @property
     def next_order(self) -> int:
         """Number of the next store order, counted from 0."""
@@ -42,6 +48,9 @@ class Recorder:
 
     def tables(self) -> dict[str, Table]:
         """All tables, read-only."""
+        if self._charges:
+            self.add("charges", np.array(self._charges, np.int64))
+            self._charges = []
         return {name: Table(name, self._joined(name)) for name in TABLES}
 
     def _joined(self, table: str) -> dict[str, npt.NDArray[np.int64]]:

@@ -103,6 +103,8 @@ class Day(IntEnum):
     """Lines on emergency orders."""
     CANCELLED = 42
     """Ordered units struck off by the centre."""
+    CANCELLED_EARLY = 43
+    """Of these, struck off before the store's day was closed, of orders of the days before."""
 
 
 class Cell(IntEnum):

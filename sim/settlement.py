@@ -40,8 +40,8 @@ def closing_of(world: World, stores: Stores, depot: Depot) -> Closing:
         store_backorders=_locked(world.shelf.backorder.astype(np.int64)),
         transit_units=_locked(transit_units),
         transit_value=_locked(transit_value),
-        centre_units=_locked(depot.on_hand.astype(np.int64)),
-        centre_value=_locked(depot.value),
+        centre_units=_locked(depot.stock.on_hand.astype(np.int64)),
+        centre_value=_locked(depot.stock.value),
     )
 
 

@@ -96,6 +96,12 @@ CENTRAL = {
     "revenue": 561_000.0,
     "gross_margin": 153_800.0,
 }
+OTHERS = {
+    name: 0.9 if measure.is_share else 1_800.0
+    for name, measure in MEASURES.items()
+    if name not in CENTRAL and name not in ("total_cost", "profit")
+}
+"""Those of operations, the same in every replication."""
 EFFECT = {
     "fill_rate": 0.5,
     "value_fill_rate": 0.48,
@@ -258,6 +264,7 @@ def _run(
             min(value, 1 - value) if measure.is_share else value
         )
         kpis[kpi] = moved + deviation * (noise[index] + 0.5 * rng.normal())
+    kpis |= OTHERS
     kpis["total_cost"] = sum(kpis[f"cost_{head}"] for head in COST_HEADS)
     kpis["profit"] = kpis["revenue"] - kpis["total_cost"]
     kpis = {kpi: kpis[kpi] for kpi in MEASURES}

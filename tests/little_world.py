@@ -16,6 +16,7 @@ import numpy as np
 
 from scenarios.language.costs import CommunicationCosts, Costs, HoldingCosts, OrderingCosts, ShortageCosts
 from sim.books import Terms
+from sim.books.charges import Charge
 from sim.clock import SECONDS_PER_DAY
 from sim.records import Cell, Centre, Closing, Day, Panels, Table
 from sim.result import Labels
@@ -97,12 +98,15 @@ class _Simulator:
         default_factory=lambda: [[_Pool() for _ in range(SKUS)] for _ in range(CENTRES)]
     )
     backlog: list[tuple[int, int, int]] = field(default_factory=list)
+    waiting: list[tuple[dict[str, Any], int, int]] = field(default_factory=list)
+    """Orders whose missing units wait, with SKU and units: in time they are struck off in the morning."""
     under_way: list[dict[str, Any]] = field(default_factory=list)
     """Sent before the first morning."""
     shipments: list[dict[str, Any]] = field(default_factory=list)
     purchases: list[dict[str, Any]] = field(default_factory=list)
     receipts: list[dict[str, Any]] = field(default_factory=list)
     orders: list[dict[str, Any]] = field(default_factory=list)
+    charges: list[dict[str, int]] = field(default_factory=list)
     past_sales: list[tuple[int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -165,6 +169,7 @@ class _Simulator:
 
     def run_day(self, today: int) -> None:
         self._suppliers_deliver(today)
+        self._strike_off_early(today)
         for store in range(STORES):
             self._receive(today, store)
             for sku in range(SKUS):
@@ -176,6 +181,17 @@ class _Simulator:
             for centre in range(CENTRES):
                 self._buy(today, centre, sku)
         self._post_centre_levels(today)
+        for reason in Charge:
+            amount = self.dice.randint(1, 900)
+            self.charges.append(
+                {
+                    "charged_second": today * SECONDS_PER_DAY + CLOSES,
+                    "centre": reason % CENTRES,
+                    "reason": int(reason),
+                    "quantity": 2 * amount,
+                    "amount_minor": amount,
+                }
+            )
 
     def _suppliers_deliver(self, today: int) -> None:
         for receipt in self.receipts:
@@ -185,6 +201,15 @@ class _Simulator:
                 row = self.centre[today, receipt["centre"], CLASS_OF[receipt["sku"]]]
                 row[Centre.RECEIVED] += receipt["units"]
                 row[Centre.RECEIVED_VALUE] += receipt["value_minor"]
+
+    def _strike_off_early(self, today: int) -> None:
+        if today % 3 != 2:
+            return
+        for order, sku, units in self.waiting:
+            order["units_cancelled"] += units
+            self.on_order[order["store"]][sku] -= units
+            self.post(today, order["store"], sku, {Day.CANCELLED: units, Day.CANCELLED_EARLY: units})
+        self.backlog, self.waiting = [], []
 
     def _receive(self, today: int, store: int) -> None:
         for shipment in self.under_way + self.shipments:
@@ -376,6 +401,7 @@ class _Simulator:
             self.post(today, store, sku, {Day.CANCELLED: missing})
         elif missing:
             self.backlog.append((store, sku, missing))
+            self.waiting.append((order, sku, missing))
 
     def _ship(self, now: int, store: int, sku: int, units: int, value: int, kind: int) -> None:
         due = now // SECONDS_PER_DAY + 2 - kind % 2
@@ -483,6 +509,7 @@ def little_world(seed: int = 1, days: int = 10, warm_up_days: int = 3, period_da
                 world.receipts,
                 "centre supplier placed_second received_second lines units value_minor",
             ),
+            "charges": _table("charges", world.charges, "charged_second centre reason quantity amount_minor"),
         },
         opening=opening,
         closing=world.state(),

@@ -53,6 +53,11 @@ COST_HEADS: tuple[str, ...] = (
     "mark_down",
     "communication",
     "facilities",
+    "labour",
+    "material",
+    "transport",
+    "outsourcing",
+    "quality",
 )
 """Heads of the ledger; every cost posting names exactly one."""
 
@@ -64,6 +69,11 @@ _HEAD_DEFINITIONS = {
     "mark_down": "Price given away on goods near expiry or being delisted, against the price of the day",
     "communication": "Order contacts, promotion announcements and incentives that steer demand to a substitute",
     "facilities": "Fixed cost of stores and distribution centres",
+    "labour": "People in distribution centres and at the order desk, paid by the shift, overtime included",
+    "material": "What is used up in handling: packaging and pallets",
+    "transport": "Own trucks: days, kilometres and drivers' hours",
+    "outsourcing": "Carriers and couriers paid for their work",
+    "quality": "Inspection, rejected lots and goods brought back, less what is recovered from them",
 }
 
 _H, _L, _N = Direction.HIGHER, Direction.LOWER, Direction.NEUTRAL

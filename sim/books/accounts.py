@@ -33,6 +33,16 @@ class Account(IntEnum):
     MARK_DOWN = 13
     COMMUNICATION = 14
     FACILITIES = 15
+    LABOUR = 16
+    """People in distribution centres and at the order desk, overtime included."""
+    MATERIAL = 17
+    """What is used up: packaging, pallets."""
+    TRANSPORT = 18
+    """Own trucks and their drivers."""
+    OUTSOURCING = 19
+    """Carriers and other partners paid for their work."""
+    QUALITY = 20
+    """Inspection, rejected goods and what becomes of goods brought back, less what is recovered."""
 
 
 HEAD_ACCOUNTS: dict[str, tuple[Account, ...]] = {
@@ -43,5 +53,10 @@ HEAD_ACCOUNTS: dict[str, tuple[Account, ...]] = {
     "mark_down": (Account.MARK_DOWN,),
     "communication": (Account.COMMUNICATION,),
     "facilities": (Account.FACILITIES,),
+    "labour": (Account.LABOUR,),
+    "material": (Account.MATERIAL,),
+    "transport": (Account.TRANSPORT,),
+    "outsourcing": (Account.OUTSOURCING,),
+    "quality": (Account.QUALITY,),
 }
 """Cost head -> the accounts it adds up."""

@@ -157,7 +157,7 @@ def _check_closing_levels(
     on_order = last[..., Day.ON_ORDER] + last[..., Day.ORDERED] + last[..., Day.EMERGENCY_ORDERED]
     audit.equal(
         "goods on order at the end = in transit counted + centre backlog",
-        terms.over_stores(on_order - last[..., Day.CANCELLED]),
+        terms.over_stores(on_order - (last[..., Day.CANCELLED] - last[..., Day.CANCELLED_EARLY])),
         terms.over_stores(by(closing.transit_units)) + last_centre[..., Centre.BACKLOG],
         at_centres,
     )

@@ -50,7 +50,7 @@ _STORE_PARTS = _parts(
     ((Day.CYCLES,), (Day.RECEIVED,)),
     ((Day.ORDER_LINES,), (Day.ORDERED,)),
     ((Day.EMERGENCY_LINES,), (Day.EMERGENCY_ORDERED,)),
-    ((Day.CANCELLED,), _ASKED_OF_CENTRE),
+    ((Day.CANCELLED_EARLY,), (Day.CANCELLED,)),
 )
 _CENTRE_PARTS = _parts(
     "centre {} is part of {}",
@@ -187,10 +187,11 @@ def _check_store_levels(audit: Audit, day: IntArray, levels: Levels, axes: tuple
         _before(day[Day.BACKORDERS], levels.backorders) + day[Day.BACKORDERED],
         axes,
     )
-    ordered = sum_of(day, _ASKED_OF_CENTRE) - day[Day.CANCELLED]
+    early = day[Day.CANCELLED_EARLY]
+    ordered = sum_of(day, _ASKED_OF_CENTRE) - (day[Day.CANCELLED] - early)
     audit.equal(
         "on order = on order before + ordered the day before - struck off - received",
-        day[Day.ON_ORDER] + day[Day.RECEIVED],
+        day[Day.ON_ORDER] + day[Day.RECEIVED] + early,
         _before(day[Day.ON_ORDER], levels.on_order) + _before(ordered, levels.ordered),
         axes,
     )

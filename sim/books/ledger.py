@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from sim.books.accounts import Account
+from sim.books.charges import charges_by_day
 from sim.books.events import orders_by_day, purchase_orders_by_day
 from sim.books.postings import POSTINGS, Posting, Source, Where
 from sim.books.terms import Terms, by_class
@@ -37,7 +38,7 @@ def post_ledger(
 
     Args:
         panels: what happened, by day.
-        tables: `store_orders` and `purchase_orders` are read.
+        tables: `store_orders`, `purchase_orders` and `charges` are read.
         opening: stock of the first morning, posted on the first day.
         labels: axes of the panels.
         terms: cost rates and who feeds whom.
@@ -52,6 +53,7 @@ def post_ledger(
     ledger = np.zeros((days, stores + centres, classes + 1, len(Account)), dtype=np.int64)
     orders = orders_by_day(tables, days, stores)
     purchase_orders = purchase_orders_by_day(tables, days, centres)
+    charges = charges_by_day(tables, days, centres)
     featured = np.zeros((1, 1, 1), dtype=np.int64) if terms.featured is None else terms.featured
     featured = np.broadcast_to(featured, (days, stores, classes))
     store_stock = by_class(opening.store_value, labels.sku_class, classes)
@@ -63,6 +65,7 @@ def post_ledger(
             centre=np.moveaxis(panels.centre[block], -1, 0),
             orders=orders[block],
             purchase_orders=purchase_orders[block],
+            charges=charges[:, block],
             featured=featured[block].astype(np.int64),
             store_stock=store_stock,
             centre_stock=centre_stock,

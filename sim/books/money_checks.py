@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from sim.books.accounts import Account
 from sim.books.audit import Audit, Axis
+from sim.books.charges import balances_of_charges
 from sim.books.events import OrderKind, counted
 from sim.books.terms import DAYS_PER_YEAR, MICRO, MINOR_PER_MAJOR, Terms, by_class
 from sim.records import Centre, Closing, Day, IntArray, Panels, Table
@@ -87,7 +88,7 @@ def check_trial_balance(
         audit: collects what fails.
         ledger_totals: (stores then centres, classes and one more, accounts) the ledger, added up over days.
         panels: `cell` and `cell_revenue` are read.
-        tables: `store_orders` and `purchase_orders` are read.
+        tables: `store_orders`, `purchase_orders` and `charges` are read.
         day_totals: (stores, classes, len(Day)) the day panel added up over all days.
         centre_totals: (centres, classes, len(Centre)) the same of the centre panel.
         opening: the first morning.
@@ -123,6 +124,9 @@ def check_trial_balance(
     for account, at, amount in _costs_at_rates(tables, days, day_totals, centre_totals, terms):
         expected[(*at, account)] += amount
         slack[(*at, account)] += 0.5 * days * (amount != 0)
+
+    for account, balance in balances_of_charges(tables, len(centre_totals)).items():
+        expected[stores:, -1, account] += balance
 
     # Whatever is in no other account went through the till.
     others = expected.sum(axis=-1) - expected[..., Account.CASH]

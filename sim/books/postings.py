@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.books.accounts import Account
+from sim.books.charges import ACCOUNT_OF, Charge
 from sim.books.events import OrderKind
 from sim.books.terms import DAYS_PER_YEAR, MICRO, Terms, in_micro
 from sim.records import Centre, Day, IntArray
@@ -27,6 +28,8 @@ class Source:
     """(days, stores, order kinds) store orders placed."""
     purchase_orders: IntArray
     """(days, centres) orders placed at suppliers."""
+    charges: IntArray
+    """(reasons, days, centres) of the table of charges, minor units."""
     featured: IntArray
     """(days, stores, classes) announcements."""
     store_stock: IntArray
@@ -66,6 +69,10 @@ class Posting:
 
 def _of_day(measure: Day) -> Callable[[Source], IntArray]:
     return lambda source: source.day[measure]
+
+
+def _charged(reason: Charge) -> Callable[[Source], IntArray]:
+    return lambda source: source.charges[reason]
 
 
 def _of_centre(measure: Centre) -> Callable[[Source], IntArray]:
@@ -189,6 +196,10 @@ POSTINGS: tuple[Posting, ...] = (
         Where.CENTRE,
         ("purchase_orders", Account.ORDERING, Account.CASH, _purchase_orders),
         ("centre_facilities", Account.FACILITIES, Account.CASH, _centre_facilities),
+        *(
+            (f"charge_{reason.name.lower()}", ACCOUNT_OF[reason], Account.CASH, _charged(reason))
+            for reason in Charge
+        ),
     ),
     *_all(
         Where.STORE_CLASS,

@@ -14,7 +14,7 @@ KINDS = 3
 """Of orders: regular, emergency, pushed."""
 
 _SECONDS_PER_DAY = 86_400
-_FILLED, _SHIPPED, _CANCELLED, _UNITS, _LINES = range(5)
+_FILLED, _SHIPPED, _CANCELLED, _UNITS, _LINES, _PLACED = range(6)
 
 
 @allocating_kernel
@@ -38,10 +38,13 @@ def fill_orders(
     value: Array,
     on_order: Array,
     asked: Array,
+    is_noted: bool,
+    placed_posted: Array,
     centre_posted: Array,
     store_on_order: Array,
     centre_short: Array,
     day_page: Array,
+    closes_second: Array,
     own_lead_time_days: Array,
     days_until_open: Array,
     delivery_second: int,
@@ -71,18 +74,22 @@ def fill_orders(
         on_hand: (m,) of the centre; changed.
         value: (m,) of the centre; changed.
         on_order: (m,) ordered by the centre from suppliers.
-        asked: (m,) units that stores asked the centre for today; added to.
-        centre_posted: (c, len(Centre)) of the centre panel; changed.
+        asked: (m,) units that stores asked the centre for today; added to unless noted.
+        is_noted: what is asked was noted when the orders were placed, see `note_orders`.
+        placed_posted: (c, len(Centre)) of the centre panel on the day when the new lines were placed; changed.
+        centre_posted: (c, len(Centre)) of the centre panel today; changed.
         store_on_order: (n, m); cancelled units are taken off.
         centre_short: (n, m); told whether the line was filled, and if not, why.
         day_page: (n, c, len(Day)) of the day panel; changed.
+        closes_second: (n,) second of the day at which the store's day is closed.
         own_lead_time_days: (n,) of the stores.
         days_until_open: (days, n), 0 when the store is open.
         delivery_second: second of the day at which goods arrive.
         first_order: number of the next order.
         shipped: (k,) receives the units shipped.
         sent: (6, k) receives store, SKU, units, cost, kind and second of arrival of lines that are shipped.
-        order_rows: (3 n, 10) receives rows of the table of store orders.
+        order_rows: (3 n, 10) receives rows of the table of store orders: one per store and kind of order, so that
+            all new lines of a store and kind have to be of one order.
 
     Returns:
         Lines sent, and orders written.
@@ -101,7 +108,7 @@ def fill_orders(
             line_row, line_sku, line_units, lines[5], on_hand, rule, priority, store_key, sku_key, ordinal, ties_key,
             shipped,
         )  # fmt: skip
-    orders = np.zeros((store_key.size, KINDS, 5), np.int64)
+    orders = np.zeros((store_key.size, KINDS, 6), np.int64)
     number = 0
     for line in range(line_sku.size):
         row, sku, kind, wanted, units = (
@@ -131,11 +138,13 @@ def fill_orders(
             sent[5, number] = arrival_second(row, day, lead_time_days, now, days_until_open, delivery_second)
             number += 1
         if is_new[line]:
-            centre_posted[index, Centre.ASKED] += wanted
-            centre_posted[index, Centre.LINES] += 1
-            centre_posted[index, Centre.LINES_IN_FULL] += whole(missing == 0)
-            asked[sku] += wanted
+            placed_posted[index, Centre.LINES_IN_FULL] += whole(missing == 0)
+            if not is_noted:
+                placed_posted[index, Centre.ASKED] += wanted
+                placed_posted[index, Centre.LINES] += 1
+                asked[sku] += wanted
             order = orders[row, kind]
+            order[_PLACED] = lines[5, line]
             order[_LINES] += 1
             order[_UNITS] += wanted
             order[_SHIPPED] += units
@@ -148,7 +157,32 @@ def fill_orders(
             if not keeps_backlog:
                 store_on_order[row, sku] -= missing
                 day_page[row, index, Day.CANCELLED] += missing
-    return number, _write_orders(orders, first_order, centre, now, order_rows)
+                if now % _SECONDS_PER_DAY < closes_second[row]:
+                    day_page[row, index, Day.CANCELLED_EARLY] += missing
+    return number, _write_orders(orders, first_order, centre, order_rows)
+
+
+@kernel
+def note_orders(
+    lines: Array, centre_of: Array, class_of: Array, asked: Array, backlog: Array, centre_page: Array
+) -> None:
+    """Note what stores ask of their centres when it is looked at only later: it is asked for, and owed until then.
+
+    Args:
+        lines: (6, k) as in `fill_orders`.
+        centre_of: (n,) centre that feeds each store.
+        class_of: (m,) class of each SKU.
+        asked: (centres, m) units asked for today; added to.
+        backlog: (centres, m) units owed; added to.
+        centre_page: (centres, c, len(Centre)) of the centre panel; changed.
+    """
+    for line in range(lines.shape[1]):
+        centre, sku, units = centre_of[lines[0, line]], lines[1, line], lines[2, line]
+        posted = centre_page[centre, class_of[sku]]
+        posted[Centre.ASKED] += units
+        posted[Centre.LINES] += 1
+        asked[centre, sku] += units
+        backlog[centre, sku] += units
 
 
 @inline_kernel
@@ -260,7 +294,7 @@ def write_purchases(lines: Array, centres: int, suppliers: int, now: int, receiv
 
 
 @kernel
-def _write_orders(orders: Array, first_order: int, centre: int, now: int, rows: Array) -> int:
+def _write_orders(orders: Array, first_order: int, centre: int, rows: Array) -> int:
     """Write a row of the table of store orders per store and kind of order; return how many."""
     number = 0
     for row in range(orders.shape[0]):
@@ -268,7 +302,7 @@ def _write_orders(orders: Array, first_order: int, centre: int, now: int, rows: 
             order = orders[row, kind]
             if order[_LINES] > 0:
                 rows[number, 0], rows[number, 1], rows[number, 2] = first_order + number, row, centre
-                rows[number, 3], rows[number, 4] = now, kind
+                rows[number, 3], rows[number, 4] = order[_PLACED], kind
                 rows[number, 5], rows[number, 6] = order[_LINES], order[_UNITS]
                 rows[number, 7], rows[number, 8] = order[_FILLED], order[_SHIPPED]
                 rows[number, 9] = order[_CANCELLED]

@@ -22,6 +22,11 @@ _COLOURS = {
     "mark_down": style.ORANGE,
     "communication": style.PURPLE,
     "facilities": style.GREEN,
+    "labour": style.YELLOW,
+    "material": "#c9b8a0",
+    "transport": "#5b4b8a",
+    "outsourcing": "#9fd0c0",
+    "quality": "#7a2e2e",
 }
 _DOMINANT_SHARE = 0.4
 """Purchase gets a panel of its own from this share on, lest it hide all that a policy can change."""

@@ -1,0 +1,89 @@
+"""Charges: what the rooms of a run cost as they work, one row per occasion, each with the quantity it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+
+import numpy as np
+
+from sim.books.accounts import Account
+from sim.books.audit import Audit, Axis
+from sim.books.events import counted, event_days
+from sim.books.terms import MICRO
+from sim.records import IntArray, Table
+
+
+class Charge(IntEnum):
+    """Column `reason` of charges; the quantity's unit is said here."""
+
+    PICKER_SHIFT = 0
+    """Seconds of pickers on their shifts."""
+    PICKER_OVERTIME = 1
+    """Seconds of pickers after the end of their shifts."""
+
+
+ACCOUNT_OF: Mapping[Charge, Account] = {
+    Charge.PICKER_SHIFT: Account.LABOUR,
+    Charge.PICKER_OVERTIME: Account.LABOUR,
+}
+"""The account that each reason is posted to."""
+
+
+def charges_by_day(tables: Mapping[str, Table], days: int, centres: int) -> IntArray:
+    """Charges added up: (reasons, days, centres) in minor units."""
+    charges = tables["charges"]
+    index = (charges["reason"], event_days(charges["charged_second"]), charges["centre"])
+    return counted((len(Charge), days, centres), index, charges["amount_minor"])
+
+
+def balances_of_charges(tables: Mapping[str, Table], centres: int) -> dict[Account, IntArray]:
+    """What the charges make of each account, (centres,) in minor units."""
+    charges = tables["charges"]
+    totals = counted((len(Charge), centres), (charges["reason"], charges["centre"]), charges["amount_minor"])
+    balances: dict[Account, IntArray] = {}
+    for reason, account in ACCOUNT_OF.items():
+        balances[account] = balances.get(account, np.zeros(centres, np.int64)) + totals[reason]
+    return balances
+
+
+def charged(quantity: int, rate_micro: int) -> int:
+    """A quantity at a rate in millionths of a minor unit, in whole minor units, rounded half to even."""
+    return round(quantity * rate_micro / MICRO)
+
+
+def check_charges(
+    audit: Audit,
+    charges: Table,
+    quantities: Mapping[Charge, IntArray],
+    rates_micro: Mapping[Charge, IntArray],
+    of_centre: Axis,
+) -> None:
+    """Compare charges with what they are for.
+
+    Args:
+        audit: collects what fails.
+        charges: the table.
+        quantities: (centres,) total quantity of a reason as another record has it.
+        rates_micro: (centres,) millionths of a minor unit per unit of quantity, where the rate is fixed.
+        of_centre: axis of centres.
+    """
+    centres = len(of_centre.names)
+    for reason in Charge:
+        rows = charges["reason"] == reason
+        centre, quantity, amount = (charges[name][rows] for name in ("centre", "quantity", "amount_minor"))
+        if reason in quantities:
+            audit.equal(
+                f"{reason.name} is charged for what was done",
+                counted((centres,), (centre,), quantity),
+                quantities[reason],
+                (of_centre,),
+            )
+        if reason in rates_micro:
+            audit.equal(
+                f"{reason.name} is charged at its rate",
+                amount,
+                np.rint(quantity * (rates_micro[reason][centre] / MICRO)).astype(np.int64),
+                (Axis("charge"),),
+                1,
+            )
