@@ -1,0 +1,1 @@
+"""Delivery routes of one distribution centre for one day: plain arrays in, a checked plan out."""

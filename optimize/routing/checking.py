@@ -1,0 +1,161 @@
+"""An independent check of route plans: it shares no code with what makes them."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from itertools import pairwise
+
+from optimize.routing.problem import RoutePlan, RouteStatus, RoutingProblem, Trip, UnservedReason
+
+
+class RouteRule(Enum):
+    """What a plan must keep."""
+
+    EVERY_STOP_ONCE = "each stop is in one trip or unserved, once"
+    KNOWN_VEHICLE = "the vehicle exists"
+    NOT_EMPTY = "a trip has stops"
+    WEIGHT = "the load's weight fits"
+    VOLUME = "the load's volume fits"
+    ARRIVAL = "arrivals follow from departure, travel, waiting and unloading"
+    RETURN = "so does the return"
+    WINDOW = "arrivals are not after the window closes"
+    SHIFT = "trips lie within the shift"
+    TURNAROUND = "a vehicle is back and turned round before it leaves again"
+    REASON = "the reason for leaving out a stop can be true"
+    STATUS = "the status says what the plan is"
+    DISTANCE = "the distance is that of the trips"
+    COST = "the cost is that of the trips"
+
+
+@dataclass(frozen=True)
+class BrokenRule:
+    """One rule a plan breaks, and where."""
+
+    rule: RouteRule
+    where: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.rule.value}"
+
+
+def check_routes(problem: RoutingProblem, plan: RoutePlan) -> tuple[BrokenRule, ...]:
+    """Find every rule that a plan breaks.
+
+    Args:
+        problem: What was to be planned.
+        plan: The plan.
+
+    Returns:
+        Broken rules; empty for a good plan. Totals and turnarounds are looked at only where the trips name
+        existing stops and vehicles.
+    """
+    broken = list(_each_stop_once(problem, plan))
+    for number, trip in enumerate(plan.trips):
+        broken += [BrokenRule(rule, f"trip {number}") for rule in _unknowns(problem, trip)]
+    if broken:
+        return tuple(broken)
+    for number, trip in enumerate(plan.trips):
+        rules = [*_load(problem, trip), *_times(problem, trip)]
+        broken += [BrokenRule(rule, f"trip {number}") for rule in rules]
+    return (*broken, *_turnarounds(problem, plan), *_reasons(problem, plan), *_totals(problem, plan))
+
+
+def _each_stop_once(problem: RoutingProblem, plan: RoutePlan) -> Iterator[BrokenRule]:
+    times = Counter(stop for trip in plan.trips for stop in trip.stops)
+    times.update(stop for stop, _ in plan.unserved)
+    for stop in sorted({*range(problem.stop_count), *times}):
+        if times[stop] != 1 or not 0 <= stop < problem.stop_count:
+            yield BrokenRule(RouteRule.EVERY_STOP_ONCE, f"stop {stop}")
+
+
+def _unknowns(problem: RoutingProblem, trip: Trip) -> Iterator[RouteRule]:
+    known = 0 <= trip.vehicle_type < problem.type_count
+    if not known or not 0 <= trip.vehicle < problem.vehicle_count[trip.vehicle_type]:
+        yield RouteRule.KNOWN_VEHICLE
+    if not trip.stops:
+        yield RouteRule.NOT_EMPTY
+    if len(trip.arrival_seconds) != len(trip.stops):
+        yield RouteRule.ARRIVAL
+
+
+def _load(problem: RoutingProblem, trip: Trip) -> Iterator[RouteRule]:
+    if (
+        sum(int(problem.weight_grams[stop]) for stop in trip.stops)
+        > problem.capacity_grams[trip.vehicle_type]
+    ):
+        yield RouteRule.WEIGHT
+    millilitres = sum(int(problem.volume_millilitres[stop]) for stop in trip.stops)
+    if millilitres > problem.capacity_millilitres[trip.vehicle_type]:
+        yield RouteRule.VOLUME
+
+
+def _times(problem: RoutingProblem, trip: Trip) -> Iterator[RouteRule]:
+    clock, place = trip.depart_second, 0
+    for stop, arrival in zip(trip.stops, trip.arrival_seconds, strict=True):
+        if arrival != clock + problem.travel_seconds[place, stop + 1]:
+            yield RouteRule.ARRIVAL
+        if arrival > problem.closes_second[stop] and not problem.serves_everyone:
+            yield RouteRule.WINDOW
+        clock = max(arrival, int(problem.opens_second[stop])) + int(problem.service_seconds[stop])
+        place = stop + 1
+    if trip.return_second != clock + problem.travel_seconds[place, 0]:
+        yield RouteRule.RETURN
+    begins, ends = problem.shift_start_second[trip.vehicle_type], problem.shift_end_second[trip.vehicle_type]
+    if trip.depart_second < begins or trip.return_second > ends:
+        yield RouteRule.SHIFT
+
+
+def _turnarounds(problem: RoutingProblem, plan: RoutePlan) -> Iterator[BrokenRule]:
+    by_vehicle: dict[tuple[int, int], list[Trip]] = {}
+    for trip in plan.trips:
+        by_vehicle.setdefault((trip.vehicle_type, trip.vehicle), []).append(trip)
+    for (vehicle_type, vehicle), trips in by_vehicle.items():
+        in_time = sorted(trips, key=lambda trip: (trip.depart_second, trip.return_second))
+        for earlier, later in pairwise(in_time):
+            if later.depart_second < earlier.return_second + problem.turnaround_seconds:
+                yield BrokenRule(RouteRule.TURNAROUND, f"vehicle {vehicle} of type {vehicle_type}")
+
+
+def _reasons(problem: RoutingProblem, plan: RoutePlan) -> Iterator[BrokenRule]:
+    for stop, reason in plan.unserved:
+        fits = any(
+            problem.vehicle_count[kind] > 0
+            and problem.weight_grams[stop] <= problem.capacity_grams[kind]
+            and problem.volume_millilitres[stop] <= problem.capacity_millilitres[kind]
+            for kind in range(problem.type_count)
+        )
+        too_large = not fits and bool(problem.vehicle_count.any())
+        excused = reason is UnservedReason.TIME_WINDOW and problem.serves_everyone
+        if (reason is UnservedReason.CAPACITY) != too_large or excused:
+            yield BrokenRule(RouteRule.REASON, f"stop {stop}")
+
+
+def _totals(problem: RoutingProblem, plan: RoutePlan) -> Iterator[BrokenRule]:
+    metres, cost, late = 0, 0.0, False
+    for trip in plan.trips:
+        places = [0, *(stop + 1 for stop in trip.stops), 0]
+        length = sum(int(problem.distance_metres[here, there]) for here, there in pairwise(places))
+        hours = (trip.return_second - trip.depart_second) / 3600.0
+        metres += length
+        cost += float(problem.cost_per_trip[trip.vehicle_type])
+        cost += float(problem.cost_per_km[trip.vehicle_type]) * length / 1000.0
+        cost += float(problem.cost_per_hour[trip.vehicle_type]) * hours
+        late |= any(
+            arrival > problem.closes_second[stop]
+            for stop, arrival in zip(trip.stops, trip.arrival_seconds, strict=True)
+        )
+    if plan.distance_metres != metres:
+        yield BrokenRule(RouteRule.DISTANCE, "plan")
+    if not math.isclose(plan.cost, cost, rel_tol=1e-9, abs_tol=1e-9):
+        yield BrokenRule(RouteRule.COST, "plan")
+    served = RouteStatus.LATE if late else RouteStatus.ON_TIME
+    if plan.unserved:
+        served = RouteStatus.PARTIAL
+    elif not plan.trips:
+        served = RouteStatus.NOTHING_TO_DO
+    if plan.status is not served:
+        yield BrokenRule(RouteRule.STATUS, "plan")

@@ -1,0 +1,111 @@
+"""Plan a day's delivery routes: find them, or keep given ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from optimize.routing.checking import check_routes
+from optimize.routing.problem import RoutePlan, RoutingError, RoutingProblem
+
+# Compiled functions and OR-Tools are imported where they are called: the facade stays quick to import.
+
+
+def plan_routes(
+    problem: RoutingProblem, *, method: Literal["savings", "ortools"], solution_limit: int = 200
+) -> RoutePlan:
+    """Find routes; the same problem always gets the same plan.
+
+    Plans are compared by stops left out, then by seconds late, then by cost.
+
+    Args:
+        problem: One day's deliveries from one depot.
+        method: ``savings`` builds once; ``ortools`` goes on to search, and falls back on the savings plan where it
+            finds nothing as good.
+        solution_limit: Solutions that the search looks at, its limit of work.
+
+    Returns:
+        A plan that passed `check_routes`.
+
+    Raises:
+        ValueError: an unknown method or a limit below 1.
+        RoutingError: the savings plan breaks a rule.
+    """
+    from optimize.routing.decoding import decode, seconds_late
+    from optimize.routing.savings import savings_fleet
+
+    if method not in ("savings", "ortools"):
+        raise ValueError(f"method is {method!r}, not 'savings' or 'ortools'")
+    if solution_limit < 1:
+        raise ValueError(f"solution_limit is {solution_limit}, below 1")
+    fleet = savings_fleet(problem)
+    plan = _checked(problem, decode(problem, fleet, "savings"))
+    if method == "savings" or not plan.trips:
+        return plan
+    from optimize.routing.ortools_search import search_fleet
+
+    found = search_fleet(problem, fleet, plan.status, seconds_late(problem, plan) > 0, solution_limit)
+    if found is not None:
+        searched = decode(problem, found, "ortools")
+        if not check_routes(problem, searched) and _rank(problem, searched) <= _rank(problem, plan):
+            return searched
+    return replace(plan, used_fallback=True)
+
+
+def plan_fixed(problem: RoutingProblem, sequences: Sequence[Sequence[int]]) -> RoutePlan:
+    """Time given routes (master routes) on today's vehicles, keeping the order of their stops.
+
+    A route is split where its next stop would break the capacities, the shift or a window on every vehicle type, and
+    its pieces are packed as the savings method packs its routes. Stops in no sequence, and those of pieces for
+    which no vehicle is left, are inserted where they cost least.
+
+    Args:
+        problem: One day's deliveries from one depot.
+        sequences: 0-based stops of each route; numbers below 0 or from n on are stops absent today and dropped.
+
+    Returns:
+        A plan that passed `check_routes`.
+
+    Raises:
+        ValueError: a stop stands twice.
+        RoutingError: the plan breaks a rule.
+    """
+    from optimize.routing.decoding import decode
+    from optimize.routing.kernels import arrays_of, empty_fleet
+    from optimize.routing.savings import assign, split_to_fit
+
+    present = [[stop for stop in sequence if 0 <= stop < problem.stop_count] for sequence in sequences]
+    named = [stop for sequence in present for stop in sequence]
+    if len(set(named)) < len(named):
+        twice = sorted({stop for stop in named if named.count(stop) > 1})
+        raise ValueError(f"stops stand in the sequences more than once: {twice}")
+    arrays = arrays_of(problem)
+    fleet = empty_fleet(arrays)
+    if len(fleet.vehicle_type) and problem.stop_count:
+        pieces = [
+            piece
+            for sequence in present
+            for piece in split_to_fit(arrays, np.array(sequence, dtype=np.int64) + 1)
+        ]
+        routes = np.zeros((len(pieces), problem.stop_count), dtype=np.int64)
+        for row, piece in zip(routes, pieces, strict=True):
+            row[: len(piece)] = piece
+        lengths = np.array([len(piece) for piece in pieces], dtype=np.int64)
+        assign(arrays, fleet, routes, lengths, problem.serves_everyone)
+    return _checked(problem, decode(problem, fleet, "fixed"))
+
+
+def _checked(problem: RoutingProblem, plan: RoutePlan) -> RoutePlan:
+    broken = check_routes(problem, plan)
+    if broken:
+        raise RoutingError("; ".join(str(rule) for rule in broken))
+    return plan
+
+
+def _rank(problem: RoutingProblem, plan: RoutePlan) -> tuple[int, int, float]:
+    from optimize.routing.decoding import seconds_late
+
+    return len(plan.unserved), seconds_late(problem, plan), plan.cost
