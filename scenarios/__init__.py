@@ -30,8 +30,10 @@ from scenarios.language.demand import (
     PriceChange,
     Response,
 )
-from scenarios.language.distributions import Distribution
+from scenarios.language.depot import Depot, OrderStream
+from scenarios.language.distributions import Distribution, Gamma
 from scenarios.language.errors import CODES, Problem, ScenarioError, Severity, did_you_mean, summarise
+from scenarios.language.fleet import Carrier, Fleet, TruckType
 from scenarios.language.initial import CentreStock, InitialConditions, StoreStock
 from scenarios.language.loading import load, load_text
 from scenarios.language.measures import (
@@ -43,6 +45,7 @@ from scenarios.language.measures import (
     kpi_reference_markdown,
 )
 from scenarios.language.network import WEEKDAYS, Closure, DistributionCentre, Network, Scope, Store, Supplier
+from scenarios.language.operations import DepotPolicy, Routes, Shift, Transport, Wave
 from scenarios.language.plan import Basis, Plan, PlanPart, StockLevels
 from scenarios.language.policy import (
     BaseStock,
@@ -85,6 +88,7 @@ __all__ = [
     "AssumptionStatus",
     "BaseStock",
     "Basis",
+    "Carrier",
     "CentreReplenishmentRule",
     "CentreStock",
     "Closure",
@@ -97,12 +101,16 @@ __all__ = [
     "DelistingMarkDown",
     "Demand",
     "DemandRate",
+    "Depot",
+    "DepotPolicy",
     "Direction",
     "Distribution",
     "DistributionCentre",
     "EmergencyOrders",
     "Estimate",
     "Fitted",
+    "Fleet",
+    "Gamma",
     "Group",
     "Holiday",
     "Horizon",
@@ -121,6 +129,7 @@ __all__ = [
     "Model",
     "NegativeBinomial",
     "Network",
+    "OrderStream",
     "Pattern",
     "PeriodicReview",
     "Plan",
@@ -135,11 +144,13 @@ __all__ = [
     "ReorderQuantity",
     "ReplenishmentRule",
     "Response",
+    "Routes",
     "RunSettings",
     "Scenario",
     "ScenarioError",
     "Scope",
     "Severity",
+    "Shift",
     "Sku",
     "StockLevels",
     "Store",
@@ -147,8 +158,11 @@ __all__ = [
     "Substitution",
     "Supplier",
     "Templates",
+    "Transport",
+    "TruckType",
     "Units",
     "VendorManaged",
+    "Wave",
     "assumptions",
     "check",
     "did_you_mean",

@@ -16,17 +16,22 @@ SECONDS_PER_DAY = 86_400
 class Turn(IntEnum):
     """Which event goes first when several fall on one second; lower goes first.
 
-    Goods come in before anybody asks for them; a day's demand is over before stock is counted and
-    ordered; what comes in the second of closing belongs to the next day; all orders of a second are
-    on the table before a centre allocates; a centre orders from suppliers after it has shipped, and
-    counts when nothing more can come in.
+    People come and go first, then work is finished and trucks move. Goods come in before anybody asks for
+    them; a day's demand is over before stock is counted and ordered; what comes in the second of closing
+    belongs to the next day; all orders of a second are on the table before a centre allocates or releases a
+    wave; a centre orders from suppliers after it has shipped, and counts when nothing more can come in.
     """
 
+    SHIFT_END = 1
+    SHIFT_START = 2
+    WORK = 4
+    ROAD = 6
     SUPPLIER_DELIVERY = 10
     STORE_DELIVERY = 20
     STORE_CLOSE = 30
     LATE_DELIVERY = 35
     CENTRE_ALLOCATION = 40
+    WAVE = 45
     CENTRE_REVIEW = 50
     CENTRE_COUNT = 60
 

@@ -46,10 +46,11 @@ def simulate(scenario: Scenario, plan: Plan, *, seed: int, replication: int) -> 
     stores.open(opening)
     depot.open()
     environment.run(until=world.days * SECONDS_PER_DAY)
-    depot.connect(None)
+    depot.close()
 
     labels, terms, panels, tables = labels_of(world), terms_of(world), panels_of(world), recorder.tables()
     closing = closing_of(world, stores, depot)
+    depot.connect(None)
     ledger = frozen(post_ledger(panels, tables, opening, labels, terms))
     check_books(panels, tables, ledger, opening, closing, labels, terms)
     kpis = compute_kpis(panels, tables, ledger, labels, terms.costs)

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.records import Table
+from sim.stations import WorkLog
 
 TABLES: dict[str, tuple[str, ...]] = {
     "store_orders": (
@@ -15,9 +16,37 @@ TABLES: dict[str, tuple[str, ...]] = {
     "deliveries": ("store", "centre", "kind", "shipped_second", "arrived_second", "lines", "units", "value_minor"),
     "purchase_orders": ("centre", "supplier", "placed_second", "lines", "units", "value_minor"),
     "receipts": ("centre", "supplier", "placed_second", "received_second", "lines", "units", "value_minor"),
+    "tasks": WorkLog.COLUMNS,
+    "shifts": ("crew", "centre", "people", "starts_second", "ends_second"),
+    "order_stages": (
+        "order", "store", "centre", "kind", "placed_second", "assigned_second", "released_second", "picked_second",
+        "departed_second", "arrived_second", "unloaded_second", "fed_back_second", "settled_second", "lines", "units",
+        "units_shipped", "value_minor", "promised_second", "is_complete",
+    ),
+    "drops": (
+        "centre", "store", "is_emergency", "released_second", "ready_second", "lines", "units", "cases",
+        "weight_grams", "volume_millilitres",
+    ),
+    "trips": (
+        "trip", "centre", "truck", "type", "number", "planned_second", "ready_second", "loaded_second",
+        "departed_second", "returned_second", "metres", "drops", "cases", "weight_grams", "volume_millilitres",
+        "capacity_grams", "capacity_millilitres", "driving_seconds", "break_seconds", "overtime_seconds", "co2_grams",
+    ),
+    "stops": (
+        "trip", "position", "centre", "store", "planned_second", "arrived_second", "began_second", "left_second",
+        "window_ends_second", "lines", "units", "weight_grams", "metres", "driving_seconds", "late_cause",
+    ),
+    "carrier_drops": (
+        "carrier", "centre", "store", "is_courier", "handed_second", "quoted_second", "delivered_second", "units",
+        "weight_grams", "metres", "co2_grams", "amount_minor",
+    ),
+    "carrier_reviews": (
+        "reviewed_second", "carrier", "drops", "on_time_ppm", "speed_points", "score_points", "share_before_ppm",
+        "share_after_ppm",
+    ),
     "charges": ("charged_second", "centre", "reason", "quantity", "amount_minor"),
 }  # fmt: skip
-"""Columns of each event table; an `arrived_second` or `received_second` of -1 is still to come."""
+"""Columns of each event table; a second of -1 is still to come, or never."""
 
 
 class Recorder:

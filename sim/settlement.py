@@ -33,7 +33,8 @@ def opening_of(world: World) -> Closing:
 
 def closing_of(world: World, stores: Stores, depot: Depot) -> Closing:
     """The same at the end, counted from the state."""
-    transit_units, transit_value = stores.under_way()
+    at_door, before = stores.under_way(), depot.under_way()
+    transit_units, transit_value = at_door[0] + before[0], at_door[1] + before[1]
     return Closing(
         store_units=_locked(world.shelf.on_hand.astype(np.int64)),
         store_value=_locked(world.shelf.value.copy()),

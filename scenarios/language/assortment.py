@@ -78,6 +78,10 @@ class Sku(Model):
     """Price paid to the supplier."""
     case_pack: int = assumed(1, "single units unless given", unit="units", ge=1)
     """Units per case; store orders are whole cases."""
+    weight_kg: float = assumed(0.5, "assumption: a packed grocery item", unit="kg per unit", ge=0)
+    """Weight, for trucks."""
+    volume_litres: float = assumed(1.0, "assumption: a packed grocery item", unit="litres per unit", ge=0)
+    """Space it takes on a truck."""
     shelf_life_days: int = assumed(0, "0 = does not expire", unit="days", ge=0, le=120)
     """Days after receipt at the store, receipt day included, on which a unit can be sold."""
     variance_to_mean: float = assumed(0.0, "0 = that of demand.process", unit="ratio", ge=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scenarios.language.base import Model, assumed
+from scenarios.language.depot import LabourCosts
 
 
 class OrderingCosts(Model):
@@ -64,5 +65,7 @@ class Costs(Model):
     """Notional shortage penalties."""
     communication: CommunicationCosts = assumed(CommunicationCosts(), "0 unless given")
     """Contacts."""
+    labour: LabourCosts = assumed(LabourCosts(), "0 unless given")
+    """People in centres and on trucks."""
     disposal_per_wasted_unit: float = assumed(0.0, "0 unless given", unit="money per unit", ge=0)
     """Disposal of an expired or scrapped unit, beside its purchase cost."""

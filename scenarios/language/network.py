@@ -14,6 +14,7 @@ from scenarios.language.distributions import Constant, Distribution
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ALL_WEEK: tuple[Weekday, ...] = WEEKDAYS
+ALL_HOURS: tuple[float, ...] = (1.0,) * 24
 
 Latitude = Annotated[float, Field(ge=-90, le=90, json_schema_extra={"unit": "degrees"})]
 Longitude = Annotated[float, Field(ge=-180, le=180, json_schema_extra={"unit": "degrees"})]
@@ -73,7 +74,11 @@ class Store(Model):
     closes_hour: float = assumed(22.0, "assumption: closes at 22", unit="hour of day", gt=0, le=24)
     """Closing time, after opening time."""
     lead_time_days: int = assumed(1, "assumption: next day", unit="days", ge=0, le=60)
-    """Order to delivery when `policy.transport.mode` is `none`."""
+    """Order to delivery when `policy.transport.mode` is `none`; with trucks, what days of cover reckon with."""
+    receives_from_hour: float = assumed(0.0, "any hour unless given", unit="hour of day", ge=0, lt=24)
+    """Start of the time window in which it takes goods from trucks."""
+    receives_until_hour: float = assumed(24.0, "any hour unless given", unit="hour of day", gt=0, le=24)
+    """End of it."""
     priority: int = assumed(1, "all alike unless given", ge=1)
     """Rank for allocation by priority; 1 is served first."""
     facility_cost_per_day: float = assumed(0.0, "0 unless given", unit="money per day", ge=0)
@@ -118,7 +123,7 @@ class Network(Model):
     stores: Columns[Store] = given()
     """Store table."""
     hourly_profile: tuple[float, ...] = assumed(
-        (1.0,) * 24,
+        ALL_HOURS,
         "even over opening hours unless given",
         unit="relative weight per clock hour",
         min_length=24,

@@ -10,6 +10,7 @@ from pydantic import Field
 from scenarios.language.base import Model, assumed, given
 from scenarios.language.columns import Columns
 from scenarios.language.network import ALL_WEEK, Scope, Weekday
+from scenarios.language.operations import DepotPolicy, Transport
 
 
 class Units(Model):
@@ -316,15 +317,6 @@ class SubstitutionIncentive(Model):
     """Incentive paid per substituted unit."""
 
 
-class Transport(Model):
-    """How goods reach the stores."""
-
-    mode: Literal["none"] = assumed("none", "trucks are not modelled yet")
-    """`none`: goods arrive the store's `lead_time_days` after the order, at the delivery hour."""
-    delivery_hour: float = assumed(6.0, "assumption: before opening", unit="hour of day", ge=0, lt=24)
-    """Hour of delivery at every store."""
-
-
 class Policy(Model):
     """Everything managers decide."""
 
@@ -334,6 +326,8 @@ class Policy(Model):
     """Distribution centres: first matching rule per SKU."""
     transport: Transport = assumed(Transport(), "no trucks")
     """Deliveries."""
+    depot: DepotPolicy = assumed(DepotPolicy(), "see its fields")
+    """Work in distribution centres."""
     emergency_orders: tuple[EmergencyOrders, ...] = assumed((), "none unless given")
     """Orders outside the calendar; first matching rule per cell."""
     minimum_order: MinimumOrder = assumed(MinimumOrder(), "none unless given")

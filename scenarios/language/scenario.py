@@ -13,6 +13,8 @@ from scenarios.language.assortment import Assortment
 from scenarios.language.base import Model, assumed, given
 from scenarios.language.costs import Costs
 from scenarios.language.demand import Demand
+from scenarios.language.depot import Depot
+from scenarios.language.fleet import Fleet
 from scenarios.language.initial import InitialConditions
 from scenarios.language.network import Network
 from scenarios.language.policy import Policy
@@ -66,6 +68,10 @@ class Scenario(Model):
     """Facts: goods."""
     demand: Demand = given()
     """Facts: customers."""
+    depot: Depot | None = assumed(None, "goods are ready the moment they are allocated")
+    """Facts: work in distribution centres."""
+    fleet: Fleet = assumed(Fleet(), "see its fields")
+    """Facts: trucks, roads and carriers that can be had."""
     costs: Costs = assumed(Costs(), "everything free unless given")
     """Facts: costs."""
     initial: InitialConditions = assumed(InitialConditions(), "see its fields")
@@ -100,7 +106,17 @@ class Scenario(Model):
     def digest(self) -> str:
         """Digest of all that decides a run's outcome, seed and replication aside."""
         return self._digest(
-            include={"horizon", "network", "assortment", "demand", "costs", "initial", "policy"}
+            include={
+                "horizon",
+                "network",
+                "assortment",
+                "demand",
+                "depot",
+                "fleet",
+                "costs",
+                "initial",
+                "policy",
+            }
         )
 
     def _digest(self, include: set[str] | None = None, exclude: set[str] | None = None) -> str:

@@ -17,15 +17,48 @@ from sim.records import IntArray, Table
 class Charge(IntEnum):
     """Column `reason` of charges; the quantity's unit is said here."""
 
-    PICKER_SHIFT = 0
+    DESK_SHIFT = 0
+    """Seconds of people at the order desk on their shifts."""
+    DESK_OVERTIME = 1
+    """Seconds of work after the end of a shift."""
+    PICKER_SHIFT = 2
     """Seconds of pickers on their shifts."""
-    PICKER_OVERTIME = 1
-    """Seconds of pickers after the end of their shifts."""
+    PICKER_OVERTIME = 3
+    """Seconds of work after the end of a shift."""
+    RECEIVER_SHIFT = 4
+    """Seconds of people in goods in on their shifts."""
+    RECEIVER_OVERTIME = 5
+    """Seconds of work after the end of a shift."""
+    DRIVER_SHIFT = 6
+    """Seconds of drivers on their shifts."""
+    DRIVER_OVERTIME = 7
+    """Seconds on the road after the end of a shift."""
+    TRUCK_DAYS = 8
+    """Days of trucks that are kept."""
+    TRUCK_DISTANCE = 9
+    """Metres driven by own trucks."""
+    PACKAGING = 10
+    """Cases, and units that do not fill one taken together as one, packed for stores."""
+    CARRIER = 11
+    """Drops brought by outside carriers."""
+    COURIER = 12
+    """Metres driven by couriers, there and back."""
 
 
 ACCOUNT_OF: Mapping[Charge, Account] = {
+    Charge.DESK_SHIFT: Account.LABOUR,
+    Charge.DESK_OVERTIME: Account.LABOUR,
     Charge.PICKER_SHIFT: Account.LABOUR,
     Charge.PICKER_OVERTIME: Account.LABOUR,
+    Charge.RECEIVER_SHIFT: Account.LABOUR,
+    Charge.RECEIVER_OVERTIME: Account.LABOUR,
+    Charge.DRIVER_SHIFT: Account.TRANSPORT,
+    Charge.DRIVER_OVERTIME: Account.TRANSPORT,
+    Charge.TRUCK_DAYS: Account.TRANSPORT,
+    Charge.TRUCK_DISTANCE: Account.TRANSPORT,
+    Charge.PACKAGING: Account.MATERIAL,
+    Charge.CARRIER: Account.OUTSOURCING,
+    Charge.COURIER: Account.OUTSOURCING,
 }
 """The account that each reason is posted to."""
 
@@ -47,7 +80,7 @@ def balances_of_charges(tables: Mapping[str, Table], centres: int) -> dict[Accou
     return balances
 
 
-def charged(quantity: int, rate_micro: int) -> int:
+def charged(quantity: int, rate_micro: float) -> int:
     """A quantity at a rate in millionths of a minor unit, in whole minor units, rounded half to even."""
     return round(quantity * rate_micro / MICRO)
 

@@ -116,20 +116,23 @@ class Allocation:
         centre = self._world.axes.centre_of_store[lines.store]
         return [Lines(part) for part in dealt(lines.block, centre, len(lines), centres)]
 
-    def share_out(self, centre: int, new: Lines | None) -> IntArray:
+    def share_out(self, centre: int, new: Lines | None, *, with_waiting: bool = True) -> IntArray:
         """Ship what can be shipped of what waits and of some new orders, and keep or strike off the rest.
 
         Args:
             centre: the centre.
             new: lines of new orders: all were placed on one day, and no store has two orders of one kind.
+            with_waiting: look at what waits, too.
 
         Returns:
             (orders, 10) rows of the table of store orders, one per new order.
         """
-        waiting = self._waiting[centre]
+        waiting = self._waiting[centre] if with_waiting else None
         parts = [part for part in (waiting, new) if part is not None and len(part)]
         if not parts:
             return self._order_rows[:0]
+        if with_waiting:
+            self._waiting[centre] = None
         lines = Lines.joined(parts)
         is_new = np.ones(len(lines), np.bool_)
         is_new[: 0 if waiting is None else len(waiting)] = False
@@ -170,7 +173,11 @@ class Allocation:
         if self._keeps_backlog:
             missing = lines.units - shipped
             left = missing > 0
-            self._waiting[centre] = lines.picked(left, units=missing[left]) if left.any() else None
+            kept = self._waiting[centre]
+            if left.any():
+                late = lines.picked(left, units=missing[left])
+                kept = late if kept is None else Lines.joined([kept, late])
+            self._waiting[centre] = kept
             if not self._is_deferred:
                 backlog = np.bincount(lines.sku, weights=missing, minlength=skus)
                 self._stock.backlog[centre] = backlog.astype(np.int32)

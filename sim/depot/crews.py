@@ -1,0 +1,122 @@
+"""Crews of a centre: people on shifts, what they cost, and the stations at which they work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from enum import IntEnum
+
+import numpy as np
+import simpy
+
+from scenarios import WEEKDAYS, Shift
+from sim.books.charges import Charge, charged
+from sim.books.terms import in_micro
+from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, second_of_day
+from sim.recorder import Recorder
+from sim.stations import Duty, Station, WorkLog
+from sim.world import World
+
+_SECONDS_PER_MINUTE = 60
+
+
+class Crew(IntEnum):
+    """Column `crew` of the table of shifts."""
+
+    DESK = 0
+    PICKERS = 1
+    RECEIVERS = 2
+    DRIVERS = 3
+    """One row per truck and day on which it is used."""
+
+
+CHARGES: dict[Crew, tuple[Charge, Charge]] = {
+    Crew.DESK: (Charge.DESK_SHIFT, Charge.DESK_OVERTIME),
+    Crew.PICKERS: (Charge.PICKER_SHIFT, Charge.PICKER_OVERTIME),
+    Crew.RECEIVERS: (Charge.RECEIVER_SHIFT, Charge.RECEIVER_OVERTIME),
+    Crew.DRIVERS: (Charge.DRIVER_SHIFT, Charge.DRIVER_OVERTIME),
+}
+"""What a crew is charged as, on its shifts and after them."""
+
+
+def hourly_rate_micro(per_hour: float) -> float:
+    """A wage as millionths of a minor unit per second."""
+    return in_micro(per_hour) / SECONDS_PER_HOUR
+
+
+class Payroll:
+    """Writes down shifts and what people cost."""
+
+    def __init__(self, environment: simpy.Environment, world: World, recorder: Recorder) -> None:
+        self._environment = environment
+        self._recorder = recorder
+        labour = world.scenario.costs.labour
+        wages = (
+            labour.desk_per_hour,
+            labour.picker_per_hour,
+            labour.receiver_per_hour,
+            labour.driver_per_hour,
+        )
+        self._wage = dict(zip(Crew, map(hourly_rate_micro, wages), strict=True))
+        self._overtime_factor = labour.overtime_factor
+
+    def pay_shift(self, crew: Crew, centre: int, people: int, starts_second: int, ends_second: int) -> None:
+        """Pay some people for a shift; it is charged on the day on which the shift begins."""
+        row = np.array([[crew, centre, people, starts_second, ends_second]], np.int64)
+        self._recorder.add("shifts", row)
+        seconds = people * (ends_second - starts_second)
+        self._charge(CHARGES[crew][0], starts_second, centre, seconds, self._wage[crew])
+
+    def pay_overtime(self, crew: Crew, centre: int, seconds: int) -> None:
+        """Pay somebody who has worked after the end of the shift."""
+        rate = self._wage[crew] * self._overtime_factor
+        self._charge(CHARGES[crew][1], int(self._environment.now), centre, seconds, rate)
+
+    def _charge(self, reason: Charge, second: int, centre: int, quantity: int, rate_micro: float) -> None:
+        self._recorder.charge(second, centre, reason, quantity, charged(quantity, rate_micro))
+
+
+def build_crew(
+    environment: simpy.Environment,
+    world: World,
+    log: WorkLog,
+    payroll: Payroll,
+    crew: Crew,
+    centre: int,
+    shifts: Sequence[Shift],
+) -> Station:
+    """A station at which the people of some shifts work; shifts of other centres are left out."""
+    centre_id = world.axes.centre_ids[centre]
+    mine = [shift for shift in shifts if shift.dc_id in ("", centre_id)]
+
+    def overtime(seconds: int) -> None:
+        payroll.pay_overtime(crew, centre, seconds)
+
+    def begun(duty: Duty) -> None:
+        payroll.pay_shift(crew, centre, duty.servers, duty.starts_second, duty.ends_second)
+
+    station = Station(environment, log, centre, sum(shift.people for shift in mine), overtime=overtime)
+    first_server = 0
+    for shift in mine:
+        station.work_shifts(_duties(world, shift, first_server), begun)
+        first_server += shift.people
+    return station
+
+
+def _duties(world: World, shift: Shift, first_server: int) -> Iterator[Duty]:
+    """The stretches that a shift is there, day after day; a shift that began on the eve is left out."""
+    if not shift.people:
+        return
+    start = world.scenario.horizon.start_date
+    length = round(shift.hours * SECONDS_PER_HOUR)
+    pause = min(round(shift.break_minutes * _SECONDS_PER_MINUTE), length)
+    for day in range(world.days):
+        if WEEKDAYS[(start + timedelta(days=day)).weekday()] not in shift.weekdays:
+            continue
+        begins = day * SECONDS_PER_DAY + second_of_day(shift.start_hour)
+        pause_begins = begins + (length - pause) // 2
+        yield Duty(first_server, shift.people, begins, begins + length, pause_begins, pause_begins + pause)
+
+
+Done = Callable[[], None]
+"""What to do when some work is finished."""

@@ -1,0 +1,145 @@
+"""Orders and drops: what a store has asked for, and what is on its way to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.depot.stock import IntArray, dealt
+from sim.kernels.ordering import EMERGENCY
+from sim.kernels.shipping import KINDS
+from sim.stores import Lines
+
+NOT_YET = -1
+
+
+@dataclass(eq=False, slots=True)
+class Order:
+    """One order of a store and the seconds at which its stages were reached."""
+
+    store: int
+    centre: int
+    kind: int
+    lines: Lines
+    placed_second: int
+    assigned_second: int = NOT_YET
+    released_second: int = NOT_YET
+    picked_second: int = NOT_YET
+    departed_second: int = NOT_YET
+    arrived_second: int = NOT_YET
+    unloaded_second: int = NOT_YET
+    fed_back_second: int = NOT_YET
+    settled_second: int = NOT_YET
+    number: int = NOT_YET
+    """Of the table of store orders, once it has been looked at."""
+    units_shipped: int = 0
+    units: int = 0
+    line_count: int = 0
+    is_complete: bool = False
+    value_minor: int = 0
+
+    @property
+    def is_emergency(self) -> bool:
+        """Whether it goes ahead of the others."""
+        return self.kind == EMERGENCY
+
+
+@dataclass(eq=False, slots=True)
+class Drop:
+    """Goods for one store that travel together."""
+
+    store: int
+    centre: int
+    is_emergency: bool
+    block: IntArray
+    """(6, lines) as from `fill_orders`."""
+    orders: list[Order]
+    cases: int
+    """Full cases, and one for every case's worth of single units begun."""
+    weight_grams: int
+    volume_millilitres: int
+    released_second: int = NOT_YET
+    ready_second: int = NOT_YET
+    waits_for: int = field(default=0)
+    """Pick lists still to be finished."""
+
+    @property
+    def units(self) -> int:
+        """Units in all."""
+        return int(self.block[2].sum())
+
+
+def orders_in(lines: Lines, centre_of_store: IntArray) -> list[Order]:
+    """Split lines that were placed together into orders, by store and kind in their order."""
+    stores = len(centre_of_store)
+    label = lines.store * KINDS + lines.block[3]
+    orders = []
+    for group, block in enumerate(dealt(lines.block, label, len(lines), stores * KINDS)):
+        if block.shape[1]:
+            store, kind = divmod(group, KINDS)
+            mine = Lines(block)
+            orders.append(
+                Order(
+                    store, int(centre_of_store[store]), kind, mine, int(block[5, 0]), units=int(mine.units.sum()),
+                    line_count=len(mine),
+                )
+            )  # fmt: skip
+    return orders
+
+
+@dataclass(frozen=True, eq=False)
+class Packing:
+    """How much room goods take, by SKU."""
+
+    case_pack: IntArray
+    """(SKUs,) units."""
+    weight_grams: IntArray
+    """(SKUs,) per unit."""
+    volume_millilitres: IntArray
+    """(SKUs,) per unit."""
+
+    def cases_and_eaches(self, sku: IntArray, units: IntArray) -> tuple[IntArray, IntArray]:
+        """Full cases and single units of each line."""
+        pack = self.case_pack[sku]
+        return units // pack, units % pack
+
+
+def drops_of(sent: Sequence[IntArray], centre: int, stores: int, packing: Packing) -> list[Drop]:
+    """Put lines that are sent together into drops, by store in their order, emergency orders apart.
+
+    Args:
+        sent: blocks (6, lines) as from `fill_orders`.
+        centre: where they leave.
+        stores: how many stores there are.
+        packing: room that goods take.
+    """
+    lines = sent[0] if len(sent) == 1 else np.concatenate(sent, axis=1)
+    label = lines[0] * 2 + (lines[4] == EMERGENCY)
+    drops = []
+    for group, block in enumerate(dealt(lines, label, lines.shape[1], stores * 2)):
+        if block.shape[1]:
+            store, is_emergency = divmod(group, 2)
+            drops.append(_drop(store, centre, bool(is_emergency), block, packing))
+    return drops
+
+
+def merged(drop: Drop, later: Drop, packing: Packing) -> Drop:
+    """Two drops for one store in one."""
+    block = np.concatenate((drop.block, later.block), axis=1)
+    together = _drop(drop.store, drop.centre, drop.is_emergency, block, packing)
+    together.orders = [*drop.orders, *later.orders]
+    together.released_second = later.released_second
+    return together
+
+
+def _drop(store: int, centre: int, is_emergency: bool, block: IntArray, packing: Packing) -> Drop:
+    sku, units = block[1], block[2]
+    pack = packing.case_pack[sku]
+    return Drop(
+        store, centre, is_emergency, block, [],
+        cases=int((-(-units // pack)).sum()),
+        weight_grams=int((packing.weight_grams[sku] * units).sum()),
+        volume_millilitres=int((packing.volume_millilitres[sku] * units).sum()),
+    )  # fmt: skip

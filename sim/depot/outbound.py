@@ -1,0 +1,123 @@
+"""The way of an order through a centre: desk, wave, floor, and on to whoever carries it."""
+
+from __future__ import annotations
+
+import numpy as np
+import simpy
+
+from sim.depot.allocation import Allocation
+from sim.depot.arrivals import Arrivals
+from sim.depot.carriage import Carriage, OnTheDay
+from sim.depot.crews import Crew, Payroll, build_crew
+from sim.depot.desk import OrderDesk
+from sim.depot.floor import Floor
+from sim.depot.order_streams import StreamOfOrders
+from sim.depot.orders import Drop, Packing, orders_in
+from sim.depot.stages import write_stages
+from sim.depot.stock import IntArray
+from sim.depot.waves import Waves
+from sim.recorder import Recorder
+from sim.stations import Station, WorkLog
+from sim.stores import Lines, Stores
+from sim.world import World
+
+_GRAMS_PER_KG, _MILLILITRES_PER_LITRE = 1_000, 1_000
+
+
+class Outbound:
+    """Work in the centres from an order's arrival at the desk to the moment when its goods reach the store."""
+
+    def __init__(self, environment: simpy.Environment, world: World, recorder: Recorder) -> None:
+        self._world = world
+        self._recorder = recorder
+        self._log = WorkLog()
+        payroll = Payroll(environment, world, recorder)
+        facts, policy = world.scenario.depot, world.scenario.policy.depot
+        centres = range(len(world.axes.centre_ids))
+
+        def crew(kind: Crew, is_there: bool) -> list[Station] | None:
+            shifts = {Crew.DESK: policy.desk, Crew.PICKERS: policy.pickers}[kind]
+            if not is_there:
+                return None
+            return [
+                build_crew(environment, world, self._log, payroll, kind, centre, shifts) for centre in centres
+            ]
+
+        has_pickers = facts is not None and (facts.picking is not None or bool(facts.order_streams))
+        pickers = crew(Crew.PICKERS, has_pickers)
+        desk = crew(Crew.DESK, facts is not None and facts.order_desk is not None)
+        packing = _packing(world)
+        self._waves = Waves(environment, world, packing, self._release)
+        self._desk = OrderDesk(environment, world, facts, desk, self._waves.take)
+        self._floor = Floor(environment, world, recorder, packing, pickers)
+        self._arrivals = Arrivals(environment, world, recorder)
+        self._carriage: Carriage = OnTheDay(environment, world, self._arrivals)
+        self._streams = _streams(environment, world, pickers)
+        self._allocation: Allocation | None = None
+
+    def connect(self, stores: Stores | None, allocation: Allocation) -> None:
+        """Say who the stores are, and who shares out."""
+        self._allocation = allocation
+        self._waves.connect(allocation)
+        self._arrivals.connect(stores, self._desk)
+        self._carriage.connect(stores)
+
+    def open(self) -> None:
+        """Start the first day."""
+        self._waves.open()
+        self._carriage.open()
+        for stream in self._streams:
+            stream.open()
+
+    def take_orders(self, lines: Lines) -> None:
+        """Take store orders that were placed together."""
+        self._desk.receive(orders_in(lines, self._world.axes.centre_of_store))
+
+    def send(self, centre: int, sent: IntArray, number: int) -> None:
+        """Take what `Allocation` ships."""
+        self._waves.send(centre, sent, number)
+
+    def _release(self, centre: int, drops: list[Drop]) -> None:
+        for drop in drops:
+            self._arrivals.on_the_way(drop)
+        self._floor.prepare(self._carriage.plan(centre, drops), self._carriage.ready)
+
+    def under_way(self) -> tuple[IntArray, IntArray]:
+        """See `Arrivals.under_way`."""
+        return self._arrivals.under_way()
+
+    def close(self) -> None:
+        """Write down orders, tasks and goods as they stand when the run ends."""
+        assert self._allocation is not None
+        unseen = [*self._waves.unseen(), *self._desk.waiting.values()]
+        first = self._recorder.next_order
+        self._allocation.close([order.lines for order in unseen])
+        for number, order in enumerate(unseen):
+            order.number = first + number
+        write_stages(self._recorder, self._world, [*self._waves.looked_at, *unseen])
+        self._arrivals.close()
+        self._recorder.add("tasks", self._log.rows())
+
+
+def _streams(
+    environment: simpy.Environment, world: World, pickers: list[Station] | None
+) -> list[StreamOfOrders]:
+    facts = world.scenario.depot
+    if facts is None or pickers is None:
+        return []
+    centre_at = {name: index for index, name in enumerate(world.axes.centre_ids)}
+    return [
+        StreamOfOrders(
+            environment, world, stream, number, pickers[centre_at[stream.dc_id] if stream.dc_id else 0]
+        )
+        for number, stream in enumerate(facts.order_streams)
+    ]
+
+
+def _packing(world: World) -> Packing:
+    skus, axes = world.scenario.assortment.skus, world.axes
+    return Packing(
+        axes.case_pack.astype(np.int64),
+        np.rint(axes.ordered(skus["weight_kg"]) * _GRAMS_PER_KG).astype(np.int64),
+        np.rint(axes.ordered(skus["volume_litres"]) * _MILLILITRES_PER_LITRE).astype(np.int64),
+    )

@@ -1,0 +1,126 @@
+"""Waves: at the cut-off the orders assigned so far are shared out and released to the floor as drops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import groupby
+
+import simpy
+
+from scenarios import WEEKDAYS
+from sim.clock import SECONDS_PER_DAY, Turn, at, day_of, second_of_day
+from sim.depot.allocation import Allocation
+from sim.depot.orders import Drop, Order, Packing, drops_of
+from sim.depot.stock import IntArray
+from sim.kernels.ordering import EMERGENCY
+from sim.stores import Lines
+from sim.world import World
+
+_STORE, _KIND, _LINES, _IN_FULL, _SHIPPED = 1, 4, 5, 7, 8
+
+
+class Waves:
+    """Holds assigned orders of all centres until the next cut-off; `release` takes a centre and its drops."""
+
+    def __init__(
+        self,
+        environment: simpy.Environment,
+        world: World,
+        packing: Packing,
+        release: Callable[[int, list[Drop]], None],
+    ) -> None:
+        self._environment = environment
+        self._world = world
+        self._packing = packing
+        self._release = release
+        self._allocation: Allocation | None = None
+        self.assigned: list[list[Order]] = [[] for _ in world.axes.centre_ids]
+        """Orders of each centre that wait for the cut-off."""
+        self._urgent: list[Order] = []
+        self._sent: list[IntArray] = []
+        self.looked_at: list[Order] = []
+        """Every order that has been shared out, in that order."""
+
+    def connect(self, allocation: Allocation) -> None:
+        """Say who shares out."""
+        self._allocation = allocation
+
+    def open(self) -> None:
+        """Schedule the first cut-offs."""
+        for wave in self._world.scenario.policy.depot.waves:
+            self._schedule(second_of_day(wave.cut_off_hour), frozenset(wave.weekdays), 0)
+
+    def _schedule(self, second_of_the_day: int, weekdays: frozenset[str], first_day: int) -> None:
+        start = self._world.scenario.horizon.start_date.weekday()
+        for day in range(first_day, min(first_day + len(WEEKDAYS), self._world.days)):
+            if WEEKDAYS[(start + day) % len(WEEKDAYS)] in weekdays:
+                second = day * SECONDS_PER_DAY + second_of_the_day
+
+                def cut_off(day: int = day) -> None:
+                    self._cut_off()
+                    self._schedule(second_of_the_day, weekdays, day + 1)
+
+                at(self._environment, second, Turn.WAVE, cut_off)
+                return
+
+    def take(self, order: Order) -> None:
+        """Take an order that has been assigned; emergency orders are looked at in this second."""
+        if not order.is_emergency:
+            self.assigned[order.centre].append(order)
+            return
+        if not self._urgent:
+            at(self._environment, int(self._environment.now), Turn.WAVE, self._hurry)
+        self._urgent.append(order)
+
+    def send(self, centre: int, sent: IntArray, number: int) -> None:
+        """Take lines that can be shipped, (6, number or more), as `Allocation` hands them over."""
+        del centre
+        self._sent.append(sent[:, :number])
+
+    def _cut_off(self) -> None:
+        for centre, orders in enumerate(self.assigned):
+            self.assigned[centre] = []
+            self._share_out(centre, orders, with_waiting=True)
+
+    def _hurry(self) -> None:
+        urgent, self._urgent = self._urgent, []
+        for centre in range(len(self.assigned)):
+            mine = [order for order in urgent if order.centre == centre]
+            if mine:
+                self._share_out(centre, mine, with_waiting=False)
+
+    def _share_out(self, centre: int, orders: list[Order], *, with_waiting: bool) -> None:
+        """Share out, orders of earlier days first: of one day no store has two orders of one kind."""
+        assert self._allocation is not None
+        now = int(self._environment.now)
+        self._sent = []
+        orders = sorted(orders, key=lambda order: (order.placed_second, order.store, order.kind))
+        batches = [list(batch) for _, batch in groupby(orders, key=lambda order: day_of(order.placed_second))]
+        for number, batch in enumerate(batches or [[]]):
+            lines = Lines.joined([order.lines for order in batch]) if batch else None
+            rows = self._allocation.share_out(centre, lines, with_waiting=with_waiting and number == 0)
+            found = {(int(row[_STORE]), int(row[_KIND])): row for row in rows}
+            for order in batch:
+                row = found[order.store, order.kind]
+                order.number, order.released_second = int(row[0]), now
+                order.units_shipped = int(row[_SHIPPED])
+                order.is_complete = bool(row[_IN_FULL] == row[_LINES])
+                self.looked_at.append(order)
+        if self._sent:
+            self._release(centre, self._drops(centre, orders))
+
+    def _drops(self, centre: int, orders: list[Order]) -> list[Drop]:
+        drops = drops_of(self._sent, centre, self._world.axes.stores, self._packing)
+        self._sent = []
+        for drop in drops:
+            drop.released_second = int(self._environment.now)
+        by_place = {(drop.store, drop.is_emergency): drop for drop in drops}
+        for order in orders:
+            place = (order.store, order.kind == EMERGENCY)
+            if order.units_shipped and place in by_place:
+                by_place[place].orders.append(order)
+        return drops
+
+    def unseen(self) -> list[Order]:
+        """Orders that have been assigned, but not looked at."""
+        return [order for orders in (*self.assigned, self._urgent) for order in orders]

@@ -1,0 +1,40 @@
+"""How long things take: keyed draws of durations, rounded to whole seconds once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from scenarios import Distribution, Gamma
+
+FloatArray = npt.NDArray[np.float64]
+_WORDS = 2.0**-32
+
+
+def fractions(draws: npt.NDArray[np.uint32]) -> FloatArray:
+    """32-bit draws as probabilities strictly between 0 and 1, any shape."""
+    return (draws.astype(np.float64) + 0.5) * _WORDS
+
+
+def drawn(distribution: Distribution, draws: npt.NDArray[np.uint32]) -> FloatArray:
+    """Values of a distribution by inversion, any shape, in its own unit."""
+    return np.asarray(distribution.quantile(fractions(draws)), np.float64)
+
+
+def spread(coefficient_of_variation: float, draws: npt.NDArray[np.uint32]) -> FloatArray:
+    """Gamma factors with mean 1 and the given coefficient of variation, any shape; ones when it is 0."""
+    if coefficient_of_variation == 0.0:
+        return np.ones(draws.shape)
+    return drawn(_gamma(coefficient_of_variation), draws)
+
+
+def whole_seconds(seconds: FloatArray) -> npt.NDArray[np.int64]:
+    """Durations in whole seconds, rounded to nearest, never below 0."""
+    return np.maximum(np.rint(seconds), 0.0).astype(np.int64)
+
+
+@lru_cache(maxsize=64)
+def _gamma(coefficient_of_variation: float) -> Gamma:
+    return Gamma.model_validate({"kind": "gamma", "mean": 1.0, "cv": coefficient_of_variation})
