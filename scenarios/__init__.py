@@ -30,8 +30,8 @@ from scenarios.language.demand import (
     PriceChange,
     Response,
 )
-from scenarios.language.depot import Depot, OrderStream
-from scenarios.language.distributions import Distribution, Gamma
+from scenarios.language.depot import Depot, Docks, OrderStream
+from scenarios.language.distributions import Distribution, Exponential, Gamma
 from scenarios.language.errors import CODES, Problem, ScenarioError, Severity, did_you_mean, summarise
 from scenarios.language.fleet import Carrier, Fleet, TruckType
 from scenarios.language.initial import CentreStock, InitialConditions, StoreStock
@@ -106,8 +106,10 @@ __all__ = [
     "Direction",
     "Distribution",
     "DistributionCentre",
+    "Docks",
     "EmergencyOrders",
     "Estimate",
+    "Exponential",
     "Fitted",
     "Fleet",
     "Gamma",

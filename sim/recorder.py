@@ -28,7 +28,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "weight_grams", "volume_millilitres",
     ),
     "trips": (
-        "trip", "centre", "truck", "type", "number", "planned_second", "ready_second", "loaded_second",
+        "trip", "centre", "truck", "type", "planned_second", "ready_second", "loaded_second",
         "departed_second", "returned_second", "metres", "drops", "cases", "weight_grams", "volume_millilitres",
         "capacity_grams", "capacity_millilitres", "driving_seconds", "break_seconds", "overtime_seconds", "co2_grams",
     ),

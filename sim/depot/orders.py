@@ -134,6 +134,48 @@ def merged(drop: Drop, later: Drop, packing: Packing) -> Drop:
     return together
 
 
+def split_to_fit(drop: Drop, largest: tuple[int, int], packing: Packing) -> list[Drop]:
+    """Cut a drop into parts of at most so many grams and millilitres, line by line and unit by unit.
+
+    The orders stay with the last part: they have arrived when all has. A unit that is larger than that is a part of
+    its own.
+    """
+    if drop.weight_grams <= largest[0] and drop.volume_millilitres <= largest[1]:
+        return [drop]
+    parts: list[list[IntArray]] = [[]]
+    grams_left, millilitres_left = largest
+    for line in drop.block.T:
+        sku, units, cost = int(line[1]), int(line[2]), int(line[3])
+        grams, millilitres = int(packing.weight_grams[sku]), int(packing.volume_millilitres[sku])
+        while units:
+            room = min(
+                grams_left // grams if grams else units,
+                millilitres_left // millilitres if millilitres else units,
+            )
+            if room <= 0 and parts[-1]:
+                parts.append([])
+                grams_left, millilitres_left = largest
+                continue
+            taken = min(units, max(room, 1))
+            piece = line.copy()
+            piece[2], piece[3] = taken, cost * taken // units
+            cost -= int(piece[3])
+            units -= taken
+            grams_left -= taken * grams
+            millilitres_left -= taken * millilitres
+            parts[-1].append(piece)
+    cut = [
+        _drop(
+            drop.store, drop.centre, drop.is_emergency, np.ascontiguousarray(np.stack(part, axis=1)), packing
+        )
+        for part in parts
+    ]
+    cut[-1].orders = drop.orders
+    for part in cut:
+        part.released_second = drop.released_second
+    return cut
+
+
 def _drop(store: int, centre: int, is_emergency: bool, block: IntArray, packing: Packing) -> Drop:
     sku, units = block[1], block[2]
     pack = packing.case_pack[sku]

@@ -16,6 +16,7 @@ from sim.depot.orders import Drop, Packing, orders_in
 from sim.depot.stages import write_stages
 from sim.depot.stock import IntArray
 from sim.depot.waves import Waves
+from sim.fleet import Fleet
 from sim.recorder import Recorder
 from sim.stations import Station, WorkLog
 from sim.stores import Lines, Stores
@@ -51,7 +52,19 @@ class Outbound:
         self._desk = OrderDesk(environment, world, facts, desk, self._waves.take)
         self._floor = Floor(environment, world, recorder, packing, pickers)
         self._arrivals = Arrivals(environment, world, recorder)
-        self._carriage: Carriage = OnTheDay(environment, world, self._arrivals)
+        doors = None
+        if facts is not None and facts.docks is not None:
+            doors = [
+                Station(environment, self._log, centre, facts.docks.doors, is_always_there=True)
+                for centre in centres
+            ]
+        self._carriage: Carriage
+        if world.scenario.policy.transport.mode == "fleet":
+            self._carriage = Fleet(
+                environment, world, recorder, payroll, packing, doors, self._arrivals, self._desk
+            )
+        else:
+            self._carriage = OnTheDay(environment, world, self._arrivals)
         self._streams = _streams(environment, world, pickers)
         self._allocation: Allocation | None = None
 
