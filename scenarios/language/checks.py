@@ -9,6 +9,7 @@ from scenarios.language import (
     demand_checks,
     fact_checks,
     level_checks,
+    operation_checks,
     policy_checks,
     promotion_checks,
     rounding_checks,
@@ -25,6 +26,7 @@ CHECKS = (
     *level_checks.CHECKS,
     *rounding_checks.CHECKS,
     *promotion_checks.CHECKS,
+    *operation_checks.CHECKS,
 )
 
 
