@@ -244,7 +244,7 @@ def test_a_minimum_drop_leaves_small_stores_out() -> None:
             "replenishment": [{"mode": {"kind": "days_of_cover", "cover_days": 1, "safety_factor": 1}}],
         }
     }
-    least = fleet(cover, transport(routes={"minimum_drop_kg": 8.0}))
+    least = fleet(cover, transport(routes={"minimum_drop_kg": 10.0}))
     assert surely_more("small_store_fill_gap", least, fleet(cover))
     assert surely_more("service_gini", least, fleet(cover))
 
