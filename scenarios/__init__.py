@@ -32,6 +32,7 @@ from scenarios.language.demand import (
 )
 from scenarios.language.distributions import Distribution
 from scenarios.language.errors import CODES, Problem, ScenarioError, Severity, did_you_mean, summarise
+from scenarios.language.goods_handling import Gift, ReturnsTriage
 from scenarios.language.initial import CentreStock, InitialConditions, StoreStock
 from scenarios.language.loading import load, load_text
 from scenarios.language.measures import (
@@ -103,6 +104,7 @@ __all__ = [
     "EmergencyOrders",
     "Estimate",
     "Fitted",
+    "Gift",
     "Group",
     "Holiday",
     "Horizon",
@@ -135,6 +137,7 @@ __all__ = [
     "ReorderQuantity",
     "ReplenishmentRule",
     "Response",
+    "ReturnsTriage",
     "RunSettings",
     "Scenario",
     "ScenarioError",

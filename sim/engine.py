@@ -41,11 +41,12 @@ def simulate(scenario: Scenario, plan: Plan, *, seed: int, replication: int) -> 
     with compiling_beside(lambda: _compile_rest(environment, world, recorder)):
         stores = Stores(environment, world)
     depot = Depot(environment, world, recorder)
-    stores.connect(depot.take_orders)
+    stores.connect(depot.take_orders, depot.returns.collect_and_bring_tonight)
     depot.connect(stores)
     stores.open(opening)
     depot.open()
     environment.run(until=world.days * SECONDS_PER_DAY)
+    depot.returns.close()
     depot.connect(None)
 
     labels, terms, panels, tables = labels_of(world), terms_of(world), panels_of(world), recorder.tables()

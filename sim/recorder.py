@@ -15,6 +15,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "deliveries": ("store", "centre", "kind", "shipped_second", "arrived_second", "lines", "units", "value_minor"),
     "purchase_orders": ("centre", "supplier", "placed_second", "lines", "units", "value_minor"),
     "receipts": ("centre", "supplier", "placed_second", "received_second", "lines", "units", "value_minor"),
+    "returns": ("store", "centre", "sku", "handed_second", "arrived_second", "units", "value_minor"),
+    "gifts": ("shipped_second", "store", "centre", "sku", "units", "value_minor"),
     "charges": ("charged_second", "centre", "reason", "quantity", "amount_minor"),
 }  # fmt: skip
 """Columns of each event table; an `arrived_second` or `received_second` of -1 is still to come."""
