@@ -34,6 +34,7 @@ from scenarios.language.depot import Depot, Docks, OrderStream
 from scenarios.language.distributions import Distribution, Exponential, Gamma
 from scenarios.language.errors import CODES, Problem, ScenarioError, Severity, did_you_mean, summarise
 from scenarios.language.fleet import Carrier, Fleet, TruckType
+from scenarios.language.goods_handling import Gift, ReturnsTriage
 from scenarios.language.initial import CentreStock, InitialConditions, StoreStock
 from scenarios.language.loading import load, load_text
 from scenarios.language.measures import (
@@ -113,6 +114,7 @@ __all__ = [
     "Fitted",
     "Fleet",
     "Gamma",
+    "Gift",
     "Group",
     "Holiday",
     "Horizon",
@@ -146,6 +148,7 @@ __all__ = [
     "ReorderQuantity",
     "ReplenishmentRule",
     "Response",
+    "ReturnsTriage",
     "Routes",
     "RunSettings",
     "Scenario",

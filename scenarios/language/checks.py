@@ -8,6 +8,7 @@ from __future__ import annotations
 from scenarios.language import (
     demand_checks,
     fact_checks,
+    goods_checks,
     level_checks,
     operation_checks,
     policy_checks,
@@ -21,6 +22,7 @@ from scenarios.language.scopes import Reach
 
 CHECKS = (
     *fact_checks.CHECKS,
+    *goods_checks.CHECKS,
     *demand_checks.CHECKS,
     *policy_checks.CHECKS,
     *level_checks.CHECKS,

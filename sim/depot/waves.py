@@ -74,9 +74,8 @@ class Waves:
             at(self._environment, int(self._environment.now), Turn.WAVE, self._hurry)
         self._urgent.append(order)
 
-    def send(self, centre: int, sent: IntArray, number: int) -> None:
-        """Take lines that can be shipped, (6, number or more), as `Allocation` hands them over."""
-        del centre
+    def send(self, sent: IntArray, number: int) -> None:
+        """Take lines that have left stock, (rows, number or more), as `Allocation` hands them over."""
         self._sent.append(sent[:, :number])
 
     def _cut_off(self) -> None:

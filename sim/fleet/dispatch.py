@@ -13,6 +13,7 @@ from sim.depot.carriage import Carriage
 from sim.depot.crews import Payroll
 from sim.depot.desk import OrderDesk
 from sim.depot.orders import Drop, Packing, merged, split_to_fit
+from sim.depot.returns import Returns
 from sim.depot.stock import IntArray
 from sim.fleet.carriers import Carriers
 from sim.fleet.planning import PlannedTrip, RoutePlanner
@@ -40,6 +41,7 @@ class Fleet(Carriage):
         doors: list[Station] | None,
         arrivals: Arrivals,
         desk: OrderDesk,
+        returns: Returns,
     ) -> None:
         self._environment = environment
         self._world = world
@@ -49,6 +51,7 @@ class Fleet(Carriage):
         self._doors = doors
         self._arrivals = arrivals
         self._desk = desk
+        self._returns = returns
         centres = range(len(world.axes.centre_ids))
         self._maps = [RoadMap(world, centre) for centre in centres]
         self._trucks = _trucks(world)
@@ -72,7 +75,7 @@ class Fleet(Carriage):
             doors = self._doors[centre] if self._doors is not None else None
             drivers = Drivers(
                 self._environment, world, self._recorder, self._payroll, road_map, self._windows, doors,
-                self._arrivals,
+                self._arrivals, self._returns,
             )  # fmt: skip
             self._drivers.append(drivers)
             planner = RoutePlanner(

@@ -15,6 +15,7 @@ from sim.clock import SECONDS_PER_HOUR, Turn, at
 from sim.depot.arrivals import Arrivals
 from sim.depot.crews import Crew, Payroll
 from sim.depot.orders import NOT_YET, Drop
+from sim.depot.returns import Returns
 from sim.fleet.roads import RoadMap
 from sim.fleet.windows import Windows
 from sim.recorder import Recorder
@@ -92,6 +93,8 @@ class Trip:
     driving_seconds: int = 0
     driven_since_break: int = 0
     break_seconds: int = 0
+    returns: list[int] = field(default_factory=list)
+    """Batches of returned goods on board."""
 
 
 class Drivers:
@@ -107,6 +110,7 @@ class Drivers:
         windows: Windows,
         doors: Station | None,
         arrivals: Arrivals,
+        returns: Returns,
     ) -> None:
         """Make them.
 
@@ -119,6 +123,7 @@ class Drivers:
             windows: when stores take goods.
             doors: where trucks are loaded; None where that takes no time.
             arrivals: takes goods that have been unloaded.
+            returns: goods that stores send back.
         """
         self._environment = environment
         self._world = world
@@ -128,6 +133,7 @@ class Drivers:
         self._windows = windows
         self._doors = doors
         self._arrivals = arrivals
+        self._returns = returns
         fleet = world.scenario.fleet
         self._unloading = fleet.unloading
         self._break_after_seconds = round(fleet.drivers.driving_hours_before_break * SECONDS_PER_HOUR)
@@ -227,6 +233,9 @@ class Drivers:
             planned - planned % (24 * SECONDS_PER_HOUR) + int(self._windows.closes_second[drop.store])
         )
         self._arrivals.arrive(drop)
+        batch = self._returns.collect(drop.store)
+        if batch >= 0:
+            trip.returns.append(batch)
         self._recorder.add(
             "stops",
             np.array(
@@ -263,6 +272,8 @@ class Drivers:
             now, truck.centre, Charge.TRUCK_DISTANCE, trip.metres, charged(trip.metres, rate)
         )
         self._write_down(trip, now, overtime)
+        for batch in trip.returns:
+            self._returns.bring(batch)
         truck.trips.remove(trip)
         if truck.trips:
             following = truck.trips[0]
