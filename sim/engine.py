@@ -10,6 +10,7 @@ from sim.axes import frozen
 from sim.books import check_books, post_ledger
 from sim.clock import SECONDS_PER_DAY
 from sim.depot import Depot
+from sim.garbage import collecting_seldom
 from sim.kernels.compilation import compiling_beside, mark_compiled
 from sim.kernels.demand import draw_stores
 from sim.kpis import compute_kpis
@@ -45,7 +46,8 @@ def simulate(scenario: Scenario, plan: Plan, *, seed: int, replication: int) -> 
     depot.connect(stores)
     stores.open(opening)
     depot.open()
-    environment.run(until=world.days * SECONDS_PER_DAY)
+    with collecting_seldom():
+        environment.run(until=world.days * SECONDS_PER_DAY)
     depot.close()
 
     labels, terms, panels, tables = labels_of(world), terms_of(world), panels_of(world), recorder.tables()

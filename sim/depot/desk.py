@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import simpy
 
 from scenarios import Depot as DepotFacts
+from sim.clock import day_of
 from sim.depot.crews import Done
 from sim.depot.orders import Order
-from sim.durations import spread_of
+from sim.durations import spread, whole_seconds
+from sim.kernels.shipping import KINDS
 from sim.stations import Station, Work
-from sim.streams import Purpose, StreamKey, stream_key, uniform
+from sim.streams import Purpose, StreamKey, stream_key, uniform_array
 from sim.world import World
 
 _URGENT, _USUAL, _LATER = 1, 5, 7
@@ -40,7 +43,9 @@ class OrderDesk:
         self._number = 0
 
     def receive(self, orders: list[Order]) -> None:
-        """Take orders in, emergency orders first."""
+        """Take in orders that were placed together, emergency orders first."""
+        if self._facts is not None:
+            self._draw_work(orders)
         for order in sorted(orders, key=lambda order: not order.is_emergency):
             if self._facts is None or self._stations is None:
                 self._assign(order)
@@ -49,7 +54,7 @@ class OrderDesk:
             self._number += 1
             self.waiting[number] = order
             self._stations[order.centre].submit(
-                self._seconds(order, self._facts.receive_seconds + self._facts.assign_seconds, 0),
+                order.desk_seconds[0],
                 Work.DESK,
                 order.store,
                 lines=order.line_count,
@@ -63,13 +68,8 @@ class OrderDesk:
             if done is not None:
                 done()
             return
-        seconds = self._facts.feed_back_seconds if has_arrived else self._facts.monitor_seconds
         self._stations[order.centre].submit(
-            self._seconds(order, seconds, 1 + has_arrived),
-            Work.FOLLOW_UP,
-            order.store,
-            priority=_LATER,
-            done=done,
+            order.desk_seconds[1 + has_arrived], Work.FOLLOW_UP, order.store, priority=_LATER, done=done
         )
 
     def _ends(self, number: int) -> Done:
@@ -79,12 +79,33 @@ class OrderDesk:
         order.assigned_second = int(self._environment.now)
         self._assigned(order)
 
-    def _seconds(self, order: Order, mean_seconds: float, kind_of_work: int) -> int:
+    def _draw_work(self, orders: list[Order]) -> None:
+        """Draw how long the desk works on each of some orders of one day; keyed by store, date and kind of order."""
         assert self._facts is not None
-        deviation = self._facts.coefficient_of_variation
-        if deviation == 0.0:
-            return round(mean_seconds)
-        ordinal = self._world.process.first_ordinal + order.placed_second // 86_400
-        entity = int(self._world.market.store_key[order.store])
-        draw = uniform(self._key, entity, ordinal, order.kind * _KINDS_OF_WORK + kind_of_work)
-        return round(mean_seconds * spread_of(deviation, draw))
+        facts = self._facts
+        steps = (facts.receive_seconds + facts.assign_seconds, facts.monitor_seconds, facts.feed_back_seconds)
+        if facts.coefficient_of_variation == 0.0:
+            usual = (round(steps[0]), round(steps[1]), round(steps[2]))
+            for order in orders:
+                order.desk_seconds = usual
+            return
+        ordinal = self._world.process.first_ordinal + day_of(int(self._environment.now))
+        for kind in range(KINDS):
+            mine = [order for order in orders if order.kind == kind]
+            if not mine:
+                continue
+            keys = self._world.market.store_key[[order.store for order in mine]]
+            seconds = np.stack(
+                [
+                    whole_seconds(
+                        mean_seconds
+                        * spread(
+                            facts.coefficient_of_variation,
+                            uniform_array(self._key, keys, ordinal, kind * _KINDS_OF_WORK + step),
+                        )
+                    )
+                    for step, mean_seconds in enumerate(steps)
+                ]
+            )
+            for order, (first, second, third) in zip(mine, seconds.T.tolist(), strict=True):
+                order.desk_seconds = (first, second, third)

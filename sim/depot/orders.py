@@ -24,7 +24,8 @@ class Order:
     store: int
     centre: int
     kind: int
-    lines: Lines
+    lines: Lines | None
+    """What was asked for, until it is looked at."""
     placed_second: int
     assigned_second: int = NOT_YET
     released_second: int = NOT_YET
@@ -34,6 +35,8 @@ class Order:
     unloaded_second: int = NOT_YET
     fed_back_second: int = NOT_YET
     settled_second: int = NOT_YET
+    desk_seconds: tuple[int, int, int] = (0, 0, 0)
+    """Work at the desk: receiving and assigning, monitoring, feeding back."""
     number: int = NOT_YET
     """Of the table of store orders, once it has been looked at."""
     units_shipped: int = 0
@@ -148,8 +151,6 @@ def split_to_fit(drop: Drop, largest: tuple[int, int], packing: Packing) -> list
     The orders stay with the last part: they have arrived when all has. A unit that is larger than that is a part of
     its own.
     """
-    if drop.weight_grams <= largest[0] and drop.volume_millilitres <= largest[1]:
-        return [drop]
     parts: list[list[IntArray]] = [[]]
     grams_left, millilitres_left = largest
     for line in drop.block.T:

@@ -108,7 +108,7 @@ class Outbound:
         assert self._allocation is not None
         unseen = [*self._waves.unseen(), *self._desk.waiting.values()]
         first = self._recorder.next_order
-        self._allocation.close([order.lines for order in unseen])
+        self._allocation.close([order.lines for order in unseen if order.lines])
         for number, order in enumerate(unseen):
             order.number = first + number
         write_stages(self._recorder, self._world, [*self._waves.looked_at, *unseen])

@@ -57,6 +57,7 @@ class Returns:
         self._stores: Stores | None = None
         self._under_way: dict[int, _Batch] = {}
         self._batches = 0
+        self._is_used = world.shelf.waiting.size > 0 and world.shelf.waiting.shape[1] > 0
         self._key = stream_key(world.seed, world.replication, Purpose.RETURNS_TRIAGE)
         self._terms = TriageTerms.of(world.scenario)
         self._bounds = np.empty(self._terms.shares.shape, np.uint64)
@@ -69,6 +70,8 @@ class Returns:
     def collect(self, store: int) -> int:
         """Take what waits at a store along; the number of the batch, -1 when nothing waits."""
         assert self._stores is not None
+        if not self._is_used:
+            return -1
         now = int(self._environment.now)
         second = max(now, self._stores.day_on_shelf(store, now) * SECONDS_PER_DAY)
         if second >= self._world.days * SECONDS_PER_DAY:

@@ -98,7 +98,7 @@ class Waves:
         orders = sorted(orders, key=lambda order: (order.placed_second, order.store, order.kind))
         batches = [list(batch) for _, batch in groupby(orders, key=lambda order: day_of(order.placed_second))]
         for number, batch in enumerate(batches or [[]]):
-            lines = Lines.joined([order.lines for order in batch]) if batch else None
+            lines = Lines.joined([order.lines for order in batch if order.lines]) if batch else None
             sent_before = len(self._sent)
             rows = self._allocation.share_out(centre, lines, with_waiting=with_waiting and number == 0)
             found = {(int(row[_STORE]), int(row[_KIND])): row for row in rows}
@@ -109,6 +109,7 @@ class Waves:
                 order.units_shipped = int(row[_SHIPPED])
                 order.value_minor = int(value[order.store, order.kind])
                 order.is_complete = bool(row[_IN_FULL] == row[_LINES])
+                order.lines = None
                 self.looked_at.append(order)
         if self._sent:
             self._release(centre, self._drops(centre, orders))

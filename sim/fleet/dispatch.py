@@ -172,6 +172,9 @@ class Fleet(Carriage):
         """A drop in parts that fit on the largest truck."""
         if not any(planner.largest):
             return [drop]
+        grams, millilitres = planner.largest
+        if drop.weight_grams <= grams and drop.volume_millilitres <= millilitres:
+            return [drop]
         parts = split_to_fit(drop, planner.largest, self._packing)
         self._arrivals.on_the_way(*parts, instead_of=(drop,))
         return parts

@@ -74,6 +74,11 @@ class RoutePlanner:
         self._map = road_map
         self._windows = windows
         self._trucks = list(trucks)
+        self.largest = (
+            max((round(truck.kind.capacity_kg * _GRAMS_PER_KG) for truck in trucks), default=0),
+            max((round(truck.kind.capacity_litres * _MILLILITRES_PER_LITRE) for truck in trucks), default=0),
+        )
+        """Grams and millilitres of the largest truck; zeros without trucks."""
         self._docks = docks
         self._unloading_seconds = unloading_seconds
         self._driver_per_hour = driver_per_hour
@@ -82,17 +87,6 @@ class RoutePlanner:
         self._rounds = [
             ([index[name] for name in route.stores], frozenset(route.weekdays)) for route in routes.master
         ]
-
-    @property
-    def largest(self) -> tuple[int, int]:
-        """Grams and millilitres of the largest truck; zeros without trucks."""
-        return (
-            max((round(truck.kind.capacity_kg * _GRAMS_PER_KG) for truck in self._trucks), default=0),
-            max(
-                (round(truck.kind.capacity_litres * _MILLILITRES_PER_LITRE) for truck in self._trucks),
-                default=0,
-            ),
-        )
 
     def loading_seconds(self, drops: Sequence[Drop]) -> int:
         """Time at the door for some drops."""
