@@ -42,7 +42,7 @@ from scenarios.language.measures import (
     Measure,
     kpi_reference_markdown,
 )
-from scenarios.language.network import WEEKDAYS, Closure, DistributionCentre, Network, Scope, Store, Supplier
+from scenarios.language.network import WEEKDAYS, Closure, DistributionCentre, Network, Scope, Store
 from scenarios.language.plan import Basis, Plan, PlanPart, StockLevels
 from scenarios.language.policy import (
     BaseStock,
@@ -70,6 +70,16 @@ from scenarios.language.provenance import Applied, Provenance
 from scenarios.language.reference import fact_policy_markdown, reference_markdown
 from scenarios.language.scenario import FORMAT_VERSION, Horizon, RunSettings, Scenario
 from scenarios.language.schema import json_schema, schema_line, schema_text
+from scenarios.language.sourcing import (
+    ExpressRule,
+    InspectionRule,
+    Scorecard,
+    ScorecardSources,
+    SingleSource,
+    Sourcing,
+    SplitSources,
+)
+from scenarios.language.suppliers import Disruptions, PriceProcess, Supplier, SupplierQuality
 from scenarios.language.tables import write_table
 from scenarios.language.templates import Templates, write_templates
 
@@ -98,15 +108,18 @@ __all__ = [
     "Demand",
     "DemandRate",
     "Direction",
+    "Disruptions",
     "Distribution",
     "DistributionCentre",
     "EmergencyOrders",
     "Estimate",
+    "ExpressRule",
     "Fitted",
     "Group",
     "Holiday",
     "Horizon",
     "InitialConditions",
+    "InspectionRule",
     "KnownDemand",
     "KnownOrder",
     "KnownOrders",
@@ -128,6 +141,7 @@ __all__ = [
     "Poisson",
     "Policy",
     "PriceChange",
+    "PriceProcess",
     "Problem",
     "Promotion",
     "PromotionRow",
@@ -139,13 +153,19 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Scope",
+    "Scorecard",
+    "ScorecardSources",
     "Severity",
+    "SingleSource",
     "Sku",
+    "Sourcing",
+    "SplitSources",
     "StockLevels",
     "Store",
     "StoreStock",
     "Substitution",
     "Supplier",
+    "SupplierQuality",
     "Templates",
     "Units",
     "VendorManaged",

@@ -46,6 +46,7 @@ def simulate(scenario: Scenario, plan: Plan, *, seed: int, replication: int) -> 
     stores.open(opening)
     depot.open()
     environment.run(until=world.days * SECONDS_PER_DAY)
+    depot.close()
     depot.connect(None)
 
     labels, terms, panels, tables = labels_of(world), terms_of(world), panels_of(world), recorder.tables()

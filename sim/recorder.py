@@ -15,9 +15,18 @@ TABLES: dict[str, tuple[str, ...]] = {
     "deliveries": ("store", "centre", "kind", "shipped_second", "arrived_second", "lines", "units", "value_minor"),
     "purchase_orders": ("centre", "supplier", "placed_second", "lines", "units", "value_minor"),
     "receipts": ("centre", "supplier", "placed_second", "received_second", "lines", "units", "value_minor"),
+    "price_differences": ("placed_second", "centre", "supplier", "difference_minor"),
+    "express_orders": (
+        "decided_second", "centre", "supplier", "is_shortage", "lines", "units", "value_minor",
+    ),
+    "disruptions": ("supplier", "start_second", "end_second"),
     "charges": ("charged_second", "centre", "reason", "quantity", "amount_minor"),
 }  # fmt: skip
-"""Columns of each event table; an `arrived_second` or `received_second` of -1 is still to come."""
+"""Columns of each event table; an `arrived_second` or `received_second` of -1 is still to come.
+
+`price_differences` holds what an order cost above the list prices of the SKU table; `express_orders` what goes express
+from the start or from a shortage on; `disruptions` times in which nothing left a supplier.
+"""
 
 
 class Recorder:

@@ -72,6 +72,8 @@ def labels_of(world: World) -> Labels:
         store_size=stores["size"],
         store_latitude=stores["latitude"],
         store_longitude=stores["longitude"],
+        suppliers=axes.supplier_ids,
+        quoted_lead_time_days=tuple(world.supply.quoted_days.tolist()),
     )
 
 
@@ -90,6 +92,7 @@ def terms_of(world: World) -> Terms:
         holding_micro_per_unit_day=world.goods.holding_micro,
         incentive_minor_per_unit=world.goods.incentive,
         shelf_life_days=world.handling.shelf_life_days,
+        express_surcharge_share=world.supply.surcharge_share,
     )
 
 

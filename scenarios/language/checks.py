@@ -12,6 +12,7 @@ from scenarios.language import (
     policy_checks,
     promotion_checks,
     rounding_checks,
+    sourcing_checks,
 )
 from scenarios.language.errors import Problem
 from scenarios.language.places import Places
@@ -25,6 +26,7 @@ CHECKS = (
     *level_checks.CHECKS,
     *rounding_checks.CHECKS,
     *promotion_checks.CHECKS,
+    *sourcing_checks.CHECKS,
 )
 
 

@@ -20,6 +20,7 @@ class Group(StrEnum):
     SERVICE = "service"
     STOCK = "stock"
     FLOW = "flow"
+    SUPPLY = "supply"
     COST = "cost"
     PROFIT = "profit"
 
@@ -78,6 +79,7 @@ _HEAD_DEFINITIONS = {
 
 _H, _L, _N = Direction.HIGHER, Direction.LOWER, Direction.NEUTRAL
 _SERVICE, _STOCK, _FLOW, _COST, _PROFIT = Group.SERVICE, Group.STOCK, Group.FLOW, Group.COST, Group.PROFIT
+_SUPPLY = Group.SUPPLY
 
 _MEASURES: tuple[Measure, ...] = (
     Measure(
@@ -270,6 +272,38 @@ _MEASURES: tuple[Measure, ...] = (
         _L,
         _STOCK,
         "Mean share of its shelf life that a perishable unit had used when it was sold",
+    ),
+    Measure(
+        "supplier_on_time_share",
+        "Suppliers on time",
+        "share",
+        _H,
+        _SUPPLY,
+        "Purchased units received by the day the supplier quoted, over units received or overdue",
+    ),
+    Measure(
+        "supplier_lead_time_days",
+        "Supplier lead time",
+        "days",
+        _L,
+        _SUPPLY,
+        "Mean days from purchase order to receipt, weighted by units",
+    ),
+    Measure(
+        "express_share",
+        "Express share of purchases",
+        "share",
+        _L,
+        _SUPPLY,
+        "Units sent express, from the start or by expediting an open order, over units purchased",
+    ),
+    Measure(
+        "purchase_price_index",
+        "Purchase price index",
+        "ratio",
+        _L,
+        _SUPPLY,
+        "Purchase value over the same units at the list prices of the SKU table; express surcharges aside",
     ),
     *(
         Measure(

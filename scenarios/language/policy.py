@@ -10,6 +10,7 @@ from pydantic import Field
 from scenarios.language.base import Model, assumed, given
 from scenarios.language.columns import Columns
 from scenarios.language.network import ALL_WEEK, Scope, Weekday
+from scenarios.language.sourcing import Sourcing
 
 
 class Units(Model):
@@ -334,6 +335,8 @@ class Policy(Model):
     """Distribution centres: first matching rule per SKU."""
     transport: Transport = assumed(Transport(), "no trucks")
     """Deliveries."""
+    sourcing: Sourcing = assumed(Sourcing(), "each SKU from its own supplier")
+    """Buying from suppliers."""
     emergency_orders: tuple[EmergencyOrders, ...] = assumed((), "none unless given")
     """Orders outside the calendar; first matching rule per cell."""
     minimum_order: MinimumOrder = assumed(MinimumOrder(), "none unless given")

@@ -21,11 +21,14 @@ class Charge(IntEnum):
     """Seconds of pickers on their shifts."""
     PICKER_OVERTIME = 1
     """Seconds of pickers after the end of their shifts."""
+    EXPRESS_SURCHARGE = 2
+    """Purchase value that suppliers sent express, minor units."""
 
 
 ACCOUNT_OF: Mapping[Charge, Account] = {
     Charge.PICKER_SHIFT: Account.LABOUR,
     Charge.PICKER_OVERTIME: Account.LABOUR,
+    Charge.EXPRESS_SURCHARGE: Account.OUTSOURCING,
 }
 """The account that each reason is posted to."""
 

@@ -45,6 +45,8 @@ class Terms:
     """(SKUs,) minor units per unit asked for and substituted; None leaves `Day.INCENTIVE` unchecked."""
     shelf_life_days: IntArray | None = None
     """(SKUs,) 0 = does not expire; None leaves `Day.LIFE_AT_SALE_DAYS` unchecked."""
+    express_surcharge_share: npt.NDArray[np.float64] | None = None
+    """(suppliers,) of the purchase value that is sent express; None leaves surcharges unchecked."""
 
     def over_stores(self, values: IntArray) -> IntArray:
         """Add up (..., stores, classes) over the stores of each centre: (..., centres, classes)."""

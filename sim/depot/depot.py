@@ -34,6 +34,10 @@ class Depot:
         self._stores = stores
         self._allocation.connect(stores)
 
+    def close(self) -> None:
+        """End the run: write down what is still to come."""
+        self._purchasing.close()
+
     def open(self) -> None:
         """Start the first day."""
         assert self._stores is not None
