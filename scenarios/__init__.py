@@ -30,7 +30,7 @@ from scenarios.language.demand import (
     PriceChange,
     Response,
 )
-from scenarios.language.distributions import Distribution
+from scenarios.language.distributions import Distribution, Gamma
 from scenarios.language.errors import CODES, Problem, ScenarioError, Severity, did_you_mean, summarise
 from scenarios.language.initial import CentreStock, InitialConditions, StoreStock
 from scenarios.language.loading import load, load_text
@@ -71,6 +71,7 @@ from scenarios.language.reference import fact_policy_markdown, reference_markdow
 from scenarios.language.scenario import FORMAT_VERSION, Horizon, RunSettings, Scenario
 from scenarios.language.schema import json_schema, schema_line, schema_text
 from scenarios.language.sourcing import (
+    SHORTAGE_STEPS,
     ExpressRule,
     InspectionRule,
     Scorecard,
@@ -88,6 +89,7 @@ __all__ = [
     "COST_HEADS",
     "FORMAT_VERSION",
     "MEASURES",
+    "SHORTAGE_STEPS",
     "WEEKDAYS",
     "Applied",
     "Assortment",
@@ -115,6 +117,7 @@ __all__ = [
     "Estimate",
     "ExpressRule",
     "Fitted",
+    "Gamma",
     "Group",
     "Holiday",
     "Horizon",

@@ -10,6 +10,7 @@ from scenarios.language.base import Model, assumed, given
 from scenarios.language.network import Scope
 
 ShortageStep = Literal["expedite", "ask_others"]
+SHORTAGE_STEPS: tuple[ShortageStep, ...] = ("expedite", "ask_others")
 
 
 class SupplierShare(Model):
@@ -149,5 +150,9 @@ class Sourcing(Model):
     """Whether rejected lots and defects found are reported to the supplier, who learns from them (mechanism H4)."""
     shortage_response: tuple[ShortageStep, ...] = assumed((), "wait for the open orders")
     """What is done, and in which order, for a SKU that will run out before the next review (mechanism L5)."""
+    shortage_days: int = assumed(
+        1, "assumption: until tomorrow's orders are served", unit="days", ge=1, le=60
+    )
+    """A SKU is short when stock and what comes in within these days do not cover what is owed and usually asked for."""
     shared_sales: bool = assumed(False, "forecasts of centres follow what stores order")
     """Forecasts of centres, and so their suppliers, follow the daily sales of the stores (mechanism L11)."""

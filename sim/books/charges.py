@@ -23,12 +23,18 @@ class Charge(IntEnum):
     """Seconds of pickers after the end of their shifts."""
     EXPRESS_SURCHARGE = 2
     """Purchase value that suppliers sent express, minor units."""
+    INSPECTION = 3
+    """Units inspected on receipt."""
+    REJECTED_LOT = 4
+    """Lots sent back."""
 
 
 ACCOUNT_OF: Mapping[Charge, Account] = {
     Charge.PICKER_SHIFT: Account.LABOUR,
     Charge.PICKER_OVERTIME: Account.LABOUR,
     Charge.EXPRESS_SURCHARGE: Account.OUTSOURCING,
+    Charge.INSPECTION: Account.QUALITY,
+    Charge.REJECTED_LOT: Account.QUALITY,
 }
 """The account that each reason is posted to."""
 

@@ -8,11 +8,15 @@ import numpy as np
 import numpy.typing as npt
 import simpy
 
+from scenarios import SHORTAGE_STEPS
 from sim.axes import frozen, sku_mask
 from sim.books.charges import Charge
 from sim.clock import SECONDS_PER_DAY, Turn, at, day_of
+from sim.depot.incoming import Incoming, by_order
 from sim.depot.open_orders import OpenOrders
 from sim.depot.requests import Requests
+from sim.depot.sales_feed import SalesFeed
+from sim.depot.shortage import ShortageDesk, Shortages
 from sim.depot.stock import CentreStock, IntArray
 from sim.kernels.centres import post_centre_levels, review_centres, take_in
 from sim.kernels.compilation import bound
@@ -23,7 +27,7 @@ from sim.market.expectation import ExpectedDemand
 from sim.past import remembered_days
 from sim.recorder import TABLES, Recorder
 from sim.records import Centre
-from sim.suppliers import Line, Sources, Suppliers, meet_minimums
+from sim.suppliers import Line, Scorecards, Sources, Suppliers, meet_minimums
 from sim.world import World
 
 _LAST_SECOND = SECONDS_PER_DAY - 1
@@ -50,9 +54,23 @@ class Purchasing:
         self._sources = Sources(world.scenario, world.axes, world.supply)
         self._open_orders = OpenOrders(world.days * SECONDS_PER_DAY)
         self._lines_ordered = 0
+        sourcing = world.scenario.policy.sourcing
+        self._scorecards = (
+            Scorecards(world.scenario, sourcing.scorecard, world.supply, self._suppliers, self._sources)
+            if sourcing.scorecard is not None
+            else None
+        )
+        self._incoming = Incoming(world, recorder, stock, self._scorecards)
+        self._sales_feed = SalesFeed(world) if sourcing.shared_sales else None
+        self._follows_levels = not sourcing.rules and not (
+            world.supply.minimum_units.any() or world.supply.minimum_minor.any()
+        )
         self._forecast = _opening_forecast(world)
         centres, skus = stock.on_hand.shape
         self._requests = Requests(centres, skus)
+        self._shortage_desk = ShortageDesk(
+            world, stock, self._requests, self._open_orders, self._suppliers, self._sources
+        )
         self._express_days = _express_triggers(world)
         self._purchase_rows = np.empty(
             (centres * len(world.axes.supplier_ids), len(TABLES["purchase_orders"])), np.int64
@@ -94,12 +112,18 @@ class Purchasing:
             assert self._expected is not None
             look_ahead(world.centre_rules, self._expected, day, world.axes.centre_of_store)
         self._requests.learn(self._stock.asked_today)
+        if self._sales_feed is not None:
+            self._stock.asked_today[:] = self._sales_feed.units(day)
+        if self._scorecards is not None and self._scorecards.is_due(day):
+            now = int(self._environment.now)
+            self._recorder.add("supplier_reviews", self._scorecards.review(day, now))
         number = self._review_centres(
             day, (self._start_weekday + day) % 7, world.market.on_sale[day], world.market.orderable[day],
             world.centre_panel[day], *self._review_arrays,
         )  # fmt: skip
         if number:
             self._order(day, *(column[:number].copy() for column in self._lines[:3]))
+        self._answer_shortages(day)
         if day + 1 < world.days:
             self._schedule_review(day + 1)
 
@@ -130,7 +154,9 @@ class Purchasing:
         lines[Line.UNITS] = split
         lines[Line.COST] = self._suppliers.cost_minor(supplier, lines[Line.SKU], split, day)
         lines = self._of_enough_size(lines, day)
-        self._post_difference(day, centre, sku, units, lines)
+        if not self._follows_levels:
+            self._post(day, centre, sku, -units)
+            self._post(day, lines[Line.CENTRE], lines[Line.SKU], lines[Line.UNITS])
         lines[Line.IS_EXPRESS] = self._goes_express(lines)
         self._place(day, lines)
 
@@ -145,16 +171,12 @@ class Purchasing:
             )
         return enough
 
-    def _post_difference(
-        self, day: int, centre: IntArray, sku: IntArray, units: IntArray, lines: IntArray
-    ) -> None:
-        """Bring postings from what levels asked for, (k,) each, to what is ordered, (len(Line), number)."""
-        bought = (lines[Line.CENTRE], lines[Line.SKU], lines[Line.UNITS])
-        class_of, posted = self._world.axes.class_of_sku, self._world.centre_panel[day]
-        for (row, column, amount), sign in (((centre, sku, units), -1), (bought, 1)):
-            np.add.at(self._stock.on_order, (row, column), sign * amount.astype(np.int32))
-            np.add.at(posted[..., Centre.PURCHASED], (row, class_of[column]), sign * amount)
-            np.add.at(posted[..., Centre.PURCHASE_LINES], (row, class_of[column]), sign)
+    def _post(self, day: int, centre: IntArray, sku: IntArray, units: IntArray) -> None:
+        """Post lines, (k,) each, as on order; negative units take back what was posted."""
+        posted, of_class = self._world.centre_panel[day], (centre, self._world.axes.class_of_sku[sku])
+        np.add.at(self._stock.on_order, (centre, sku), units.astype(np.int32))
+        np.add.at(posted[..., Centre.PURCHASED], of_class, units)
+        np.add.at(posted[..., Centre.PURCHASE_LINES], of_class, np.sign(units))
 
     def _goes_express(self, lines: IntArray) -> npt.NDArray[np.bool_]:
         """(k,) whether stock covers so little that a new line is sent express."""
@@ -184,7 +206,7 @@ class Purchasing:
         """Write down how far orders cost more or less than the list prices of the SKU table."""
         more = lines[Line.COST] - lines[Line.UNITS] * self._world.axes.purchase_cost_minor[lines[Line.SKU]]
         if more.any():
-            rows = _by_order(lines, more[None])
+            rows = by_order(lines, more[None])
             self._recorder.add("price_differences", np.insert(rows, 0, now, axis=1))
 
     def _pay_express(self, lines: IntArray, now: int, *, is_shortage: bool) -> None:
@@ -192,11 +214,40 @@ class Purchasing:
         if not lines.shape[1]:
             return
         amounts = np.stack((np.ones_like(lines[Line.UNITS]), lines[Line.UNITS], lines[Line.COST]))
-        rows = _by_order(lines, amounts)
+        rows = by_order(lines, amounts)
         self._recorder.add("express_orders", np.insert(rows, (0, 2), (now, is_shortage), axis=1))
         for centre, supplier, _, _, value in rows.tolist():
             surcharge = round(value * float(self._world.supply.surcharge_share[supplier]))
             self._recorder.charge(now, centre, Charge.EXPRESS_SURCHARGE, value, surcharge)
+
+    def _answer_shortages(self, day: int) -> None:
+        """Take the steps that policy names, one after the other, as long as something is short."""
+        for step in self._world.scenario.policy.sourcing.shortage_response:
+            short = self._shortage_desk.found(day)
+            if short.sku.size:
+                lines = self._expedite(short, day) if step == "expedite" else self._ask_others(short, day)
+                if lines.shape[1]:
+                    amounts = np.stack((np.ones_like(lines[Line.UNITS]), lines[Line.UNITS]))
+                    values = (int(self._environment.now), SHORTAGE_STEPS.index(step))
+                    rows = np.insert(by_order(lines, amounts), (0, 2), values, axis=1)
+                    self._recorder.add("shortage_responses", rows)
+
+    def _expedite(self, short: Shortages, day: int) -> IntArray:
+        now = int(self._environment.now)
+        lines = self._shortage_desk.hastened(short, day, now)
+        self._pay_express(lines, now, is_shortage=True)
+        if lines.shape[1]:
+            self._expect(lines)
+        return lines
+
+    def _ask_others(self, short: Shortages, day: int) -> IntArray:
+        lines = self._shortage_desk.asked_of_others(short, day)
+        lines[Line.COST] = self._suppliers.cost_minor(
+            lines[Line.SUPPLIER], lines[Line.SKU], lines[Line.UNITS], day
+        )
+        self._post(day, lines[Line.CENTRE], lines[Line.SKU], lines[Line.UNITS])
+        self._place(day, lines)
+        return lines
 
     def _expect(self, lines: IntArray) -> None:
         """Take note of lines that suppliers deliver."""
@@ -208,8 +259,12 @@ class Purchasing:
 
     def _receive(self, second: int) -> None:
         """Put what suppliers deliver into stock."""
-        world, lines = self._world, self._open_orders.take(second)
+        world = self._world
+        lines, sent_back = self._incoming.look_at(self._open_orders.take(second), second)
+        if sent_back.shape[1]:
+            self._expect(self._suppliers.send(sent_back, day_of(second), second))
         self._open_orders.receive(lines, second)
+        lines = np.ascontiguousarray(lines)
         take_in(
             lines, world.axes.class_of_sku, self._stock.on_hand, self._stock.value, self._stock.on_order,
             world.centre_panel[day_of(second)],
@@ -224,14 +279,6 @@ class Purchasing:
         stop = np.nonzero(edges.T == -1)[1]
         rows = np.stack((supplier, start * SECONDS_PER_DAY, stop * SECONDS_PER_DAY), axis=1)
         self._recorder.add("disruptions", rows.astype(np.int64))
-
-
-def _by_order(lines: IntArray, amounts: IntArray) -> IntArray:
-    """(orders, 2 or more) centre, supplier and sums of (m, k) amounts, by centre and supplier."""
-    order, index = np.unique(lines[[Line.CENTRE, Line.SUPPLIER]], axis=1, return_inverse=True)
-    totals = np.zeros((order.shape[1], len(amounts)), np.int64)
-    np.add.at(totals, index.reshape(-1), amounts.T)
-    return np.concatenate((order.T, totals), axis=1)
 
 
 def _express_triggers(world: World) -> npt.NDArray[np.float64]:

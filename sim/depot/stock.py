@@ -28,14 +28,21 @@ class CentreStock:
     """Owed to stores."""
     asked_today: CountArray
     """Units that stores asked for since the last review."""
+    defective: CountArray
+    """Of what is on hand, units taken in with a defect that nobody found."""
 
     @classmethod
     def of(cls, world: World) -> CentreStock:
         """The stock of the first morning."""
         units = world.opening.centre_units
-        on_order, backlog, asked_today = np.zeros((3, *units.shape), np.int32)
+        on_order, backlog, asked_today, defective = np.zeros((4, *units.shape), np.int32)
         return cls(
-            units.astype(np.int32), units * world.axes.purchase_cost_minor, on_order, backlog, asked_today
+            units.astype(np.int32),
+            units * world.axes.purchase_cost_minor,
+            on_order,
+            backlog,
+            asked_today,
+            defective,
         )
 
 

@@ -11,6 +11,9 @@ from sim.clock import SECONDS_PER_DAY
 from sim.records import Table
 from sim.result import Labels
 
+_MILLION = 1e6
+_PER_POINT = 100
+
 
 def supply_kpis(tables: Mapping[str, Table], labels: Labels, end_second: int) -> dict[str, float]:
     """KPIs of suppliers; orders count by the day they were placed on, the warm-up cut.
@@ -34,6 +37,8 @@ def supply_kpis(tables: Mapping[str, Table], labels: Labels, end_second: int) ->
         "purchase_price_index": _ratio(paid, paid - above),
         "express_share": _ratio(hastened, purchases["units"][bought].sum()),
         **_timeliness(tables["receipts"], labels, first, end_second),
+        **_quality(tables["supplier_lots"], first),
+        "supplier_score": _mean_score(tables["supplier_reviews"], first),
     }
 
 
@@ -51,6 +56,28 @@ def _timeliness(receipts: Table, labels: Labels, first: int, end: int) -> dict[s
         "supplier_lead_time_days": _ratio((days * units)[arrived].sum(), units[arrived].sum()),
         "supplier_on_time_share": _ratio(units[counts & in_time].sum(), units[counts & is_due].sum()),
     }
+
+
+def _quality(lots: Table, first: int) -> dict[str, float]:
+    counts = lots["received_second"] >= first
+
+    def total(name: str) -> int:
+        return int(lots[name][counts].sum())
+
+    return {
+        "supplier_fill_share": _ratio(total("first_units"), total("accepted_units")),
+        "supplier_defects_ppm": _MILLION * _ratio(total("defective_units"), total("units")),
+        "escaped_defects_ppm": _MILLION * _ratio(total("escaped_units"), total("accepted_units")),
+        "inspection_rejected_share": _ratio(total("rejected_lots"), total("inspected_lots")),
+    }
+
+
+def _mean_score(reviews: Table, first: int) -> float:
+    """Mean over reviews and suppliers, in points; a supplier of several rules counts once."""
+    counts = reviews["reviewed_second"] >= first
+    columns = [reviews[name][counts] for name in ("reviewed_second", "supplier", "score")]
+    scores = np.unique(np.stack(columns), axis=1)[2]
+    return _ratio(scores.sum() / _PER_POINT, len(scores))
 
 
 def _ratio(numerator: float, denominator: float) -> float:

@@ -30,8 +30,8 @@ class Line(IntEnum):
     IS_EXPRESS = 9
     IS_SPLIT = 10
     """The line comes in several parts."""
-    IS_REPLACEMENT = 11
-    """Sent for units that failed inspection."""
+    IS_FOLLOW_UP = 11
+    """Not the first delivery of its line: the rest of it, or sent for units that failed inspection."""
 
 
 def part_of(lines: IntArray, units: IntArray) -> tuple[IntArray, IntArray]:

@@ -104,6 +104,7 @@ class Shipping:
                 part[Line.UNITS], part[Line.SHIPPED] = now, day
                 part[Line.COST] = total * gone // units - worth
                 part[Line.IS_SPLIT] |= now < units
+                part[Line.IS_FOLLOW_UP] |= gone > now
                 worth += int(part[Line.COST])
                 parts.append(part)
         return np.stack(parts, axis=1)

@@ -58,6 +58,12 @@ class Sources:
         shares[nobody, self._supply.own[sku[nobody]]] = 1.0
         return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
+    def usual(self, sku: int) -> int:
+        """The supplier with the largest share in a SKU."""
+        if self.rule_of_sku[sku] < 0:
+            return int(self._supply.own[sku])
+        return int(self.shares_of(np.array([sku]))[0].argmax())
+
     def split(self, centre: IntArray, sku: IntArray, units: IntArray) -> tuple[IntArray, IntArray, IntArray]:
         """Split order lines over suppliers, in whole cases by largest remainder.
 
