@@ -8,6 +8,7 @@ import numpy as np
 
 from scenarios.language.errors import Problem
 from scenarios.language.fact_checks import LONGEST_LEAD_TIME_DAYS, duration
+from scenarios.language.level_checks import follows_forecast
 from scenarios.language.places import Places
 from scenarios.language.scenario import Scenario
 from scenarios.language.scopes import Mask, Reach
@@ -129,6 +130,11 @@ def plans(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]
         ):
             if is_used:
                 yield places.problem("W602", f"policy.sourcing.{path}", "no supplier delivers express")
+    if sourcing.shared_sales and not any(
+        follows_forecast(rule.mode) for rule in scenario.policy.dc_replenishment
+    ):
+        text = "no level of a centre follows a forecast"
+        yield places.problem("W602", "policy.sourcing.shared_sales", text)
     if sourcing.quality_feedback and not sourcing.inspection:
         text = "nothing is reported without an inspection"
         yield places.problem("W602", "policy.sourcing.quality_feedback", text)
