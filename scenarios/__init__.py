@@ -45,7 +45,7 @@ from scenarios.language.measures import (
     Measure,
     kpi_reference_markdown,
 )
-from scenarios.language.network import WEEKDAYS, Closure, DistributionCentre, Network, Scope, Store, Supplier
+from scenarios.language.network import WEEKDAYS, Closure, DistributionCentre, Network, Scope, Store
 from scenarios.language.operations import DepotPolicy, Routes, Shift, Transport, Wave
 from scenarios.language.plan import Basis, Plan, PlanPart, StockLevels
 from scenarios.language.policy import (
@@ -74,6 +74,17 @@ from scenarios.language.provenance import Applied, Provenance
 from scenarios.language.reference import fact_policy_markdown, reference_markdown
 from scenarios.language.scenario import FORMAT_VERSION, Horizon, RunSettings, Scenario
 from scenarios.language.schema import json_schema, schema_line, schema_text
+from scenarios.language.sourcing import (
+    SHORTAGE_STEPS,
+    ExpressRule,
+    InspectionRule,
+    Scorecard,
+    ScorecardSources,
+    SingleSource,
+    Sourcing,
+    SplitSources,
+)
+from scenarios.language.suppliers import Disruptions, PriceProcess, Supplier, SupplierQuality
 from scenarios.language.tables import write_table
 from scenarios.language.templates import Templates, write_templates
 
@@ -82,6 +93,7 @@ __all__ = [
     "COST_HEADS",
     "FORMAT_VERSION",
     "MEASURES",
+    "SHORTAGE_STEPS",
     "WEEKDAYS",
     "Applied",
     "Assortment",
@@ -105,12 +117,14 @@ __all__ = [
     "Depot",
     "DepotPolicy",
     "Direction",
+    "Disruptions",
     "Distribution",
     "DistributionCentre",
     "Docks",
     "EmergencyOrders",
     "Estimate",
     "Exponential",
+    "ExpressRule",
     "Fitted",
     "Fleet",
     "Gamma",
@@ -119,6 +133,7 @@ __all__ = [
     "Holiday",
     "Horizon",
     "InitialConditions",
+    "InspectionRule",
     "KnownDemand",
     "KnownOrder",
     "KnownOrders",
@@ -141,6 +156,7 @@ __all__ = [
     "Poisson",
     "Policy",
     "PriceChange",
+    "PriceProcess",
     "Problem",
     "Promotion",
     "PromotionRow",
@@ -154,14 +170,20 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "Scope",
+    "Scorecard",
+    "ScorecardSources",
     "Severity",
     "Shift",
+    "SingleSource",
     "Sku",
+    "Sourcing",
+    "SplitSources",
     "StockLevels",
     "Store",
     "StoreStock",
     "Substitution",
     "Supplier",
+    "SupplierQuality",
     "Templates",
     "Transport",
     "TruckType",

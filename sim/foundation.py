@@ -21,7 +21,7 @@ from sim.market.market import build_market
 from sim.market.shocks import shock_factors
 from sim.opening import Opening, open_world
 from sim.streams import CELL_MULTIPLIER, entity_keys
-from sim.suppliers import LeadTimes, build_lead_times
+from sim.suppliers import Supply, build_supply
 
 _MOST_KEPT = 4
 """Foundations kept: studies compare a few scenarios in turn."""
@@ -66,7 +66,7 @@ class Foundation:
     market: Market
     counts: CountTables
     opening: Opening
-    lead_times: LeadTimes
+    supply: Supply
     needs_forecast: bool
     """Some store level or emergency order follows a forecast."""
     emergency: EmergencyRules
@@ -132,7 +132,7 @@ def _build(scenario: Scenario, plan: Plan) -> Foundation:
         market=_market(scenario, facts, axes),
         counts=_count_tables(facts, axes),
         opening=open_world(scenario, axes, facts.base_rate, facts.on_sale[0] > 0),
-        lead_times=build_lead_times(scenario, axes),
+        supply=build_supply(scenario, axes),
         needs_forecast=follows and not is_perfect,
         emergency=emergency,
         store_rules=build_rules(

@@ -48,9 +48,32 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
     "returns": ("store", "centre", "sku", "handed_second", "arrived_second", "units", "value_minor"),
     "gifts": ("shipped_second", "store", "centre", "sku", "units", "value_minor"),
+    "price_differences": ("placed_second", "centre", "supplier", "difference_minor"),
+    "express_orders": (
+        "decided_second", "centre", "supplier", "is_shortage", "lines", "units", "value_minor",
+    ),
+    "disruptions": ("supplier", "start_second", "end_second"),
+    "supplier_lots": (
+        "received_second", "centre", "supplier", "lots", "units", "accepted_units", "first_units", "defective_units",
+        "inspected_lots", "inspected_units", "defects_found", "rejected_lots", "escaped_units",
+    ),
+    "supplier_reviews": (
+        "reviewed_second", "rule", "supplier", "cost", "technology", "delivery", "service", "continuity",
+        "global_support", "quality", "score", "defects_per_million", "share_before", "share_after", "is_disqualified",
+    ),
+    "shortage_responses": ("second", "centre", "supplier", "step", "cells", "units"),
     "charges": ("charged_second", "centre", "reason", "quantity", "amount_minor"),
 }  # fmt: skip
-"""Columns of each event table; a second of -1 is still to come, or never."""
+"""Columns of each event table; a second of -1 is still to come, or never.
+
+`price_differences` holds what an order cost above the list prices of the SKU table; `express_orders` what goes express
+from the start or from a shortage on; `disruptions` times in which nothing left a supplier.
+
+`supplier_lots` tells of what came to the gate, where lots can fail or be split: units that were taken in, those among
+them that came with the first delivery of their line, defective ones, and those that inspection let through.
+`supplier_reviews` holds scores and shares in hundredths (of a point, of a per cent), a row per
+sourcing rule (-1 without any) and supplier. `step` of `shortage_responses` counts as in `scenarios.SHORTAGE_STEPS`.
+"""
 
 
 class Recorder:

@@ -46,6 +46,9 @@ class Labels:
     """(stores,) relative size."""
     store_latitude: npt.NDArray[np.float64]
     store_longitude: npt.NDArray[np.float64]
+    suppliers: tuple[str, ...] = ()
+    quoted_lead_time_days: tuple[int, ...] = ()
+    """(suppliers,) lead time that each promises."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -87,6 +87,8 @@ def labels_of(world: World) -> Labels:
         store_size=stores["size"],
         store_latitude=stores["latitude"],
         store_longitude=stores["longitude"],
+        suppliers=axes.supplier_ids,
+        quoted_lead_time_days=tuple(world.supply.quoted_days.tolist()),
     )
 
 
@@ -107,6 +109,7 @@ def terms_of(world: World) -> Terms:
         shelf_life_days=world.handling.shelf_life_days,
         ages_in_centre=world.ageing.lot_index >= 0,
         triage=TriageTerms.of(world.scenario),
+        express_surcharge_share=world.supply.surcharge_share,
     )
 
 

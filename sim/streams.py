@@ -72,6 +72,18 @@ class Purpose(StrEnum):
     """When a store pays. Store; day of delivery."""
     OPENING_HISTORY = "opening history"
     """Demand before day 0 that forecasters have seen. Cell; days before."""
+    SUPPLIER_EXPRESS_LEAD_TIME = "supplier express lead time"
+    """Lead time of an express line. Supplier, centre and SKU; number of the day it leaves."""
+    SUPPLIER_PRICE = "supplier price"
+    """Step of the price level. Supplier; number of the day of the price list."""
+    SUPPLIER_DISRUPTION = "supplier disruption"
+    """Whether a disruption begins, and how long it lasts. Supplier; day; 0 or 1."""
+    SUPPLIER_QUEUE = "supplier queue"
+    """Who comes first among the lines of one day when capacity is short. Supplier, centre and SKU; day."""
+    DEFECTS = "defects"
+    """Quality of a lot and its defective units. Supplier, centre and SKU; day of the order; day and step."""
+    INSPECTION = "inspection"
+    """Which units are sampled. Supplier, centre and SKU; day of the order; day and unit."""
 
 
 class StreamKey(NamedTuple):

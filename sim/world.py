@@ -28,7 +28,7 @@ from sim.market.market import Market as MarketFacts
 from sim.opening import Opening
 from sim.records import Cell, Centre, Day
 from sim.streams import Purpose, stream_key
-from sim.suppliers import LeadTimes
+from sim.suppliers import Supply
 
 _RETURN_RING_DAYS = 61
 _UNITS_TOGETHER = 1_024
@@ -47,7 +47,7 @@ class World:
     axes: Axes
     facts: MarketFacts
     opening: Opening
-    lead_times: LeadTimes
+    supply: Supply
     goods: Goods
     handling: Handling
     ageing: Ageing
@@ -89,7 +89,7 @@ def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> 
         axes=axes,
         facts=facts,
         opening=opening,
-        lead_times=foundation.lead_times,
+        supply=foundation.supply,
         goods=foundation.goods,
         handling=foundation.handling,
         ageing=foundation.ageing,

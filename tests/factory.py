@@ -23,9 +23,11 @@ from scenarios.language.initial import CentreStock, StoreStock
 from scenarios.language.network import Store
 from scenarios.language.policy import LevelRow, PromotionRow
 from scenarios.language.scenario import Scenario
+from scenarios.language.suppliers import SupplyOffer
 
 TABLES: dict[tuple[str, str], type[Model]] = {
     ("network", "stores"): Store,
+    ("network", "supply"): SupplyOffer,
     ("assortment", "skus"): Sku,
     ("assortment", "listings"): Listing,
     ("demand", "rates"): DemandRate,

@@ -21,6 +21,7 @@ from sim.clock import SECONDS_PER_DAY
 from sim.records import Cell, Centre, Closing, Day, Panels, Table
 from sim.result import Labels
 from sim.triage import TriageTerms
+from tests.all_tables import all_tables
 
 STORES, SKUS, CENTRES = 3, 4, 2
 CLASS_OF = (0, 0, 1, 1)
@@ -598,34 +599,40 @@ def little_world(seed: int = 1, days: int = 10, warm_up_days: int = 3, period_da
     featured[2:5, 1, 0] = 2
     return World(
         panels=Panels(world.day, world.cell, world.cell_revenue, world.centre),
-        tables={
-            "store_orders": _table(
-                "store_orders",
-                world.orders,
-                "order store centre placed_second kind lines units lines_in_full units_shipped"
-                " units_cancelled",
-            ),
-            "deliveries": _table(
-                "deliveries",
-                world.shipments,
-                "store centre kind shipped_second arrived_second lines units value_minor",
-            ),
-            "purchase_orders": _table(
-                "purchase_orders", world.purchases, "centre supplier placed_second lines units value_minor"
-            ),
-            "receipts": _table(
-                "receipts",
-                world.receipts,
-                "centre supplier placed_second received_second lines units value_minor",
-            ),
-            "returns": _table(
-                "returns",
-                world.returns,
-                "store centre sku handed_second arrived_second units value_minor",
-            ),
-            "gifts": _table("gifts", world.gifts, "shipped_second store centre sku units value_minor"),
-            "charges": _table("charges", world.charges, "charged_second centre reason quantity amount_minor"),
-        },
+        tables=all_tables(
+            {
+                "store_orders": _table(
+                    "store_orders",
+                    world.orders,
+                    "order store centre placed_second kind lines units lines_in_full units_shipped"
+                    " units_cancelled",
+                ),
+                "deliveries": _table(
+                    "deliveries",
+                    world.shipments,
+                    "store centre kind shipped_second arrived_second lines units value_minor",
+                ),
+                "purchase_orders": _table(
+                    "purchase_orders",
+                    world.purchases,
+                    "centre supplier placed_second lines units value_minor",
+                ),
+                "receipts": _table(
+                    "receipts",
+                    world.receipts,
+                    "centre supplier placed_second received_second lines units value_minor",
+                ),
+                "returns": _table(
+                    "returns",
+                    world.returns,
+                    "store centre sku handed_second arrived_second units value_minor",
+                ),
+                "gifts": _table("gifts", world.gifts, "shipped_second store centre sku units value_minor"),
+                "charges": _table(
+                    "charges", world.charges, "charged_second centre reason quantity amount_minor"
+                ),
+            }
+        ),
         opening=opening,
         closing=world.state(),
         labels=Labels(
@@ -642,6 +649,8 @@ def little_world(seed: int = 1, days: int = 10, warm_up_days: int = 3, period_da
             store_size=np.array([1.0, 2.0, 0.5]),
             store_latitude=np.zeros(STORES),
             store_longitude=np.zeros(STORES),
+            suppliers=("V1", "V2"),
+            quoted_lead_time_days=(2, 2),
         ),
         terms=Terms(
             costs=COSTS,

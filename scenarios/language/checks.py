@@ -14,6 +14,7 @@ from scenarios.language import (
     policy_checks,
     promotion_checks,
     rounding_checks,
+    sourcing_checks,
 )
 from scenarios.language.errors import Problem
 from scenarios.language.places import Places
@@ -29,6 +30,7 @@ CHECKS = (
     *rounding_checks.CHECKS,
     *promotion_checks.CHECKS,
     *operation_checks.CHECKS,
+    *sourcing_checks.CHECKS,
 )
 
 

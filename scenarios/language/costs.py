@@ -52,6 +52,15 @@ class CommunicationCosts(Model):
     """Announcing one promoted SKU at one store for one day."""
 
 
+class QualityCosts(Model):
+    """Incoming inspection."""
+
+    per_inspected_unit: float = assumed(0.0, "0 unless given", unit="money per unit", ge=0)
+    """Each unit drawn and tested."""
+    per_rejected_lot: float = assumed(0.0, "0 unless given", unit="money per lot", ge=0)
+    """Each lot sent back."""
+
+
 class Costs(Model):
     """Cost facts. All money is in `currency`, kept as whole hundredths of it in the books."""
 
@@ -67,5 +76,7 @@ class Costs(Model):
     """Contacts."""
     labour: LabourCosts = assumed(LabourCosts(), "0 unless given")
     """People in centres and on trucks."""
+    quality: QualityCosts = assumed(QualityCosts(), "0 unless given")
+    """Incoming inspection."""
     disposal_per_wasted_unit: float = assumed(0.0, "0 unless given", unit="money per unit", ge=0)
     """Disposal of an expired or scrapped unit, beside its purchase cost."""

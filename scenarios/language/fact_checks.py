@@ -104,14 +104,15 @@ def lead_times(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Pro
     del reach
     for index, supplier in enumerate(scenario.network.suppliers):
         path = f"network.suppliers[{index}].lead_time_days"
-        yield from _duration(supplier.lead_time_days, LONGEST_LEAD_TIME_DAYS, path, places)
+        yield from duration(supplier.lead_time_days, LONGEST_LEAD_TIME_DAYS, path, places)
     for index, item in enumerate(scenario.assortment.classes):
         if item.customer_returns is not None:
             path = f"assortment.classes[{index}].customer_returns.delay_days"
-            yield from _duration(item.customer_returns.delay_days, LONGEST_RETURN_DAYS, path, places)
+            yield from duration(item.customer_returns.delay_days, LONGEST_RETURN_DAYS, path, places)
 
 
-def _duration(days: DistributionModel, longest: int, path: str, places: Places) -> Iterator[Problem]:
+def duration(days: DistributionModel, longest: int, path: str, places: Places) -> Iterator[Problem]:
+    """Check that a number of days is never negative and seldom exceeds the longest that is drawn."""
     shortest = float(days.quantile(0.0))
     if shortest < 0:
         yield places.problem("E504", path, f"days must not be negative, but can be {shortest:g}")

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from scenarios.language.base import Model, assumed, given
 from scenarios.language.columns import Columns
-from scenarios.language.distributions import Constant, Distribution
+from scenarios.language.suppliers import Supplier, SupplyOffer
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -18,19 +18,6 @@ ALL_HOURS: tuple[float, ...] = (1.0,) * 24
 
 Latitude = Annotated[float, Field(ge=-90, le=90, json_schema_extra={"unit": "degrees"})]
 Longitude = Annotated[float, Field(ge=-180, le=180, json_schema_extra={"unit": "degrees"})]
-
-
-class Supplier(Model):
-    """Who delivers to the distribution centres. Prices, quality and capacity of suppliers are not modelled yet."""
-
-    id: str = given(min_length=1)
-    """Identifier used by SKUs."""
-    name: str = assumed("", "the id when empty")
-    """Name shown in reports."""
-    lead_time_days: Distribution = assumed(
-        Constant(kind="constant", value=3), "assumption: three days", unit="days"
-    )
-    """Purchase order to receipt; drawn per order and SKU, rounded to whole days, at most 120."""
 
 
 class DistributionCentre(Model):
@@ -122,6 +109,8 @@ class Network(Model):
 
     suppliers: tuple[Supplier, ...] = given(min_length=1)
     """Suppliers of the distribution centres."""
+    supply: Columns[SupplyOffer] | None = assumed(None, "each SKU has one supplier")
+    """Supply table: who else sells a SKU, and at what price."""
     distribution_centres: tuple[DistributionCentre, ...] = given(min_length=1)
     """Distribution centres."""
     stores: Columns[Store] = given()

@@ -12,6 +12,7 @@ from scenarios.language.columns import Columns
 from scenarios.language.goods_handling import Gift, ReturnsPolicy
 from scenarios.language.network import ALL_WEEK, Scope, Weekday
 from scenarios.language.operations import DepotPolicy, Transport
+from scenarios.language.sourcing import Sourcing
 
 
 class Units(Model):
@@ -331,6 +332,8 @@ class Policy(Model):
     """Work in distribution centres."""
     returns: ReturnsPolicy = assumed("scrap_at_store", "nothing goes back to the centre unless given")
     """What stores do with returned units that cannot go back on the shelf; perishables are always scrapped there."""
+    sourcing: Sourcing = assumed(Sourcing(), "each SKU from its own supplier")
+    """Buying from suppliers."""
     emergency_orders: tuple[EmergencyOrders, ...] = assumed((), "none unless given")
     """Orders outside the calendar; first matching rule per cell."""
     minimum_order: MinimumOrder = assumed(MinimumOrder(), "none unless given")

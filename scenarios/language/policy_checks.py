@@ -21,6 +21,9 @@ def scopes(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem
     for block in ("replenishment", "dc_replenishment", "emergency_orders", "promotions", "gifts"):
         rules = getattr(policy, block)
         named += [(f"policy.{block}[{index}].scope", rule.scope) for index, rule in enumerate(rules)]
+    for block in ("rules", "express", "inspection"):
+        rules = getattr(policy.sourcing, block)
+        named += [(f"policy.sourcing.{block}[{index}].scope", rule.scope) for index, rule in enumerate(rules)]
     regions = set(scenario.network.stores["region"])
     classes = {item.id for item in scenario.assortment.classes}
     for path, scope in named:

@@ -43,6 +43,12 @@ class Charge(IntEnum):
     """Drops brought by outside carriers."""
     COURIER = 12
     """Metres driven by couriers, there and back."""
+    EXPRESS_SURCHARGE = 13
+    """Purchase value that suppliers sent express, minor units."""
+    INSPECTION = 14
+    """Units inspected on receipt."""
+    REJECTED_LOT = 15
+    """Lots sent back."""
 
 
 ACCOUNT_OF: Mapping[Charge, Account] = {
@@ -59,6 +65,9 @@ ACCOUNT_OF: Mapping[Charge, Account] = {
     Charge.PACKAGING: Account.MATERIAL,
     Charge.CARRIER: Account.OUTSOURCING,
     Charge.COURIER: Account.OUTSOURCING,
+    Charge.EXPRESS_SURCHARGE: Account.OUTSOURCING,
+    Charge.INSPECTION: Account.QUALITY,
+    Charge.REJECTED_LOT: Account.QUALITY,
 }
 """The account that each reason is posted to."""
 

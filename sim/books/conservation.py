@@ -12,6 +12,7 @@ from sim.books.daily_checks import Levels, check_days
 from sim.books.ledger import day_blocks
 from sim.books.money_checks import INVENTORIES, check_ledger_of_days, check_trial_balance
 from sim.books.returns_checks import check_goods, check_returns, sent_back_by_cell, sent_back_by_day
+from sim.books.supply_checks import check_supply
 from sim.books.table_checks import EventCounts, check_orders_of_days, check_tables
 from sim.books.terms import Terms, by_class
 from sim.records import Centre, Closing, Day, IntArray, Panels, Table
@@ -74,6 +75,7 @@ def check_books(
         labels,
         terms,
     )
+    check_supply(audit, tables, Axis("centre", labels.centres), terms)
     check_trial_balance(
         audit, ledger_totals, panels, tables, day_totals, centre_totals, opening, closing, labels, terms
     )

@@ -50,6 +50,8 @@ class Terms:
     """(SKUs,) the centre keeps lots of it; None when of none."""
     triage: TriageTerms | None = None
     """What becomes of goods that come back to the centre; None when none do."""
+    express_surcharge_share: npt.NDArray[np.float64] | None = None
+    """(suppliers,) of the purchase value that is sent express; None leaves surcharges unchecked."""
 
     def over_stores(self, values: IntArray) -> IntArray:
         """Add up (..., stores, classes) over the stores of each centre: (..., centres, classes)."""

@@ -60,6 +60,7 @@ class Depot:
 
     def close(self) -> None:
         """Write down what is still going on when the run ends."""
+        self._purchasing.close()
         self.returns.close()
         if self._outbound is not None:
             self._outbound.close()

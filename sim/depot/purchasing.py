@@ -8,9 +8,16 @@ import numpy as np
 import numpy.typing as npt
 import simpy
 
-from sim.axes import frozen
+from scenarios import SHORTAGE_STEPS
+from sim.axes import frozen, sku_mask
+from sim.books.charges import Charge
 from sim.clock import SECONDS_PER_DAY, Turn, at, day_of
-from sim.depot.stock import CentreStock, IntArray, by_arrival
+from sim.depot.incoming import Incoming, by_order
+from sim.depot.open_orders import OpenOrders
+from sim.depot.requests import Requests
+from sim.depot.sales_feed import SalesFeed
+from sim.depot.shortage import ShortageDesk, Shortages
+from sim.depot.stock import CentreStock, IntArray
 from sim.kernels.centres import post_centre_levels, review_centres, take_in
 from sim.kernels.compilation import bound
 from sim.kernels.memory import learn_past
@@ -19,14 +26,16 @@ from sim.levels import build_emergency_rules, empty_lines, look_ahead
 from sim.market.expectation import ExpectedDemand
 from sim.past import remembered_days
 from sim.recorder import TABLES, Recorder
-from sim.suppliers import Suppliers
+from sim.records import Centre
+from sim.suppliers import Line, Scorecards, Sources, Suppliers, meet_minimums
 from sim.world import World
 
 _LAST_SECOND = SECONDS_PER_DAY - 1
+_PURCHASE_ORDERS = -2
 
 
 class Purchasing:
-    """The buying side of all centres; `stocked` is called with (6, k) lines once they can be shipped."""
+    """The buying side of all centres; `stocked` is called with (6 or more, k) lines once they can be shipped."""
 
     def __init__(
         self,
@@ -41,14 +50,31 @@ class Purchasing:
         self._recorder = recorder
         self._stock = stock
         self._stocked = stocked
-        self._suppliers = Suppliers(world.lead_times, world.seed, world.replication)
+        self._suppliers = Suppliers(world.scenario, world.supply, world.seed, world.replication)
+        self._sources = Sources(world.scenario, world.axes, world.supply)
+        self._open_orders = OpenOrders(world.days * SECONDS_PER_DAY)
+        self._lines_ordered = 0
+        sourcing = world.scenario.policy.sourcing
+        self._scorecards = (
+            Scorecards(world.scenario, sourcing.scorecard, world.supply, self._suppliers, self._sources)
+            if sourcing.scorecard is not None
+            else None
+        )
+        self._incoming = Incoming(world, recorder, stock, self._scorecards)
+        self._sales_feed = SalesFeed(world) if sourcing.shared_sales else None
+        self._follows_levels = not sourcing.rules and not (
+            world.supply.minimum_units.any() or world.supply.minimum_minor.any()
+        )
         self._forecast = _opening_forecast(world)
-        self._due: dict[int, list[IntArray]] = {}
         centres, skus = stock.on_hand.shape
-        self._purchase_rows = {
-            table: np.empty((centres * len(world.axes.supplier_ids), len(TABLES[table])), np.int64)
-            for table in ("purchase_orders", "receipts")
-        }
+        self._requests = Requests(centres, skus)
+        self._shortage_desk = ShortageDesk(
+            world, stock, self._requests, self._open_orders, self._suppliers, self._sources
+        )
+        self._express_days = _express_triggers(world)
+        self._purchase_rows = np.empty(
+            (centres * len(world.axes.supplier_ids), len(TABLES["purchase_orders"])), np.int64
+        )
         self._start_weekday = world.scenario.horizon.start_date.weekday()
         _, self._lines = empty_lines(centres * skus)
         limited = [c.stock != "unlimited" for c in world.scenario.network.distribution_centres]
@@ -67,7 +93,12 @@ class Purchasing:
     def open(self, expected: ExpectedDemand | None) -> None:
         """Start the first day; `expected` is the true mean demand where planners know it."""
         self._expected = expected
+        self._record_disruptions()
         self._schedule_review(0)
+
+    def close(self) -> None:
+        """Write down what is still on order when the run ends."""
+        self._open_orders.close(self._recorder)
 
     def _schedule_review(self, day: int) -> None:
         second = day * SECONDS_PER_DAY + _LAST_SECOND
@@ -80,12 +111,19 @@ class Purchasing:
         if world.centre_rules.expected_rate.size:
             assert self._expected is not None
             look_ahead(world.centre_rules, self._expected, day, world.axes.centre_of_store)
+        self._requests.learn(self._stock.asked_today)
+        if self._sales_feed is not None:
+            self._stock.asked_today[:] = self._sales_feed.units(day)
+        if self._scorecards is not None and self._scorecards.is_due(day):
+            now = int(self._environment.now)
+            self._recorder.add("supplier_reviews", self._scorecards.review(day, now))
         number = self._review_centres(
             day, (self._start_weekday + day) % 7, world.market.on_sale[day], world.market.orderable[day],
             world.centre_panel[day], *self._review_arrays,
         )  # fmt: skip
         if number:
-            self._order(day, number)
+            self._order(day, *(column[:number].copy() for column in self._lines[:3]))
+        self._answer_shortages(day)
         if day + 1 < world.days:
             self._schedule_review(day + 1)
 
@@ -101,48 +139,154 @@ class Purchasing:
             world.centre_panel[day],
         )
 
-    def _order(self, day: int, number: int) -> None:
-        """Send purchase orders, one per centre and supplier; each line arrives after its own lead time."""
-        world, now, end = self._world, int(self._environment.now), self._world.days * SECONDS_PER_DAY
-        centre, sku, units = (column[:number] for column in self._lines[:3])
-        due_day = day + self._suppliers.lead_time_days(centre, sku, world.process.first_ordinal + day)
-        lines = np.empty((6, number), np.int64)
-        lines[0], lines[1], lines[2], lines[3] = (
-            centre,
-            sku,
-            units,
-            units * world.axes.purchase_cost_minor[sku],
+    def _order(self, day: int, centre: IntArray, sku: IntArray, units: IntArray) -> None:
+        """Send purchase orders, one per centre and supplier; each line arrives after its own lead time.
+
+        Args:
+            day: today.
+            centre: (k,) who orders.
+            sku: (k,) what.
+            units: (k,) how much, posted and on order already.
+        """
+        origin, supplier, split = self._sources.split(centre, sku, units)
+        lines = np.zeros((len(Line), origin.size), np.int64)
+        lines[Line.CENTRE], lines[Line.SKU], lines[Line.SUPPLIER] = centre[origin], sku[origin], supplier
+        lines[Line.UNITS] = split
+        lines[Line.COST] = self._suppliers.cost_minor(supplier, lines[Line.SKU], split, day)
+        lines = self._of_enough_size(lines, day)
+        if not self._follows_levels:
+            self._post(day, centre, sku, -units)
+            self._post(day, lines[Line.CENTRE], lines[Line.SKU], lines[Line.UNITS])
+        lines[Line.IS_EXPRESS] = self._goes_express(lines)
+        self._place(day, lines)
+
+    def _of_enough_size(self, lines: IntArray, day: int) -> IntArray:
+        """Lines of orders that reach their suppliers' minimums, at the prices of the day."""
+        is_topped_up = self._world.scenario.policy.sourcing.small_orders == "top_up"
+        supply, case_pack = self._world.supply, self._world.axes.case_pack
+        enough = meet_minimums(lines, supply, case_pack, is_topped_up=is_topped_up)
+        if enough is not lines:
+            enough[Line.COST] = self._suppliers.cost_minor(
+                enough[Line.SUPPLIER], enough[Line.SKU], enough[Line.UNITS], day
+            )
+        return enough
+
+    def _post(self, day: int, centre: IntArray, sku: IntArray, units: IntArray) -> None:
+        """Post lines, (k,) each, as on order; negative units take back what was posted."""
+        posted, of_class = self._world.centre_panel[day], (centre, self._world.axes.class_of_sku[sku])
+        np.add.at(self._stock.on_order, (centre, sku), units.astype(np.int32))
+        np.add.at(posted[..., Centre.PURCHASED], of_class, units)
+        np.add.at(posted[..., Centre.PURCHASE_LINES], of_class, np.sign(units))
+
+    def _goes_express(self, lines: IntArray) -> npt.NDArray[np.bool_]:
+        """(k,) whether stock covers so little that a new line is sent express."""
+        centre, sku = lines[Line.CENTRE], lines[Line.SKU]
+        may = (self._express_days[sku] >= 0) & self._world.supply.has_express[lines[Line.SUPPLIER]]
+        free = self._stock.on_hand[centre, sku] - self._stock.backlog[centre, sku]
+        return np.asarray(may & (free < self._express_days[sku] * self._requests.units_per_day[centre, sku]))
+
+    def _place(self, day: int, lines: IntArray) -> None:
+        """Write purchase orders down and send them off."""
+        if not lines.shape[1]:
+            return
+        now, axes = int(self._environment.now), self._world.axes
+        lines[Line.PLACED] = now
+        lines[Line.NUMBER] = np.arange(self._lines_ordered, self._lines_ordered + lines.shape[1])
+        self._lines_ordered += lines.shape[1]
+        lines = np.ascontiguousarray(lines)
+        written = write_purchases(
+            lines, len(axes.centre_ids), len(axes.supplier_ids), now, _PURCHASE_ORDERS, self._purchase_rows
         )
-        lines[4] = world.axes.supplier_of_sku[sku]
-        # Suppliers deliver in the first second of a day, before any store wants anything.
-        np.maximum(due_day * SECONDS_PER_DAY, now, out=lines[5])
-        self._record_purchases("purchase_orders", lines, now, -2)
-        for second, together in by_arrival(lines, number):
-            self._record_purchases("receipts", together, now, second if second < end else -1)
-            if second < end:
-                self._expect(second, together)
+        self._recorder.add("purchase_orders", self._purchase_rows[:written].copy())
+        self._record_prices(lines, now)
+        self._pay_express(lines[:, lines[Line.IS_EXPRESS] == 1], now, is_shortage=False)
+        self._expect(self._suppliers.send(lines, day, now))
 
-    def _record_purchases(self, table: str, lines: IntArray, now: int, received: int) -> None:
-        axes, rows = self._world.axes, self._purchase_rows[table]
-        written = write_purchases(lines, len(axes.centre_ids), len(axes.supplier_ids), now, received, rows)
-        self._recorder.add(table, rows[:written].copy())
+    def _record_prices(self, lines: IntArray, now: int) -> None:
+        """Write down how far orders cost more or less than the list prices of the SKU table."""
+        more = lines[Line.COST] - lines[Line.UNITS] * self._world.axes.purchase_cost_minor[lines[Line.SKU]]
+        if more.any():
+            rows = by_order(lines, more[None])
+            self._recorder.add("price_differences", np.insert(rows, 0, now, axis=1))
 
-    def _expect(self, second: int, lines: IntArray) -> None:
-        """Take note of (6, k) lines that suppliers deliver at a second."""
-        if second not in self._due:
-            self._due[second] = []
-            at(self._environment, second, Turn.SUPPLIER_DELIVERY, lambda: self._receive(second))
-        self._due[second].append(lines)
+    def _pay_express(self, lines: IntArray, now: int, *, is_shortage: bool) -> None:
+        """Pay the surcharge for lines that go express."""
+        if not lines.shape[1]:
+            return
+        amounts = np.stack((np.ones_like(lines[Line.UNITS]), lines[Line.UNITS], lines[Line.COST]))
+        rows = by_order(lines, amounts)
+        self._recorder.add("express_orders", np.insert(rows, (0, 2), (now, is_shortage), axis=1))
+        for centre, supplier, _, _, value in rows.tolist():
+            surcharge = round(value * float(self._world.supply.surcharge_share[supplier]))
+            self._recorder.charge(now, centre, Charge.EXPRESS_SURCHARGE, value, surcharge)
+
+    def _answer_shortages(self, day: int) -> None:
+        """Take the steps that policy names, one after the other, as long as something is short."""
+        for step in self._world.scenario.policy.sourcing.shortage_response:
+            short = self._shortage_desk.found(day)
+            if short.sku.size:
+                lines = self._expedite(short, day) if step == "expedite" else self._ask_others(short, day)
+                if lines.shape[1]:
+                    amounts = np.stack((np.ones_like(lines[Line.UNITS]), lines[Line.UNITS]))
+                    values = (int(self._environment.now), SHORTAGE_STEPS.index(step))
+                    rows = np.insert(by_order(lines, amounts), (0, 2), values, axis=1)
+                    self._recorder.add("shortage_responses", rows)
+
+    def _expedite(self, short: Shortages, day: int) -> IntArray:
+        now = int(self._environment.now)
+        lines = self._shortage_desk.hastened(short, day, now)
+        self._pay_express(lines, now, is_shortage=True)
+        if lines.shape[1]:
+            self._expect(lines)
+        return lines
+
+    def _ask_others(self, short: Shortages, day: int) -> IntArray:
+        lines = self._shortage_desk.asked_of_others(short, day)
+        lines[Line.COST] = self._suppliers.cost_minor(
+            lines[Line.SUPPLIER], lines[Line.SKU], lines[Line.UNITS], day
+        )
+        self._post(day, lines[Line.CENTRE], lines[Line.SKU], lines[Line.UNITS])
+        self._place(day, lines)
+        return lines
+
+    def _expect(self, lines: IntArray) -> None:
+        """Take note of lines that suppliers deliver."""
+        for second in self._open_orders.add(lines):
+            self._receive_at(second)
+
+    def _receive_at(self, second: int) -> None:
+        at(self._environment, second, Turn.SUPPLIER_DELIVERY, lambda: self._receive(second))
 
     def _receive(self, second: int) -> None:
         """Put what suppliers deliver into stock."""
-        world, due = self._world, self._due.pop(second)
-        lines = due[0] if len(due) == 1 else np.concatenate(due, axis=1)
+        world = self._world
+        lines, sent_back = self._incoming.look_at(self._open_orders.take(second), second)
+        if sent_back.shape[1]:
+            self._expect(self._suppliers.send(sent_back, day_of(second), second))
+        self._open_orders.receive(lines, second)
+        lines = np.ascontiguousarray(lines)
         take_in(
             lines, world.axes.class_of_sku, self._stock.on_hand, self._stock.value, self._stock.on_order,
             world.centre_panel[day_of(second)],
         )  # fmt: skip
         self._stocked(lines)
+
+    def _record_disruptions(self) -> None:
+        """Write down when nothing leaves which supplier."""
+        disrupted = self._suppliers.disrupted
+        edges = np.diff(disrupted.astype(np.int8), axis=0, prepend=0, append=0)
+        start, supplier = np.nonzero(edges.T == 1)[::-1]
+        stop = np.nonzero(edges.T == -1)[1]
+        rows = np.stack((supplier, start * SECONDS_PER_DAY, stop * SECONDS_PER_DAY), axis=1)
+        self._recorder.add("disruptions", rows.astype(np.int64))
+
+
+def _express_triggers(world: World) -> npt.NDArray[np.float64]:
+    """(SKUs,) days of cover below which new lines go express; below 0 where none does."""
+    days = np.full(world.axes.skus, -1.0)
+    for rule in reversed(world.scenario.policy.sourcing.express):
+        days[sku_mask(rule.scope, world.axes)] = rule.trigger_days_of_cover
+    return days
 
 
 def _follows_forecasts(world: World) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from scenarios import MEASURES, Costs
+from sim.clock import SECONDS_PER_DAY
 from sim.kpis.flow import FLOW, bullwhip_ratio, weekly
 from sim.kpis.goods import GOODS
 from sim.kpis.money import MONEY, shortage_penalty
@@ -21,6 +22,7 @@ from sim.kpis.sums import (
     store_class_sums,
     store_sums,
 )
+from sim.kpis.supply import supply_kpis
 from sim.records import Centre, Day, IntArray, Panels, Table
 from sim.result import Labels, RunResult
 
@@ -39,7 +41,7 @@ def compute_kpis(
 
     Args:
         panels: what happened, by day.
-        tables: `store_orders` is read; orders count by the day they were placed on.
+        tables: event tables; orders count by the day they were placed on.
         ledger: the posted ledger.
         labels: axes of the panels, length of the warm-up.
         costs: notional costs of units owed and lost are read.
@@ -51,6 +53,7 @@ def compute_kpis(
     values = {name: float(formula(network)) for name, formula in PARTS.items()}
     values["shortage_penalty"] = float(shortage_penalty(network, costs))
     values |= _of_the_network(panels, labels)
+    values |= supply_kpis(tables, labels, len(panels.day) * SECONDS_PER_DAY)
     return {name: values[name] for name in MEASURES}
 
 

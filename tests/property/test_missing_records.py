@@ -75,7 +75,8 @@ def taken_out(panel: np.ndarray, measure: int) -> list[np.ndarray]:
 def test_everything_happens_and_balances(result: RunResult, terms: Terms) -> None:
     totals = result.panels.day.sum(axis=(0, 1, 2))
     assert [measure.name for measure in Day if totals[measure] == 0] == ["CANCELLED_EARLY"]
-    assert {name for name, table in result.tables.items() if not len(table)} == WORK
+    records = ("store_orders", "deliveries", "purchase_orders", "receipts")
+    assert all(len(result.tables[name]) for name in records)
     check(result, terms)
 
 

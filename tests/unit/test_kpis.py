@@ -26,6 +26,7 @@ from sim.kpis.flow import bullwhip_ratio, weekly
 from sim.kpis.service import service_gini, small_store_fill_gap
 from sim.records import Cell, Centre, Day, Panels, Table
 from sim.result import Identity, Labels, RunResult
+from tests.all_tables import all_tables
 from tests.little_world import little_world
 
 DAYS, WARM_UP = 3, 1
@@ -138,7 +139,7 @@ def by_hand() -> tuple[Panels, dict[str, Table], np.ndarray]:
     panels = Panels(
         day, np.zeros((DAYS, 2, 1, len(Cell)), np.int32), np.zeros((DAYS, 2, 1), np.int64), centre
     )
-    return panels, {"store_orders": table}, ledger
+    return panels, all_tables({"store_orders": table}), ledger
 
 
 EXPECTED = {
@@ -235,7 +236,7 @@ def test_the_weekly_bullwhip_ratio_starts_after_the_warm_up() -> None:
     no_orders = {name: column[:0] for name, column in tables["store_orders"].columns.items()}
     kpis = compute_kpis(
         Panels(day, np.zeros((days, 1, 1, len(Cell)), np.int32), np.zeros((days, 1, 1), np.int64), centre),
-        {"store_orders": Table("store_orders", no_orders)},
+        all_tables({"store_orders": Table("store_orders", no_orders)}),
         np.zeros((days, 2, 2, len(Account)), dtype=np.int64),
         replace(labels(), stores=("A",)),
         Costs(),
@@ -261,7 +262,7 @@ def test_what_is_undefined_is_nan_and_never_an_error(warm_up_days: int) -> None:
     nothing = {name: column[:0] for name, column in tables["store_orders"].columns.items()}
     kpis = compute_kpis(
         panels,
-        {"store_orders": Table("store_orders", nothing)},
+        all_tables({"store_orders": Table("store_orders", nothing)}),
         ledger,
         labels(warm_up_days),
         Costs(),

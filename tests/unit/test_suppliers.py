@@ -28,9 +28,11 @@ def _world(skus: tuple[dict[str, object], ...]) -> World:
 
 def _days(world: World, centre: int, sku_ids: list[str], ordinal: int = ORDINAL) -> npt.NDArray[np.int64]:
     skus = np.array([world.axes.sku_ids.index(name) for name in sku_ids])
-    return Suppliers(world.lead_times, world.seed, world.replication).lead_time_days(
-        np.full(skus.size, centre), skus, ordinal
-    )
+    suppliers = Suppliers(world.scenario, world.supply, world.seed, world.replication)
+    day = ordinal - world.process.first_ordinal
+    nothing = np.zeros(skus.size, np.int64)
+    own = world.axes.supplier_of_sku[skus]
+    return suppliers.lead_time_days(own, np.full(skus.size, centre), skus, day, nothing)
 
 
 def test_constant_and_random_lead_times_side_by_side() -> None:
@@ -42,7 +44,7 @@ def test_constant_and_random_lead_times_side_by_side() -> None:
 
 def test_a_line_is_drawn_by_its_names_and_date() -> None:
     world = _world(SKUS)
-    table = world.lead_times.thresholds[0]
+    table = world.supply.regular.thresholds[0]
     key = stream_key(3, 1, Purpose.SUPPLIER_LEAD_TIME)
     for centre, sku in ((0, "A"), (1, "A"), (1, "C")):
         draw = uniform(key, entity_key("FAR", f"DC {centre + 1}", sku), ORDINAL)

@@ -1,0 +1,65 @@
+"""What suppliers are paid beside the goods, against the records of what they did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sim.books.audit import Audit, Axis
+from sim.books.charges import Charge, check_charges
+from sim.books.events import NOT_YET, counted
+from sim.books.terms import Terms, in_micro
+from sim.records import IntArray, Table
+
+
+def check_supply(audit: Audit, tables: Mapping[str, Table], of_centre: Axis, terms: Terms) -> None:
+    """Compare charges of suppliers with the tables of their work.
+
+    Args:
+        audit: collects what fails.
+        tables: `charges`, `express_orders`, `supplier_lots` and `receipts` are read.
+        of_centre: axis of centres.
+        terms: surcharges and costs of inspection.
+    """
+    if terms.express_surcharge_share is None:
+        return
+    express = tables["express_orders"]
+
+    def per_centre(table: Table, amounts: IntArray) -> IntArray:
+        return counted((len(of_centre.names),), (table["centre"],), amounts)
+
+    lots, everywhere = tables["supplier_lots"], np.ones(len(of_centre.names), np.int64)
+    costs = terms.costs.quality
+    check_charges(
+        audit,
+        tables["charges"],
+        {
+            Charge.EXPRESS_SURCHARGE: per_centre(express, express["value_minor"]),
+            Charge.INSPECTION: per_centre(lots, lots["inspected_units"]),
+            Charge.REJECTED_LOT: per_centre(lots, lots["rejected_lots"]),
+        },
+        {
+            Charge.INSPECTION: everywhere * in_micro(costs.per_inspected_unit),
+            Charge.REJECTED_LOT: everywhere * in_micro(costs.per_rejected_lot),
+        },
+        of_centre,
+    )
+    if len(lots):
+        receipts = tables["receipts"]
+        came = receipts["received_second"] != NOT_YET
+        audit.equal(
+            "centres took in what passed at the gate",
+            per_centre(receipts, receipts["units"] * came),
+            per_centre(lots, lots["accepted_units"]),
+            (of_centre,),
+        )
+    charges = tables["charges"]
+    paid = np.where(charges["reason"] == Charge.EXPRESS_SURCHARGE, charges["amount_minor"], 0)
+    due = np.rint(express["value_minor"] * terms.express_surcharge_share[express["supplier"]])
+    audit.equal(
+        "EXPRESS_SURCHARGE is what each supplier asks for express",
+        per_centre(charges, paid),
+        per_centre(express, due.astype(np.int64)),
+        (of_centre,),
+    )

@@ -1,0 +1,109 @@
+"""Goods in: what suppliers deliver is looked at before it is taken in."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.books.charges import Charge, charged
+from sim.books.terms import in_micro
+from sim.clock import SECONDS_PER_DAY, day_of
+from sim.depot.stock import CentreStock, IntArray
+from sim.recorder import TABLES, Recorder
+from sim.suppliers import Line, Quality, Scorecards, part_of
+from sim.world import World
+
+
+class Incoming:
+    """Incoming inspection at all centres, and the record of what suppliers brought."""
+
+    def __init__(
+        self, world: World, recorder: Recorder, stock: CentreStock, scorecards: Scorecards | None
+    ) -> None:
+        self._world = world
+        self._recorder = recorder
+        self._stock = stock
+        self._scorecards = scorecards
+        sourcing = world.scenario.policy.sourcing
+        self._quality = Quality(world.scenario, world.axes, world.supply, world.seed, world.replication)
+        self._is_plain = not (
+            scorecards is not None
+            or self._quality.can_fail
+            or sourcing.inspection
+            or world.supply.capacity.any()
+        )
+        self._feeds_back = sourcing.quality_feedback
+        costs = world.scenario.costs.quality
+        self._micro = {
+            Charge.INSPECTION: in_micro(costs.per_inspected_unit),
+            Charge.REJECTED_LOT: in_micro(costs.per_rejected_lot),
+        }
+
+    def look_at(self, lots: IntArray, second: int) -> tuple[IntArray, IntArray]:
+        """Inspect what has come.
+
+        Args:
+            lots: (len(Line), k).
+            second: now.
+
+        Returns:
+            What is taken in, and what goes back and is sent again, (len(Line), any number) each.
+        """
+        if self._is_plain or not lots.shape[1]:
+            return lots, lots[:, :0]
+        defects = self._quality.defects(lots)
+        sampled, found, is_rejected = self._quality.sample(lots, defects)
+        units = lots[Line.UNITS]
+        good, back = part_of(lots, np.where(is_rejected, 0, units - found))
+        is_torn = ~is_rejected & (found > 0)
+        good[Line.IS_SPLIT] |= is_torn
+        back[Line.IS_SPLIT] |= is_torn
+        back[Line.IS_FOLLOW_UP] = 1
+        escaped = np.where(is_rejected, 0, defects - found)
+        np.add.at(self._stock.defective, (lots[Line.CENTRE], lots[Line.SKU]), escaped.astype(np.int32))
+        first = good[Line.UNITS] * (lots[Line.IS_FOLLOW_UP] == 0)
+        rows = np.stack(
+            (
+                np.ones_like(units), units, good[Line.UNITS], first, defects, sampled > 0, sampled, found,
+                is_rejected, escaped,
+            )
+        )  # fmt: skip
+        self._write(lots, rows, second)
+        self._tell(lots, good[Line.UNITS], first, sampled, found, is_rejected, second)
+        return good[:, good[Line.UNITS] > 0], back[:, back[Line.UNITS] > 0]
+
+    def _write(self, lots: IntArray, amounts: IntArray, second: int) -> None:
+        rows = by_order(lots, amounts)
+        self._recorder.add("supplier_lots", np.insert(rows, 0, second, axis=1))
+        names = TABLES["supplier_lots"]
+        totals = np.zeros((len(self._world.axes.centre_ids), len(names)), np.int64)
+        np.add.at(totals, rows[:, 0], np.insert(rows, 0, 0, axis=1))
+        for reason, name in ((Charge.INSPECTION, "inspected_units"), (Charge.REJECTED_LOT, "rejected_lots")):
+            for centre, quantity in enumerate(totals[:, names.index(name)].tolist()):
+                if quantity:
+                    amount = charged(quantity, self._micro[reason])
+                    self._recorder.charge(second, centre, reason, quantity, amount)
+
+    def _tell(
+        self, lots: IntArray, accepted: IntArray, first: IntArray, sampled: IntArray, found: IntArray,
+        is_rejected: npt.NDArray[np.bool_], second: int,
+    ) -> None:  # fmt: skip
+        """Tell the supplier of defects, and the scorecard of everything."""
+        if self._feeds_back:
+            self._quality.report(lots[Line.SUPPLIER, is_rejected | (found > 0)], day_of(second))
+        if self._scorecards is not None:
+            supply, supplier = self._world.supply, lots[Line.SUPPLIER]
+            is_express = lots[Line.IS_EXPRESS] == 1
+            promised = np.where(
+                is_express, supply.express_quoted_days[supplier], supply.quoted_days[supplier]
+            )
+            is_on_time = day_of(second) <= lots[Line.PLACED] // SECONDS_PER_DAY + promised
+            self._scorecards.note(supplier, accepted, first, accepted * is_on_time, sampled, found)
+
+
+def by_order(lines: IntArray, amounts: IntArray) -> IntArray:
+    """(orders, 2 or more) centre, supplier and sums of (m, k) amounts, by centre and supplier."""
+    order, index = np.unique(lines[[Line.CENTRE, Line.SUPPLIER]], axis=1, return_inverse=True)
+    totals = np.zeros((order.shape[1], len(amounts)), np.int64)
+    np.add.at(totals, index.reshape(-1), amounts.T.astype(np.int64))
+    return np.concatenate((order.T, totals), axis=1)
