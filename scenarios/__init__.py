@@ -32,7 +32,7 @@ from scenarios.language.demand import (
 )
 from scenarios.language.distributions import Distribution
 from scenarios.language.errors import CODES, Problem, ScenarioError, Severity, did_you_mean, summarise
-from scenarios.language.goods_handling import Gift, ReturnsTriage
+from scenarios.language.goods_handling import CycleCount, Gift, ReturnsTriage
 from scenarios.language.initial import CentreStock, InitialConditions, StoreStock
 from scenarios.language.loading import load, load_text
 from scenarios.language.measures import (
@@ -93,6 +93,7 @@ __all__ = [
     "ConstantDemand",
     "Costs",
     "CustomerReturns",
+    "CycleCount",
     "DaysOfCover",
     "DaysOfDemand",
     "DelistingMarkDown",

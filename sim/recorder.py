@@ -16,6 +16,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "purchase_orders": ("centre", "supplier", "placed_second", "lines", "units", "value_minor"),
     "receipts": ("centre", "supplier", "placed_second", "received_second", "lines", "units", "value_minor"),
     "returns": ("store", "centre", "sku", "handed_second", "arrived_second", "units", "value_minor"),
+    "cycle_counts": ("counted_second", "centre", "sku", "deviation"),
     "gifts": ("shipped_second", "store", "centre", "sku", "units", "value_minor"),
     "charges": ("charged_second", "centre", "reason", "quantity", "amount_minor"),
 }  # fmt: skip

@@ -311,6 +311,30 @@ _MEASURES: tuple[Measure, ...] = (
         _FLOW,
         "Recovered from returns over the cost of all that came back to distribution centres",
     ),
+    Measure(
+        "record_accuracy",
+        "Record accuracy",
+        "share",
+        _H,
+        _STOCK,
+        "SKUs of distribution centres whose record says at the end of the day what is there",
+    ),
+    Measure(
+        "shrinkage_share",
+        "Shrinkage",
+        "share",
+        _L,
+        _STOCK,
+        "Units that distribution centres found missing, less those found over, over units shipped",
+    ),
+    Measure(
+        "short_pick_share",
+        "Short picks",
+        "share",
+        _L,
+        _FLOW,
+        "Units that were promised by the record and not found, over units asked of distribution centres",
+    ),
     Measure("gift_units", "Gifts", "units per day", _N, _FLOW, "Units added to shipments as gifts"),
     *(
         Measure(

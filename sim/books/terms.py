@@ -50,6 +50,8 @@ class Terms:
     """(SKUs,) the centre keeps lots of it; None when of none."""
     triage: TriageTerms | None = None
     """What becomes of goods that come back to the centre; None when none do."""
+    count_cost_per_line: float = 0.0
+    """Money per SKU that a centre counts."""
 
     def over_stores(self, values: IntArray) -> IntArray:
         """Add up (..., stores, classes) over the stores of each centre: (..., centres, classes)."""

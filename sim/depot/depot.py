@@ -7,6 +7,7 @@ import simpy
 
 from sim.clock import SECONDS_PER_DAY, Turn, at, day_of
 from sim.depot.allocation import Allocation
+from sim.depot.counting import Counting
 from sim.depot.gifts import Gifts
 from sim.depot.purchasing import Purchasing
 from sim.depot.returns import Returns
@@ -29,6 +30,7 @@ class Depot:
         self._delivery_rows = np.empty((world.axes.stores * KINDS, len(TABLES["deliveries"])), np.int64)
         self._allocation = Allocation(environment, world, recorder, self.stock, self._send, is_deferred=False)
         self._purchasing = Purchasing(environment, world, recorder, self.stock, self._stocked)
+        self._counting = Counting(environment, world, recorder, self.stock)
         self._gifts = Gifts(world, recorder, self.stock)
         self.returns = Returns(environment, world, recorder, self.stock, self._restocked)
         """What stores send back."""
@@ -43,6 +45,7 @@ class Depot:
         """Start the first day."""
         assert self._stores is not None
         self._purchasing.open(self._stores.expected)
+        self._counting.open()
         if self.stock.lots.size:
             self._schedule_expiry(0)
 
