@@ -187,14 +187,6 @@ def fill_orders(
                 number += 1
                 if part >= 0:
                     part = parts[0, part]
-            if deviation.size > 0 and not is_unlimited and chances.miscount_threshold > 0:
-                slip = miscount(
-                    whole(on_hand[sku]) + deviation[sku], store_key[row], sku_key[sku], ordinal,
-                    line_number(kind, day, lines[5, line]), chances,
-                )  # fmt: skip
-                deviation[sku] += slip
-                centre_posted[index, Centre.APPEARED] += max(0, slip)
-                centre_posted[index, Centre.VANISHED] += max(0, -slip)
         if is_new[line]:
             placed_posted[index, Centre.LINES_IN_FULL] += whole(missing == 0)
             if not is_noted:
@@ -217,6 +209,20 @@ def fill_orders(
                 day_page[row, index, Day.CANCELLED] += missing
                 if now % _SECONDS_PER_DAY < closes_second[row]:
                     day_page[row, index, Day.CANCELLED_EARLY] += missing
+    if deviation.size > 0 and not is_unlimited and chances.miscount_threshold > 0:
+        miscount(
+            lines,
+            shipped,
+            day,
+            ordinal,
+            store_key,
+            sku_key,
+            chances,
+            class_of,
+            on_hand,
+            deviation,
+            centre_posted,
+        )
     return number, _write_orders(orders, first_order, centre, order_rows)
 
 

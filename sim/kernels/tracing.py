@@ -200,11 +200,43 @@ def line_number(kind: int, day: int, placed_second: int) -> int:
 
 @kernel
 def miscount(
-    units: int, store_key: np.uint64, sku_key: np.uint64, ordinal: int, line: int, chances: Chances
-) -> int:
-    """Units that turn up (1) or are lost (-1) unnoticed at the place of a line, where so many are left; mostly 0."""
-    if unit_draw(store_key, sku_key, ordinal, 2 * line, chances.miscounts_key) >= chances.miscount_threshold:
-        return 0
-    if unit_draw(store_key, sku_key, ordinal, 2 * line + 1, chances.miscounts_key) < _HALF:
-        return 1
-    return -1 if units > 0 else 0
+    lines: Array,
+    shipped: Array,
+    day: int,
+    ordinal: int,
+    store_key: Array,
+    sku_key: Array,
+    chances: Chances,
+    class_of: Array,
+    on_hand: Array,
+    deviation: Array,
+    centre_posted: Array,
+) -> None:
+    """Let a unit be lost or turn up unnoticed where some lines have been picked.
+
+    Args:
+        lines: (6, k) as in `fill_orders`.
+        shipped: (k,) units picked.
+        day: day of the run.
+        ordinal: ordinal of its date.
+        store_key: (n,).
+        sku_key: (m,).
+        chances: how often it happens.
+        class_of: (m,) class of each SKU.
+        on_hand: (m,) units on record, after picking.
+        deviation: (m,) units that are there less those on record; changed.
+        centre_posted: (c, len(Centre)) of the centre panel; changed.
+    """
+    for line in range(lines.shape[1]):
+        if shipped[line] == 0:
+            continue
+        sku, key = lines[1, line], store_key[lines[0, line]]
+        number = 2 * line_number(lines[3, line], day, lines[5, line])
+        if unit_draw(key, sku_key[sku], ordinal, number, chances.miscounts_key) >= chances.miscount_threshold:
+            continue
+        if unit_draw(key, sku_key[sku], ordinal, number + 1, chances.miscounts_key) < _HALF:
+            deviation[sku] += 1
+            centre_posted[class_of[sku], Centre.APPEARED] += 1
+        elif whole(on_hand[sku]) + deviation[sku] > 0:
+            deviation[sku] -= 1
+            centre_posted[class_of[sku], Centre.VANISHED] += 1
