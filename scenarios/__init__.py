@@ -34,7 +34,7 @@ from scenarios.language.depot import Depot, Docks, OrderStream
 from scenarios.language.distributions import Distribution, Exponential, Gamma
 from scenarios.language.errors import CODES, Problem, ScenarioError, Severity, did_you_mean, summarise
 from scenarios.language.fleet import Carrier, Fleet, TruckType
-from scenarios.language.goods_handling import Gift, ReturnsTriage
+from scenarios.language.goods_handling import CycleCount, Gift, ReturnsTriage
 from scenarios.language.initial import CentreStock, InitialConditions, StoreStock
 from scenarios.language.loading import load, load_text
 from scenarios.language.measures import (
@@ -109,6 +109,7 @@ __all__ = [
     "ConstantDemand",
     "Costs",
     "CustomerReturns",
+    "CycleCount",
     "DaysOfCover",
     "DaysOfDemand",
     "DelistingMarkDown",

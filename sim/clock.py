@@ -19,8 +19,8 @@ class Turn(IntEnum):
     People come and go first, then work is finished and trucks move. Goods come in before anybody asks for
     them; a day's demand is over before stock is counted and ordered; what comes in the second of closing
     belongs to the next day; all orders of a second are on the table before a centre allocates or releases a
-    wave; a centre looks at what stores sent back and throws away what expires after it has shipped, then
-    orders from suppliers, and counts when nothing more can come in.
+    wave; after it has shipped, a centre looks at what stores sent back, throws away what expires, and counts
+    some of its stock; then it orders from suppliers, and posts its levels when nothing more can come in.
     """
 
     SHIFT_END = 1
@@ -35,6 +35,7 @@ class Turn(IntEnum):
     WAVE = 42
     CENTRE_TRIAGE = 43
     CENTRE_EXPIRY = 45
+    CYCLE_COUNT = 47
     CENTRE_REVIEW = 50
     CENTRE_COUNT = 60
 

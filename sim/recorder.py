@@ -47,6 +47,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "share_after_ppm",
     ),
     "returns": ("store", "centre", "sku", "handed_second", "arrived_second", "units", "value_minor"),
+    "cycle_counts": ("counted_second", "centre", "sku", "deviation"),
     "gifts": ("shipped_second", "store", "centre", "sku", "units", "value_minor"),
     "price_differences": ("placed_second", "centre", "supplier", "difference_minor"),
     "express_orders": (

@@ -172,6 +172,24 @@ class Centre(IntEnum):
     """Units of goods that age in the centre, taken in by the centre's stores."""
     LIFE_DELIVERED_DAYS = 26
     """Days of sale left when they were taken in, that day included, summed over them."""
+    VANISHED = 27
+    """Units that were lost without anybody noticing."""
+    APPEARED = 28
+    """Units that turned up without anybody noticing."""
+    SHORT_PICKED = 29
+    """Units that were given to an order line and not found."""
+    SHRUNK = 30
+    """Units that a count, or throwing away what expired, found to be missing."""
+    SHRUNK_VALUE = 31
+    FOUND = 32
+    """Units that a count found over and above the record."""
+    FOUND_VALUE = 33
+    COUNTED_LINES = 34
+    """SKU locations counted."""
+    RECORDS = 35
+    """SKU locations whose record is on watch, at the end of the day."""
+    ACCURATE_RECORDS = 36
+    """Of these, records that say what is there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,9 +236,11 @@ class Closing:
     transit_value: IntArray
     """(stores, SKUs) cost of these."""
     centre_units: IntArray
-    """(centres, SKUs) on hand."""
+    """(centres, SKUs) on hand, as recorded."""
     centre_value: IntArray
     """(centres, SKUs) at moving-average cost."""
+    centre_deviation: IntArray
+    """(centres, SKUs) units that are there, less `centre_units`, which the record says."""
     waiting_units: IntArray
     """(stores, SKUs) of `store_units`: brought back by customers and waiting for a truck."""
     returning_units: IntArray

@@ -29,6 +29,7 @@ def opening_of(world: World) -> Closing:
         transit_value=_locked(opening.transit_units * cost),
         centre_units=_locked(opening.centre_units),
         centre_value=_locked(opening.centre_units * cost),
+        centre_deviation=_locked(np.zeros_like(opening.centre_units)),
         waiting_units=_locked(np.zeros_like(opening.store_units)),
         returning_units=_locked(np.zeros_like(opening.store_units)),
         returning_value=_locked(np.zeros_like(opening.store_units)),
@@ -40,7 +41,12 @@ def closing_of(world: World, stores: Stores, depot: Depot) -> Closing:
     at_door, before = stores.under_way(), depot.under_way()
     transit_units, transit_value = at_door[0] + before[0], at_door[1] + before[1]
     returning_units, returning_value = depot.returns.under_way()
-    waiting = np.zeros(transit_units.shape, np.int64)
+    waiting, deviation = (
+        np.zeros(transit_units.shape, np.int64),
+        np.zeros(depot.stock.on_hand.shape, np.int64),
+    )
+    if depot.stock.deviation.size:
+        deviation += depot.stock.deviation
     store_units, store_value = world.shelf.on_hand.astype(np.int64), world.shelf.value.copy()
     if world.shelf.waiting.size:
         waiting += world.shelf.waiting
@@ -54,6 +60,7 @@ def closing_of(world: World, stores: Stores, depot: Depot) -> Closing:
         transit_value=_locked(transit_value),
         centre_units=_locked(depot.stock.on_hand.astype(np.int64)),
         centre_value=_locked(depot.stock.value),
+        centre_deviation=_locked(deviation),
         waiting_units=_locked(waiting),
         returning_units=_locked(returning_units),
         returning_value=_locked(returning_value),
@@ -95,6 +102,7 @@ def labels_of(world: World) -> Labels:
 def terms_of(world: World) -> Terms:
     """Cost facts for the ledger."""
     network = world.scenario.network
+    error = network.record_error
     return Terms(
         costs=world.scenario.costs,
         store_centre=world.axes.centre_of_store,
@@ -110,6 +118,7 @@ def terms_of(world: World) -> Terms:
         ages_in_centre=world.ageing.lot_index >= 0,
         triage=TriageTerms.of(world.scenario),
         express_surcharge_share=world.supply.surcharge_share,
+        count_cost_per_line=error.count_cost_per_line if error else 0.0,
     )
 
 

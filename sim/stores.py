@@ -92,7 +92,7 @@ class Delivery:
     @property
     def is_traced(self) -> bool:
         """Whether lots and defects are known."""
-        return self.block.shape[0] >= TRACED_ROWS
+        return len(self.block) >= TRACED_ROWS
 
 
 class Stores:
@@ -242,7 +242,7 @@ class Stores:
     @property
     def _sends_back(self) -> bool:
         """Whether stores keep customer returns for the centre."""
-        return self._world.shelf.waiting.shape[1] > 0
+        return bool(self._world.shelf.waiting.shape[1])
 
     def hand_over_returns(self, store: int) -> tuple[IntArray, IntArray, IntArray]:
         """SKU, units and cost of what waits at a store for a truck; nothing waits there afterwards."""

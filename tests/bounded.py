@@ -17,5 +17,10 @@ BOUNDED = {
     Day.DEFECTIVE_RETURNED,
 }
 
-BOUNDED_AT_CENTRES = {Centre.LIFE_DELIVERED_DAYS}
+BOUNDED_AT_CENTRES = {
+    Centre.LIFE_DELIVERED_DAYS,
+    Centre.SHORT_PICKED,
+    Centre.RECORDS,
+    Centre.ACCURATE_RECORDS,
+}
 """The same of the centre panel."""

@@ -123,6 +123,9 @@ class _Simulator:
     """Brought back by customers, waiting in the store for a truck."""
     returns: list[dict[str, Any]] = field(default_factory=list)
     gifts: list[dict[str, int]] = field(default_factory=list)
+    unseen: list[list[int]] = field(default_factory=lambda: [[0] * SKUS for _ in range(CENTRES)])
+    """Units in the centres that their records do not know of; negative where some are missing."""
+    counts: list[dict[str, int]] = field(default_factory=list)
     past_sales: list[tuple[int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -183,6 +186,7 @@ class _Simulator:
             transit_value=under_way("value_minor"),
             centre_units=per_centre("units"),
             centre_value=per_centre("value"),
+            centre_deviation=np.array(self.unseen, dtype=np.int64),
             waiting_units=per_store(lambda s, k: self.set_aside[s][k].units),
             returning_units=travelling("units"),
             returning_value=travelling("value_minor"),
@@ -209,6 +213,7 @@ class _Simulator:
         for sku in range(SKUS):
             for centre in range(CENTRES):
                 self._expire_in_centre(today, centre, sku)
+                self._err_and_count(today, centre, sku)
                 self._buy(today, centre, sku)
         self._post_centre_levels(today)
         for reason in Charge:
@@ -279,6 +284,37 @@ class _Simulator:
             page = self.centre[today, centre, CLASS_OF[sku]]
             page[Centre.WASTED] += units
             page[Centre.WASTED_VALUE] += pool.take(units)
+
+    def _err_and_count(self, today: int, centre: int, sku: int) -> None:
+        pool, page = self.depot[centre][sku], self.centre[today, centre, CLASS_OF[sku]]
+        page[Centre.RECORDS] += 1
+        if self.dice.random() < 0.3:
+            page[Centre.APPEARED] += 1
+            self.unseen[centre][sku] += 1
+        if self.dice.random() < 0.5 and pool.units + self.unseen[centre][sku] > 0:
+            page[Centre.VANISHED] += 1
+            self.unseen[centre][sku] -= 1
+        deviation = self.unseen[centre][sku]
+        if self.dice.random() < 0.5 or deviation < 0:  # else the morning's picks might miss it
+            page[Centre.COUNTED_LINES] += 1
+            self.counts.append(
+                {
+                    "counted_second": today * SECONDS_PER_DAY + LAST_SECOND,
+                    "centre": centre,
+                    "sku": sku,
+                    "deviation": deviation,
+                }
+            )
+            self.unseen[centre][sku] = 0
+            if deviation < 0:
+                page[Centre.SHRUNK] -= deviation
+                page[Centre.SHRUNK_VALUE] += pool.take(-deviation)
+            elif deviation > 0:
+                page[Centre.FOUND] += deviation
+                page[Centre.FOUND_VALUE] += deviation * COST[sku]
+                pool.add(deviation, deviation * COST[sku])
+        page[Centre.ACCURATE_RECORDS] += self.unseen[centre][sku] == 0
+        page[Centre.SHORT_PICKED] += self.dice.randint(0, 1)
 
     def _give(self, now: int, store: int) -> None:
         """A gift of the last SKU travels with a shipment."""
@@ -627,6 +663,7 @@ def little_world(seed: int = 1, days: int = 10, warm_up_days: int = 3, period_da
                     world.returns,
                     "store centre sku handed_second arrived_second units value_minor",
                 ),
+                "cycle_counts": _table("cycle_counts", world.counts, "counted_second centre sku deviation"),
                 "gifts": _table("gifts", world.gifts, "shipped_second store centre sku units value_minor"),
                 "charges": _table(
                     "charges", world.charges, "charged_second centre reason quantity amount_minor"
@@ -664,5 +701,6 @@ def little_world(seed: int = 1, days: int = 10, warm_up_days: int = 3, period_da
             shelf_life_days=np.array(LIFE_DAYS),
             ages_in_centre=np.array(AGES_IN_CENTRE),
             triage=TRIAGE,
+            count_cost_per_line=0.77,
         ),
     )

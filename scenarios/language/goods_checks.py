@@ -71,4 +71,20 @@ def gifts(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]
             yield places.problem("W602", path, "no store and SKU bring this gift")
 
 
-CHECKS = (ageing, returns, gifts)
+def cycle_counts(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
+    """Counts find something to put right, and something to count."""
+    if scenario.policy.cycle_counts and scenario.network.record_error is None:
+        yield places.problem("W602", "policy.cycle_counts", "records are true: there is no `record_error`")
+    left = np.ones(len(scenario.assortment.skus), dtype=bool)
+    for index, rule in enumerate(scenario.policy.cycle_counts):
+        mine = reach.skus(rule.scope) & left
+        path = f"policy.cycle_counts[{index}]"
+        if not bool(mine.any()):
+            yield places.problem("W602", path, "matches no SKU that an earlier rule has left")
+        if rule.value_share == 1.0:
+            left &= ~mine
+        if rule.scope.stores or rule.scope.regions:
+            yield places.problem("W602", f"{path}.scope", "stores and regions are not used here")
+
+
+CHECKS = (ageing, returns, gifts, cycle_counts)

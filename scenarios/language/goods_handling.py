@@ -45,3 +45,17 @@ class Gift(Model):
     """First day on which shipments bring gifts."""
     days: int = assumed(0, "0 = to the end of the run", unit="days", ge=0, le=366)
     """Length."""
+
+
+class CycleCount(Model):
+    """How often a distribution centre counts some SKUs and puts its records right (mechanism H2).
+
+    Classes A, B and C by value are three rules whose `value_share` is, say, 0.8, 0.95 and 1.
+    """
+
+    scope: Scope = assumed(Scope(), "all SKUs")
+    """SKUs it applies to; stores and regions are not used here."""
+    value_share: float = assumed(1.0, "all SKUs of the scope", unit="share", gt=0, le=1)
+    """Only those SKUs that, from the largest on, make up this share of the cost of demand of the scope."""
+    every_days: int = given(unit="days", ge=1, le=366)
+    """Days from count to count; the SKUs are spread evenly over them."""

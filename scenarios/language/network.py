@@ -104,6 +104,21 @@ class Closure(Model):
     """Closed on these dates."""
 
 
+class RecordError(Model):
+    """Why what lies in a distribution centre is not what its records say (mechanism H2)."""
+
+    shrinkage_per_year: float = assumed(
+        0.0, "nothing vanishes unless given", unit="share of stock per year", ge=0, le=2
+    )
+    """Units that are stolen, spoilt or lost without anybody noticing, over the average stock."""
+    miscount_probability: float = assumed(
+        0.0, "pickers never err unless given", unit="share of picked lines", ge=0, le=0.5
+    )
+    """Picking a line leaves one unit more or, as often, one unit less than the record says."""
+    count_cost_per_line: float = assumed(0.0, "free unless given", unit="money per SKU counted", ge=0)
+    """Cost of counting one SKU; see `policy.cycle_counts`."""
+
+
 class Network(Model):
     """Places and opening times."""
 
@@ -123,5 +138,7 @@ class Network(Model):
         max_length=24,
     )
     """How demand spreads over the 24 clock hours; hours outside opening time count nothing."""
+    record_error: RecordError | None = assumed(None, "records are true unless given")
+    """Stock of centres that is not what records say: the record promises, and picks find what is there."""
     closures: tuple[Closure, ...] = assumed((), "open every day")
     """When stores are shut."""

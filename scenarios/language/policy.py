@@ -9,7 +9,7 @@ from pydantic import Field
 
 from scenarios.language.base import Model, assumed, given
 from scenarios.language.columns import Columns
-from scenarios.language.goods_handling import Gift, ReturnsPolicy
+from scenarios.language.goods_handling import CycleCount, Gift, ReturnsPolicy
 from scenarios.language.network import ALL_WEEK, Scope, Weekday
 from scenarios.language.operations import DepotPolicy, Transport
 from scenarios.language.sourcing import Sourcing
@@ -353,6 +353,8 @@ class Policy(Model):
     """Near-expiry mark-downs; the first matching one applies to a class."""
     delisting: DelistingMarkDown | None = assumed(None, "delisted goods sell off at the regular price")
     """Clearing delisted SKUs."""
+    cycle_counts: tuple[CycleCount, ...] = assumed((), "records are never checked unless given")
+    """How often centres count their stock; first matching rule per SKU."""
     gifts: tuple[Gift, ...] = assumed((), "none unless given")
     """Gifts that travel with orders."""
     substitution_incentives: tuple[SubstitutionIncentive, ...] = assumed((), "none unless given")

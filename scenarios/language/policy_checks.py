@@ -18,7 +18,14 @@ def scopes(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem
     """Scopes name stores, regions, classes, categories and SKUs that exist."""
     policy = scenario.policy
     named: list[tuple[str, Scope]] = []
-    for block in ("replenishment", "dc_replenishment", "emergency_orders", "promotions", "gifts"):
+    for block in (
+        "replenishment",
+        "dc_replenishment",
+        "emergency_orders",
+        "promotions",
+        "gifts",
+        "cycle_counts",
+    ):
         rules = getattr(policy, block)
         named += [(f"policy.{block}[{index}].scope", rule.scope) for index, rule in enumerate(rules)]
     for block in ("rules", "express", "inspection"):

@@ -27,7 +27,7 @@ class Account(IntEnum):
     ORDERING = 9
     HOLDING = 10
     WASTE = 11
-    """Purchase cost of expired and scrapped goods, in stores and centres."""
+    """Purchase cost of expired, scrapped and vanished goods, in stores and centres."""
     DISPOSAL = 12
     """Getting rid of them."""
     MARK_DOWN = 13

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.books.audit import Audit, Axis
 from sim.books.cell_checks import check_cells
+from sim.books.count_checks import check_counts
 from sim.books.daily_checks import Levels, check_days
 from sim.books.ledger import day_blocks
 from sim.books.money_checks import INVENTORIES, check_ledger_of_days, check_trial_balance
@@ -64,6 +65,7 @@ def check_books(
     check_cells(audit, panels, sent_back_by_cell(tables, labels), day_totals, opening, closing, labels, terms)
     check_returns(audit, tables, panels, day_totals, closing, labels, terms)
     check_goods(audit, tables, panels, centre_totals, labels, terms)
+    check_counts(audit, tables, panels, centre_totals, closing, labels)
     check_tables(
         audit,
         tables,

@@ -58,6 +58,8 @@ _CENTRE_PARTS = _parts(
     ((Centre.LINES,), (Centre.ASKED,)),
     ((Centre.PURCHASE_LINES,), (Centre.PURCHASED,)),
     ((Centre.VENDOR_CREDIT,), (Centre.TO_VENDOR_VALUE,)),
+    ((Centre.ACCURATE_RECORDS,), (Centre.RECORDS,)),
+    ((Centre.COUNTED_LINES,), (Centre.RECORDS,)),
 )
 
 # In no cell is there any of the left without any of the right.
@@ -89,6 +91,8 @@ _CENTRE_ATTRIBUTES = _parts(
     ((Centre.SCRAPPED_VALUE,), (Centre.SCRAPPED,)),
     ((Centre.TO_VENDOR_VALUE,), (Centre.TO_VENDOR,)),
     ((Centre.GIFTED_VALUE,), (Centre.GIFTED,)),
+    ((Centre.SHRUNK_VALUE,), (Centre.SHRUNK,)),
+    ((Centre.FOUND_VALUE,), (Centre.FOUND,)),
     ((Centre.LIFE_DELIVERED_DAYS,), (Centre.DATED_DELIVERED,)),
     ((Centre.PURCHASED,), (Centre.PURCHASE_LINES,)),
 )
@@ -237,10 +241,10 @@ def _check_centre_levels(
     axes: tuple[Axis, Axis, Axis],
 ) -> None:
     audit.equal(
-        "centre stock = stock before + received + restocked - shipped - wasted - gifted",
-        sum_of(centre, (Centre.ON_HAND, Centre.SHIPPED, Centre.WASTED, Centre.GIFTED)),
+        "centre stock = stock before + received + restocked + found - shipped - wasted - gifted - shrunk",
+        sum_of(centre, (Centre.ON_HAND, Centre.SHIPPED, Centre.WASTED, Centre.GIFTED, Centre.SHRUNK)),
         _before(centre[Centre.ON_HAND], levels.centre_on_hand)
-        + sum_of(centre, (Centre.RECEIVED, Centre.RESTOCKED, Centre.REPAIRED)),
+        + sum_of(centre, (Centre.RECEIVED, Centre.RESTOCKED, Centre.REPAIRED, Centre.FOUND)),
         axes,
     )
     audit.equal(

@@ -125,7 +125,10 @@ def check_trial_balance(
     at_stores[..., Account.COMMUNICATION] = day_totals[..., Day.INCENTIVE]
     at_stores[..., Account.WASTE] = day_totals[..., Day.WASTE_VALUE]
     at_centres[..., Account.WASTE] = (
-        centre_totals[..., Centre.WASTED_VALUE] + centre_totals[..., Centre.SCRAPPED_VALUE]
+        centre_totals[..., Centre.WASTED_VALUE]
+        + centre_totals[..., Centre.SCRAPPED_VALUE]
+        + centre_totals[..., Centre.SHRUNK_VALUE]
+        - centre_totals[..., Centre.FOUND_VALUE]
     )
     at_centres[..., Account.COMMUNICATION] += centre_totals[..., Centre.GIFTED_VALUE]
     at_centres[..., Account.QUALITY] += (
@@ -184,6 +187,11 @@ def _costs_at_rates(
     wasted = day_totals[..., Day.WASTED]
     yield Account.DISPOSAL, by_store, _minor(wasted, costs.disposal_per_wasted_unit)
     wasted = centre_totals[..., Centre.WASTED] + centre_totals[..., Centre.SCRAPPED]
+    yield (
+        Account.LABOUR,
+        by_centre,
+        _minor(centre_totals[..., Centre.COUNTED_LINES], terms.count_cost_per_line),
+    )
     yield Account.DISPOSAL, by_centre, _minor(wasted, costs.disposal_per_wasted_unit)
     if terms.triage is not None:
         seen, repaired = centre_totals[..., TRIAGED].sum(axis=-1), centre_totals[..., Centre.REPAIRED]

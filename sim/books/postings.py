@@ -120,6 +120,10 @@ def _repairs(source: Source) -> IntArray:
     return in_minor(repaired * (source.terms.triage.repair_micro if source.terms.triage else 0))
 
 
+def _counts(source: Source) -> IntArray:
+    return rated(source.centre[Centre.COUNTED_LINES], source.terms.count_cost_per_line)
+
+
 def _centre_disposal(source: Source) -> IntArray:
     gone = source.centre[Centre.WASTED] + source.centre[Centre.SCRAPPED]
     return rated(gone, source.terms.costs.disposal_per_wasted_unit)
@@ -229,6 +233,9 @@ POSTINGS: tuple[Posting, ...] = (
         ("returns_triage", Account.QUALITY, Account.CASH, _triage),
         ("repairs", Account.QUALITY, Account.CASH, _repairs),
         ("centre_waste", Account.WASTE, Account.CENTRE_INVENTORY, _of_centre(Centre.WASTED_VALUE)),
+        ("shrinkage", Account.WASTE, Account.CENTRE_INVENTORY, _of_centre(Centre.SHRUNK_VALUE)),
+        ("found_stock", Account.CENTRE_INVENTORY, Account.WASTE, _of_centre(Centre.FOUND_VALUE)),
+        ("cycle_counts", Account.LABOUR, Account.CASH, _counts),
         ("centre_disposal", Account.DISPOSAL, Account.CASH, _centre_disposal),
         ("gifts", Account.COMMUNICATION, Account.CENTRE_INVENTORY, _of_centre(Centre.GIFTED_VALUE)),
         ("centre_stock_interest", Account.HOLDING, Account.CASH, _centre_interest),

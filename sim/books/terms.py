@@ -52,6 +52,8 @@ class Terms:
     """What becomes of goods that come back to the centre; None when none do."""
     express_surcharge_share: npt.NDArray[np.float64] | None = None
     """(suppliers,) of the purchase value that is sent express; None leaves surcharges unchecked."""
+    count_cost_per_line: float = 0.0
+    """Money per SKU that a centre counts."""
 
     def over_stores(self, values: IntArray) -> IntArray:
         """Add up (..., stores, classes) over the stores of each centre: (..., centres, classes)."""

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import simpy
 
 from sim.clock import Turn, at, day_of
+from sim.depot.counting import chances_of
 from sim.depot.stock import CentreStock, IntArray, dealt
 from sim.kernels.allocation import FAIR_SHARE, FIRST_COME, PRIORITY
 from sim.kernels.compilation import bound
@@ -56,7 +57,7 @@ class Allocation:
         self._priority = world.scenario.network.stores["priority"].astype(np.int64)
         self._own_lead_time_days = world.scenario.network.stores["lead_time_days"].astype(np.int64)
         self._ties = stream(world.seed, world.replication, Purpose.ALLOCATION_TIES)
-        self._defects = stream(world.seed, world.replication, Purpose.DEFECTS_SHIPPED)
+        self._chances = chances_of(world)
         self._fill_orders = self._compiled_fill()
 
     def _compiled_fill(self) -> Callable[..., tuple[int, int]]:
@@ -65,8 +66,8 @@ class Allocation:
         return bound(
             fill_orders, line, np.ones(1, np.bool_), 0, 0, 0, False, self._keeps_backlog, self._rule, self._priority,
             world.market.store_key, world.market.sku_key, 0, self._ties, world.axes.class_of_sku,
-            world.axes.purchase_cost_minor, stock.on_hand[0], stock.value[0], stock.defective[0], self._defects,
-            world.ageing, stock.lots[0], stock.on_order[0], stock.asked_today[0],
+            world.axes.purchase_cost_minor, stock.on_hand[0], stock.value[0], stock.defective[0], stock.deviation[0],
+            self._chances, world.ageing, stock.lots[0], stock.on_order[0], stock.asked_today[0],
             self._is_deferred, posted, posted, world.shelf.on_order, world.shelf.centre_short, world.books.day[0],
             self._own_lead_time_days, self._own_lead_time_days, line, 0, 0, line[0], line, self._order_rows,
         )  # fmt: skip
@@ -151,8 +152,8 @@ class Allocation:
             lines.block, is_new, day, now, centre, self._is_unlimited[centre], self._keeps_backlog, self._rule,
             self._priority, world.market.store_key, world.market.sku_key, world.process.first_ordinal + day,
             self._ties, world.axes.class_of_sku, world.axes.purchase_cost_minor, stock.on_hand[centre],
-            stock.value[centre], stock.defective[centre], self._defects, world.ageing, stock.lots[centre],
-            stock.on_order[centre], stock.asked_today[centre], self._is_deferred,
+            stock.value[centre], stock.defective[centre], stock.deviation[centre], self._chances,
+            world.ageing, stock.lots[centre], stock.on_order[centre], stock.asked_today[centre], self._is_deferred,
             world.centre_panel[placed_day, centre], world.centre_panel[day, centre],
             world.shelf.on_order, world.shelf.centre_short, world.books.day[day], stores.closes_second,
             self._own_lead_time_days, stores.days_until_open, stores.delivery_second, self._recorder.next_order,

@@ -7,6 +7,7 @@ import simpy
 
 from sim.clock import SECONDS_PER_DAY, Turn, at, day_of
 from sim.depot.allocation import Allocation
+from sim.depot.counting import Counting
 from sim.depot.gifts import Gifts
 from sim.depot.outbound import Outbound
 from sim.depot.purchasing import Purchasing
@@ -31,6 +32,7 @@ class Depot:
         self._stores: Stores | None = None
         self.stock = CentreStock.of(world)
         self._delivery_rows = np.empty((world.axes.stores * KINDS, len(TABLES["deliveries"])), np.int64)
+        self._counting = Counting(environment, world, recorder, self.stock)
         self._gifts = Gifts(world, recorder, self.stock)
         self.returns = Returns(environment, world, recorder, self.stock, self._restocked)
         """What stores send back."""
@@ -55,6 +57,7 @@ class Depot:
         self._purchasing.open(self._stores.expected)
         if self._outbound is not None:
             self._outbound.open()
+        self._counting.open()
         if self.stock.lots.size:
             self._schedule_expiry(0)
 

@@ -73,7 +73,8 @@ class Gifts:
             page[Centre.RECEIVED] += bought
             page[Centre.RECEIVED_VALUE] += cost
             on_hand, value = on_hand + bought, value + cost
-        units = min(units, on_hand)
+        else:
+            units = min(units, on_hand, self._stock.there(centre, sku))
         if units <= 0:
             return
         cost = value * units // on_hand

@@ -1,4 +1,4 @@
-"""What customers brought back goes to the centre, to be restocked, repaired, scrapped or returned to the vendor."""
+"""What customers brought back goes to the centre: it is restocked, repaired, scrapped or returned to the vendor."""
 
 from __future__ import annotations
 

@@ -31,6 +31,8 @@ class CentreStock:
     """Units that stores asked for since the last review."""
     defective: CountArray
     """Of what is on hand, units that customers will find defective."""
+    deviation: CountArray
+    """(centres, SKUs) units that are there less those on record; (centres, 0) where records are always true."""
     lots: CountArray
     """(centres, SKUs that age in the centre, ring) of what is on hand: units by last day of sale modulo ring."""
 
@@ -43,10 +45,17 @@ class CentreStock:
         ring, ages = max(1, int(life_days.max(initial=0))), np.flatnonzero(lot_index >= 0)
         lots = np.zeros((len(units), ages.size, ring), np.int32)
         lots[:, lot_index[ages], life_days[ages] - 1] = units[:, ages]
+        may_err = world.scenario.network.record_error is not None
+        deviation = np.zeros((len(units), units.shape[1] if may_err else 0), np.int32)
         return cls(
             units.astype(np.int32), units * world.axes.purchase_cost_minor, on_order, backlog, asked_today, defective,
-            lots,
+            deviation, lots,
         )  # fmt: skip
+
+    def there(self, centre: int, sku: int) -> int:
+        """Units that pickers find, whatever the record says."""
+        unseen = int(self.deviation[centre, sku]) if self.deviation.size else 0
+        return int(self.on_hand[centre, sku]) + unseen
 
     def date(self, lines: IntArray, day: int, world: World) -> None:
         """Give (3 or more, k) lines that have come in, of centre, SKU and units, their last day of sale."""
@@ -58,11 +67,25 @@ class CentreStock:
         slot = (day + world.ageing.life_days[sku] - 1) % self.lots.shape[2]
         np.add.at(self.lots, (centre, world.ageing.lot_index[sku], slot), units[ages].astype(np.int32))
 
+    def put_lots_right(self, centre: int, lot: int, deviation: int, day: int) -> None:
+        """Take missing units out of the lots that expire first, and count those found among these; -1 = no lots."""
+        if lot < 0:
+            return
+        lots = self.lots[centre, lot]
+        slots = (day + np.arange(lots.size)) % lots.size
+        if deviation > 0:
+            held = slots[lots[slots] > 0]
+            lots[held[0] if held.size else slots[-1]] += deviation
+        for slot in slots.tolist():
+            taken = min(int(lots[slot]), max(0, -deviation))
+            lots[slot] -= taken
+            deviation += taken
+
     def discard_expired(self, day: int, world: World) -> None:
         """Throw away what has its last day of sale today."""
         discard_expired(
             day, world.ageing.lot_index, world.axes.class_of_sku, world.axes.purchase_cost_minor, self.lots,
-            self.on_hand, self.value, self.defective, world.centre_panel[day],
+            self.on_hand, self.value, self.defective, self.deviation, world.centre_panel[day],
         )  # fmt: skip
 
     def room_for(self, centre: int, lines: int) -> IntArray:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.kernels.compilation import kernel
+from sim.kernels.demand import unit_draw
+from sim.kernels.draws import count
+from sim.kernels.elementary import exp
 from sim.kernels.layout import Array, EmergencyRules, Forecasters, OrderLines, OrderRules, Scratch, whole
 from sim.kernels.memory import remember
 from sim.kernels.ordering import review
 from sim.kernels.selling import cost_at
 from sim.records import Centre
+
+_ONE_DRAW = whole(0)
 
 
 @kernel
@@ -133,6 +140,7 @@ def discard_expired(
     on_hand: Array,
     value: Array,
     defective: Array,
+    deviation: Array,
     centre_page: Array,
 ) -> None:
     """Throw away what has its last day of sale today and is still in a centre.
@@ -146,6 +154,8 @@ def discard_expired(
         on_hand: (centres, m) units; changed.
         value: (centres, m) cost; changed.
         defective: (centres, m) units; those thrown away in proportion are taken off.
+        deviation: (centres, m) units that are there less those on record, (centres, 0) where records are true: what is
+            not there to be thrown away has shrunk.
         centre_page: (centres, c, len(Centre)) of the centre panel; changed.
     """
     slot = day % lots.shape[2]
@@ -160,5 +170,48 @@ def discard_expired(
             on_hand[row, sku] -= gone
             value[row, sku] -= cost
             posted = centre_page[row, class_of[sku]]
-            posted[Centre.WASTED] += gone
-            posted[Centre.WASTED_VALUE] += cost
+            absent = whole(0)
+            if deviation.shape[1] > 0:
+                absent = max(absent, -whole(deviation[row, sku]) - whole(on_hand[row, sku]))
+                deviation[row, sku] += absent
+            worth = cost * absent // gone
+            posted[Centre.SHRUNK] += absent
+            posted[Centre.SHRUNK_VALUE] += worth
+            posted[Centre.WASTED] += gone - absent
+            posted[Centre.WASTED_VALUE] += cost - worth
+
+
+@kernel
+def shrink(
+    ordinal: int,
+    share_per_day: float,
+    centre_key: np.uint64,
+    sku_key: Array,
+    key: np.uint64,
+    class_of: Array,
+    on_hand: Array,
+    deviation: Array,
+    centre_posted: Array,
+) -> None:
+    """Let units of one centre vanish overnight: a Poisson number of each SKU, as far as there are any.
+
+    Args:
+        ordinal: ordinal of the date.
+        share_per_day: mean share of what is there.
+        centre_key: key of the centre.
+        sku_key: (m,).
+        key: stream.
+        class_of: (m,) class of each SKU.
+        on_hand: (m,) units on record.
+        deviation: (m,) units that are there less those on record; changed.
+        centre_posted: (c, len(Centre)) of the centre panel; changed.
+    """
+    for sku in range(on_hand.size):
+        there = whole(on_hand[sku]) + deviation[sku]
+        if there <= 0:
+            continue
+        mean = there * share_per_day
+        u = np.uint32(unit_draw(centre_key, sku_key[sku], ordinal, _ONE_DRAW, key))
+        lost = min(there, whole(count(u, exp(-mean), mean, 0.0)))
+        deviation[sku] -= lost
+        centre_posted[class_of[sku], Centre.VANISHED] += lost

@@ -161,6 +161,17 @@ class Ageing(NamedTuple):
     """(n,) int64: days of sale, that of receipt included, with less than which a store takes nothing; at least 1."""
 
 
+class Chances(NamedTuple):
+    """What goes wrong unseen when a centre picks; the kernels only read it."""
+
+    defects_key: np.uint64
+    """Stream that decides which units are defective."""
+    miscounts_key: np.uint64
+    """Stream that decides which lines are miscounted, and whether a unit is lost or turns up."""
+    miscount_threshold: np.uint64
+    """Picked lines that are miscounted."""
+
+
 class Scratch(NamedTuple):
     """Room to work in; nothing in it outlives the class of one store."""
 

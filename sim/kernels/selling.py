@@ -242,4 +242,4 @@ def _plan_defects(
 @inline_kernel
 def is_among(draw: np.uint64, chosen: int, all_units: int) -> bool:
     """Whether 32 random bits pick one of `chosen` among `all_units` units, fewer than 2**31."""
-    return draw * np.uint64(all_units) < (np.uint64(chosen) << _WORD_BITS)
+    return bool(draw * np.uint64(all_units) < (np.uint64(chosen) << _WORD_BITS))

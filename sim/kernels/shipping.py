@@ -6,9 +6,9 @@ import numpy as np
 
 from sim.kernels.allocation import allocate
 from sim.kernels.compilation import allocating_kernel, kernel
-from sim.kernels.layout import Ageing, Array, whole
+from sim.kernels.layout import Ageing, Array, Chances, whole
 from sim.kernels.selling import cost_at
-from sim.kernels.tracing import arrival_second, choose_lots, defective_among
+from sim.kernels.tracing import arrival_second, choose_lots, defective_among, find, line_number, miscount
 from sim.records import Centre, Day
 
 KINDS = 3
@@ -22,7 +22,6 @@ that takes from several lots makes several rows, of which the first counts."""
 
 _SECONDS_PER_DAY = 86_400
 _FILLED, _SHIPPED, _CANCELLED, _UNITS, _LINES, _PLACED = range(6)
-_LONGEST_WAIT_DAYS = 1 << 12
 _UNITS_OF_LINE = 1 << 17
 
 
@@ -46,7 +45,8 @@ def fill_orders(
     on_hand: Array,
     value: Array,
     defective: Array,
-    defects_key: np.uint64,
+    deviation: Array,
+    chances: Chances,
     ageing: Ageing,
     lots: Array,
     on_order: Array,
@@ -87,7 +87,8 @@ def fill_orders(
         on_hand: (m,) of the centre; changed.
         value: (m,) of the centre; changed.
         defective: (m,) units on hand that are defective; those shipped are taken off.
-        defects_key: stream that decides which they are.
+        deviation: (m,) units that are there less those on record; changed by miscounts. (0,) where records are true.
+        chances: what goes wrong when lines are picked.
         ageing: how goods age in the centre.
         lots: (SKUs that age, ring) units on hand by last day of sale modulo ring; changed.
         on_order: (m,) ordered by the centre from suppliers.
@@ -126,13 +127,17 @@ def fill_orders(
             line_row, line_sku, line_units, lines[5], on_hand, rule, priority, store_key, sku_key, ordinal, ties_key,
             shipped,
         )  # fmt: skip
+    # What a line gets at most, should others leave something to it.
+    most = line_units.copy() if deviation.size > 0 else line_units
+    if deviation.size > 0 and not is_unlimited:
+        find(line_sku, on_hand, deviation, class_of, shipped, most, centre_posted)
     is_traced = sent.shape[0] > SENT_ROWS
     first_part = np.full(line_sku.size if lots.shape[0] > 0 else 0, -1, np.int64)
     parts = np.empty((3, sent.shape[1] if lots.shape[0] > 0 else 0), np.int64)
     if lots.shape[0] > 0:
         choose_lots(
-            lines, day, now, is_unlimited, ageing, own_lead_time_days, days_until_open, delivery_second, closes_second,
-            lots, shipped, first_part, parts,
+            lines, most, day, now, is_unlimited, ageing, own_lead_time_days, days_until_open, delivery_second,
+            closes_second, lots, shipped, first_part, parts,
         )  # fmt: skip
     orders = np.zeros((store_key.size, KINDS, 6), np.int64)
     number = 0
@@ -168,12 +173,10 @@ def fill_orders(
                 if is_traced:
                     bad = whole(0)
                     if defective[sku] > 0:
-                        # Lines of one store and SKU differ in kind or in the day they were placed on.
-                        waited = min(day - lines[5, line] // _SECONDS_PER_DAY, _LONGEST_WAIT_DAYS - 1)
-                        unit = ((kind * _LONGEST_WAIT_DAYS + waited) * _UNITS_OF_LINE) + units - left
+                        unit = line_number(kind, day, lines[5, line]) * _UNITS_OF_LINE + units - left
                         bad = defective_among(
                             taken, whole(on_hand[sku]), whole(defective[sku]), store_key[row], sku_key[sku], ordinal,
-                            unit, defects_key,
+                            unit, chances.defects_key,
                         )  # fmt: skip
                         defective[sku] -= bad
                     sent[6, number] = -1 if part < 0 else parts[2, part]
@@ -206,6 +209,20 @@ def fill_orders(
                 day_page[row, index, Day.CANCELLED] += missing
                 if now % _SECONDS_PER_DAY < closes_second[row]:
                     day_page[row, index, Day.CANCELLED_EARLY] += missing
+    if deviation.size > 0 and not is_unlimited and chances.miscount_threshold > 0:
+        miscount(
+            lines,
+            shipped,
+            day,
+            ordinal,
+            store_key,
+            sku_key,
+            chances,
+            class_of,
+            on_hand,
+            deviation,
+            centre_posted,
+        )
     return number, _write_orders(orders, first_order, centre, order_rows)
 
 

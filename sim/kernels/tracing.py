@@ -1,4 +1,4 @@
-"""Which lots a centre ships, first expired first out and with enough life left, and how many defective units."""
+"""What pickers find and take: lots that expire first with enough life left, defective units, less than the record."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ import numpy as np
 from sim.kernels.allocation import ascending
 from sim.kernels.compilation import allocating_kernel, inline_kernel, kernel
 from sim.kernels.demand import unit_draw
-from sim.kernels.layout import Ageing, Array, whole
+from sim.kernels.layout import Ageing, Array, Chances, whole
 from sim.kernels.selling import is_among
+from sim.records import Centre
 
 _SECONDS_PER_DAY = 86_400
+_LONGEST_WAIT_DAYS = 1 << 12
+_HALF = np.uint64(1 << 31)
 
 
 @inline_kernel
@@ -26,6 +29,7 @@ def arrival_second(
 @allocating_kernel
 def choose_lots(
     lines: Array,
+    most: Array,
     day: int,
     now: int,
     is_unlimited: bool,
@@ -60,7 +64,7 @@ def choose_lots(
     order = ascending(needed)
     if not is_unlimited:
         _take_lots(
-            lines[1], lines[2], chosen[:number], needed, order, day, ageing.lot_index, lots, shipped, first_part, parts
+            lines[1], most, chosen[:number], needed, order, day, ageing.lot_index, lots, shipped, first_part, parts
         )  # fmt: skip
         return
     for which in range(number):
@@ -75,7 +79,7 @@ def choose_lots(
 @kernel
 def _take_lots(
     line_sku: Array,
-    line_units: Array,
+    most: Array,
     chosen: Array,
     needed: Array,
     order: Array,
@@ -94,7 +98,7 @@ def _take_lots(
 
     Args:
         line_sku: (k,) SKU.
-        line_units: (k,) units asked.
+        most: (k,) units that a line can use.
         chosen: (l,) lines whose goods age in the centre.
         needed: (l,) last day of sale that a lot must have at least.
         order: (l,) positions in `chosen` by rising `needed`.
@@ -109,7 +113,7 @@ def _take_lots(
     for turn in range(2 * number):
         which = order[number - 1 - turn] if turn < number else order[turn - number]
         line = chosen[which]
-        wanted = whole(shipped[line]) if turn < number else line_units[line] - shipped[line]
+        wanted = whole(shipped[line]) if turn < number else most[line] - shipped[line]
         ring, left, last = lots[lot_index[line_sku[line]]], wanted, whole(-1)
         if turn >= number and first_part[line] >= 0:
             last = first_part[line]
@@ -152,3 +156,87 @@ def defective_among(
         draw = unit_draw(store_key, sku_key, ordinal, first_unit + unit, key)
         bad += whole(is_among(draw, defective - bad, on_hand - unit))
     return bad
+
+
+@allocating_kernel
+def find(
+    line_sku: Array,
+    on_hand: Array,
+    deviation: Array,
+    class_of: Array,
+    shipped: Array,
+    most: Array,
+    centre_posted: Array,
+) -> None:
+    """Take back from order lines what is on record only: pickers come line by line, and the last find nothing.
+
+    Args:
+        line_sku: (k,) SKU.
+        on_hand: (m,) units on record.
+        deviation: (m,) units that are there less those on record.
+        class_of: (m,) class of each SKU.
+        shipped: (k,) units given to each line; changed to what is found.
+        most: (k,) units that a line can use; set to what is found where the record promises too much.
+        centre_posted: (c, len(Centre)) of the centre panel; changed.
+    """
+    left = np.empty(on_hand.size, np.int64)
+    for sku in range(on_hand.size):
+        left[sku] = whole(on_hand[sku]) + deviation[sku]
+    for line in range(line_sku.size):
+        sku = line_sku[line]
+        if deviation[sku] < 0:
+            found = min(whole(shipped[line]), left[sku])
+            left[sku] -= found
+            centre_posted[class_of[sku], Centre.SHORT_PICKED] += shipped[line] - found
+            shipped[line] = found
+            most[line] = found
+
+
+@inline_kernel
+def line_number(kind: int, day: int, placed_second: int) -> int:
+    """A number of its own for each line of one store and SKU: they differ in kind or in the day they were placed on."""
+    return kind * _LONGEST_WAIT_DAYS + min(day - placed_second // _SECONDS_PER_DAY, _LONGEST_WAIT_DAYS - 1)
+
+
+@kernel
+def miscount(
+    lines: Array,
+    shipped: Array,
+    day: int,
+    ordinal: int,
+    store_key: Array,
+    sku_key: Array,
+    chances: Chances,
+    class_of: Array,
+    on_hand: Array,
+    deviation: Array,
+    centre_posted: Array,
+) -> None:
+    """Let a unit be lost or turn up unnoticed where some lines have been picked.
+
+    Args:
+        lines: (6, k) as in `fill_orders`.
+        shipped: (k,) units picked.
+        day: day of the run.
+        ordinal: ordinal of its date.
+        store_key: (n,).
+        sku_key: (m,).
+        chances: how often it happens.
+        class_of: (m,) class of each SKU.
+        on_hand: (m,) units on record, after picking.
+        deviation: (m,) units that are there less those on record; changed.
+        centre_posted: (c, len(Centre)) of the centre panel; changed.
+    """
+    for line in range(lines.shape[1]):
+        if shipped[line] == 0:
+            continue
+        sku, key = lines[1, line], store_key[lines[0, line]]
+        number = 2 * line_number(lines[3, line], day, lines[5, line])
+        if unit_draw(key, sku_key[sku], ordinal, number, chances.miscounts_key) >= chances.miscount_threshold:
+            continue
+        if unit_draw(key, sku_key[sku], ordinal, number + 1, chances.miscounts_key) < _HALF:
+            deviation[sku] += 1
+            centre_posted[class_of[sku], Centre.APPEARED] += 1
+        elif whole(on_hand[sku]) + deviation[sku] > 0:
+            deviation[sku] -= 1
+            centre_posted[class_of[sku], Centre.VANISHED] += 1

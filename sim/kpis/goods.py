@@ -30,6 +30,11 @@ GOODS: dict[str, Callable[[Sums], FloatArray]] = {
     "escaped_defect_share": lambda s: ratio(s.of_day(Day.DEFECTIVE_RETURNED), s.of_day(*SOLD)),
     "recovery_value": lambda s: _recovered(s) / s.days / MINOR_PER_MAJOR,
     "recovered_share": lambda s: ratio(_recovered(s), _came_back(s)),
+    "record_accuracy": lambda s: ratio(s.of_centre(Centre.ACCURATE_RECORDS), s.of_centre(Centre.RECORDS)),
+    "shrinkage_share": lambda s: ratio(
+        s.of_centre(Centre.SHRUNK) - s.of_centre(Centre.FOUND), s.of_centre(Centre.SHIPPED)
+    ),
+    "short_pick_share": lambda s: ratio(s.of_centre(Centre.SHORT_PICKED), s.of_centre(Centre.ASKED)),
     "gift_units": lambda s: s.of_centre(Centre.GIFTED) / s.days,
 }
 """KPIs that are computed alike for the network and its parts."""

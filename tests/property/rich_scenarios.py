@@ -139,6 +139,11 @@ def everything() -> Content:
             ],
             "stores": stores,
             "closures": [{"stores": ["S2"], "weekdays": ["sun"]}],
+            "record_error": {
+                "shrinkage_per_year": 1.0,
+                "miscount_probability": 0.2,
+                "count_cost_per_line": 0.85,
+            },
         },
         "assortment": {
             "classes": classes,
@@ -186,6 +191,7 @@ def everything() -> Content:
             "minimum_order": {"units": 6},
             "returns": "to_centre",
             "gifts": [{"scope": {"skus": ["TEA", "PAN"]}, "gift_sku_id": "RICE", "per_units": 7}],
+            "cycle_counts": [{"value_share": 0.5, "every_days": 5}, {"every_days": 9}],
             "emergency_orders": [{"trigger": {"units": 1}, "cover": {"units": 5}}],
             "promotions": [{"scope": {"skus": ["TEA", "CREAM"]}, **discount}],
             "mark_downs": [{"remaining_days": 2, "discount": 0.3}],
@@ -258,8 +264,12 @@ def _network(draw: st.DrawFn, start: date, days: int) -> Content:
         "distribution_centres": centres,
         "stores": stores,
         "closures": closures,
+        "record_error": draw(st.sampled_from((None, None, {"shrinkage_per_year": 2.0}, _ERRORS))),
         "hourly_profile": draw(st.sampled_from(((1.0,) * 24, (*(0.0,) * 8, *range(1, 11), *(0.5,) * 6)))),
     }
+
+
+_ERRORS = {"shrinkage_per_year": 0.5, "miscount_probability": 0.5, "count_cost_per_line": 0.03}
 
 
 def _assortment(draw: st.DrawFn, start: date, days: int) -> Content:
@@ -531,6 +541,9 @@ def _policy(draw: st.DrawFn, content: Content) -> Content:
         ]
     if draw(_chance):
         policy["returns"] = "to_centre"
+    if draw(_chance):
+        share = draw(st.sampled_from((0.6, 1.0)))
+        policy["cycle_counts"] = [{"value_share": share, "every_days": draw(st.sampled_from((1, 4, 7)))}]
     keeps = [sku["sku_id"] for sku in content["assortment"]["skus"] if not sku["total_shelf_life_days"]]
     if keeps and draw(_chance):
         gift = {"gift_sku_id": draw(st.sampled_from(keeps)), "per_units": draw(st.integers(1, 9))}

@@ -123,6 +123,7 @@ def test_a_unit_missing_from_the_centre_panel_is_found(
         ("returns", "store"),
         ("returns", "units"),
         ("returns", "value_minor"),
+        ("cycle_counts", "deviation"),
         ("gifts", "units"),
         ("gifts", "value_minor"),
         ("receipts", "lines"),
@@ -146,7 +147,7 @@ def test_a_unit_missing_from_an_event_table_is_found(
 
 
 @pytest.mark.parametrize(
-    "name", ["store_orders", "deliveries", "purchase_orders", "receipts", "returns", "gifts"]
+    "name", ["store_orders", "deliveries", "purchase_orders", "receipts", "returns", "gifts", "cycle_counts"]
 )
 def test_a_missing_event_is_found(result: RunResult, terms: Terms, name: str) -> None:
     table = result.tables[name]

@@ -102,6 +102,13 @@ def by_hand() -> tuple[Panels, dict[str, Table], np.ndarray]:
         Centre.TO_VENDOR_VALUE: (4_000, 0),
         Centre.VENDOR_CREDIT: (2_000, 0),
         Centre.GIFTED: (3, 4),
+        Centre.SHIPPED: (120, 80),
+        Centre.ASKED: (150, 100),
+        Centre.SHRUNK: (9, 0),
+        Centre.FOUND: (0, 1),
+        Centre.SHORT_PICKED: (2, 3),
+        Centre.RECORDS: (10, 10),
+        Centre.ACCURATE_RECORDS: (10, 9),
     }.items():
         centre[WARM_UP:, 0, 0, at_centre] = both_days
     # (placed on day, store, kind, lines, lines in full)
@@ -181,6 +188,9 @@ EXPECTED = {
     "recovery_value": 30,
     "recovered_share": 0.6,
     "gift_units": 3.5,
+    "record_accuracy": 0.95,
+    "shrinkage_share": 0.04,
+    "short_pick_share": 0.02,
     "cost_purchase": 200,
     "cost_ordering": 15,
     "cost_holding": 10,

@@ -42,8 +42,8 @@ def test_first_expired_first_out(request: tuple[list[int], list[tuple[int, int]]
     nowhere = np.zeros((DAY + 9, count), np.int64)
     # The way takes no day: what leaves now arrives now.
     choose_lots(
-        lines, DAY, SECOND, False, ageing, np.zeros(count, np.int64), nowhere, 0, np.full(count, 86_400), ring,
-        shipped, first, parts,
+        lines, lines[2], DAY, SECOND, False, ageing, np.zeros(count, np.int64), nowhere, 0, np.full(count, 86_400),
+        ring, shipped, first, parts,
     )  # fmt: skip
 
     left = {DAY + ahead: int(ring[0, (DAY + ahead) % RING]) for ahead in range(RING)}
@@ -77,7 +77,7 @@ def test_who_demands_little_leaves_the_fresh_to_who_demands_much() -> None:
         shipped, first = np.array([3, 3]), np.full(2, -1, np.int64)
         parts = np.full((3, 9), -9, np.int64)
         choose_lots(
-            lines, DAY, SECOND, False, Ageing(np.zeros(1, np.int64), np.array([RING]), np.array(least)),
+            lines, lines[2], DAY, SECOND, False, Ageing(np.zeros(1, np.int64), np.array([RING]), np.array(least)),
             np.zeros(2, np.int64), np.zeros((DAY + 9, 2), np.int64), 0, np.full(2, 86_400), ring, shipped, first,
             parts,
         )  # fmt: skip
