@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from enum import IntEnum
 
 import numpy as np
 import simpy
@@ -14,20 +13,10 @@ from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, second_of_day
 from sim.recorder import Recorder
-from sim.stations import Duty, Station, WorkLog
+from sim.stations import Crew, Duty, Station, WorkLog
 from sim.world import World
 
 _SECONDS_PER_MINUTE = 60
-
-
-class Crew(IntEnum):
-    """Column `crew` of the table of shifts."""
-
-    DESK = 0
-    PICKERS = 1
-    RECEIVERS = 2
-    DRIVERS = 3
-    """One row per truck and day on which it is used."""
 
 
 CHARGES: dict[Crew, tuple[Charge, Charge]] = {
