@@ -53,7 +53,8 @@ def simulate(scenario: Scenario, plan: Plan, *, seed: int, replication: int) -> 
     depot.connect(None)
     ledger = frozen(post_ledger(panels, tables, opening, labels, terms))
     check_books(panels, tables, ledger, opening, closing, labels, terms)
-    kpis = compute_kpis(panels, tables, ledger, labels, terms.costs)
+    doors = terms.doors * len(labels.centres)
+    kpis = compute_kpis(panels, tables, ledger, labels, terms.costs, doors=doors)
     mark_compiled()
     return RunResult(
         identity=identity_of(world),

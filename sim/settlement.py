@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from sim.books import Terms
 from sim.depot import Depot
-from sim.records import Closing, Panels
+from sim.records import Closing, IntArray, Panels
 from sim.result import Identity, Labels
 from sim.stores import Stores
 from sim.world import World
@@ -78,7 +78,8 @@ def labels_of(world: World) -> Labels:
 
 def terms_of(world: World) -> Terms:
     """Cost facts for the ledger."""
-    network = world.scenario.network
+    network, facts = world.scenario.network, world.scenario.depot
+    docks = facts.docks if facts is not None else None
     return Terms(
         costs=world.scenario.costs,
         store_centre=world.axes.centre_of_store,
@@ -91,7 +92,20 @@ def terms_of(world: World) -> Terms:
         holding_micro_per_unit_day=world.goods.holding_micro,
         incentive_minor_per_unit=world.goods.incentive,
         shelf_life_days=world.handling.shelf_life_days,
+        doors=docks.doors if docks is not None else 0,
+        trucks=_trucks(world),
+        courier_cost_per_km=world.scenario.fleet.courier_cost_per_km,
     )
+
+
+def _trucks(world: World) -> IntArray:
+    """Own trucks of each centre, (centres,)."""
+    transport = world.scenario.policy.transport
+    groups = transport.trucks if transport.mode == "fleet" else ()
+    kept = [
+        sum(group.count for group in groups if group.dc_id in ("", name)) for name in world.axes.centre_ids
+    ]
+    return np.array(kept, np.int64)
 
 
 def identity_of(world: World) -> Identity:

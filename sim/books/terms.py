@@ -46,6 +46,13 @@ class Terms:
     shelf_life_days: IntArray | None = None
     """(SKUs,) 0 = does not expire; None leaves `Day.LIFE_AT_SALE_DAYS` unchecked."""
 
+    doors: int = 0
+    """Doors of each centre at which trucks are loaded."""
+    trucks: IntArray | None = None
+    """(centres,) own trucks kept on every day; None leaves `Charge.TRUCK_DAYS` unchecked."""
+    courier_cost_per_km: float = 0.0
+    """Money, there and back."""
+
     def over_stores(self, values: IntArray) -> IntArray:
         """Add up (..., stores, classes) over the stores of each centre: (..., centres, classes)."""
         centres = len(self.centre_unlimited)

@@ -9,6 +9,7 @@ import numpy as np
 from scenarios import MEASURES, Costs
 from sim.kpis.flow import FLOW, bullwhip_ratio, weekly
 from sim.kpis.money import MONEY, shortage_penalty
+from sim.kpis.operations import operation_kpis
 from sim.kpis.service import SERVICE, service_gini, small_store_fill_gap
 from sim.kpis.stock import STOCK
 from sim.kpis.sums import (
@@ -32,16 +33,24 @@ PARTS: Mapping[str, Callable[[Sums], FloatArray]] = {
 
 
 def compute_kpis(
-    panels: Panels, tables: Mapping[str, Table], ledger: IntArray, labels: Labels, costs: Costs
+    panels: Panels,
+    tables: Mapping[str, Table],
+    ledger: IntArray,
+    labels: Labels,
+    costs: Costs,
+    *,
+    doors: int = 0,
 ) -> dict[str, float]:
     """Compute every KPI of a run from its records, the warm-up cut.
 
     Args:
         panels: what happened, by day.
-        tables: `store_orders` is read; orders count by the day they were placed on.
+        tables: `store_orders`, where orders count by the day they were placed on; the KPIs of operations are
+            undefined where their tables are missing.
         ledger: the posted ledger.
         labels: axes of the panels, length of the warm-up.
         costs: notional costs of units owed and lost are read.
+        doors: at which trucks are loaded, in all centres.
 
     Returns:
         KPI name -> value, in the order of `MEASURES`; NaN where a KPI is undefined.
@@ -50,6 +59,7 @@ def compute_kpis(
     values = {name: float(formula(network)) for name, formula in PARTS.items()}
     values["shortage_penalty"] = float(shortage_penalty(network, costs))
     values |= _of_the_network(panels, labels)
+    values |= operation_kpis(tables, ledger, labels.warm_up_days, doors)
     return {name: values[name] for name in MEASURES}
 
 
