@@ -30,10 +30,11 @@ from scenarios.language.demand import (
     PriceChange,
     Response,
 )
-from scenarios.language.depot import Depot, OrderStream
-from scenarios.language.distributions import Distribution, Gamma
+from scenarios.language.depot import Depot, Docks, OrderStream
+from scenarios.language.distributions import Distribution, Exponential, Gamma
 from scenarios.language.errors import CODES, Problem, ScenarioError, Severity, did_you_mean, summarise
 from scenarios.language.fleet import Carrier, Fleet, TruckType
+from scenarios.language.goods_handling import Gift, ReturnsTriage
 from scenarios.language.initial import CentreStock, InitialConditions, StoreStock
 from scenarios.language.loading import load, load_text
 from scenarios.language.measures import (
@@ -106,11 +107,14 @@ __all__ = [
     "Direction",
     "Distribution",
     "DistributionCentre",
+    "Docks",
     "EmergencyOrders",
     "Estimate",
+    "Exponential",
     "Fitted",
     "Fleet",
     "Gamma",
+    "Gift",
     "Group",
     "Holiday",
     "Horizon",
@@ -144,6 +148,7 @@ __all__ = [
     "ReorderQuantity",
     "ReplenishmentRule",
     "Response",
+    "ReturnsTriage",
     "Routes",
     "RunSettings",
     "Scenario",

@@ -19,7 +19,8 @@ class Turn(IntEnum):
     People come and go first, then work is finished and trucks move. Goods come in before anybody asks for
     them; a day's demand is over before stock is counted and ordered; what comes in the second of closing
     belongs to the next day; all orders of a second are on the table before a centre allocates or releases a
-    wave; a centre orders from suppliers after it has shipped, and counts when nothing more can come in.
+    wave; a centre looks at what stores sent back and throws away what expires after it has shipped, then
+    orders from suppliers, and counts when nothing more can come in.
     """
 
     SHIFT_END = 1
@@ -31,7 +32,9 @@ class Turn(IntEnum):
     STORE_CLOSE = 30
     LATE_DELIVERY = 35
     CENTRE_ALLOCATION = 40
-    WAVE = 45
+    WAVE = 42
+    CENTRE_TRIAGE = 43
+    CENTRE_EXPIRY = 45
     CENTRE_REVIEW = 50
     CENTRE_COUNT = 60
 

@@ -7,10 +7,11 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from scenarios import Distribution, Gamma
+from scenarios import Distribution, Exponential, Gamma
 
 FloatArray = npt.NDArray[np.float64]
 _WORDS = 2.0**-32
+_EXPONENTIAL = Exponential.model_validate({"kind": "exponential", "mean": 1.0})
 
 
 def fractions(draws: npt.NDArray[np.uint32]) -> FloatArray:
@@ -28,6 +29,11 @@ def spread(coefficient_of_variation: float, draws: npt.NDArray[np.uint32]) -> Fl
     if coefficient_of_variation == 0.0:
         return np.ones(draws.shape)
     return drawn(_gamma(coefficient_of_variation), draws)
+
+
+def exponential(draws: npt.NDArray[np.uint32]) -> FloatArray:
+    """Exponential values with mean 1, any shape."""
+    return drawn(_EXPONENTIAL, draws)
 
 
 def whole_seconds(seconds: FloatArray) -> npt.NDArray[np.int64]:

@@ -41,7 +41,7 @@ def simulate(scenario: Scenario, plan: Plan, *, seed: int, replication: int) -> 
     with compiling_beside(lambda: _compile_rest(environment, world, recorder)):
         stores = Stores(environment, world)
     depot = Depot(environment, world, recorder)
-    stores.connect(depot.take_orders)
+    stores.connect(depot.take_orders, depot.call_at)
     depot.connect(stores)
     stores.open(opening)
     depot.open()

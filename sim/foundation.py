@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from scenarios import Plan, Scenario
 from sim.axes import Axes, build_axes
-from sim.goods import build_goods
+from sim.goods import build_ageing, build_goods
 from sim.kernels.draws import FIXED_STEPS, decay_row, fixed_thresholds, zero_probability_row
-from sim.kernels.layout import EmergencyRules, Forecasters, Goods, Handling, Market, OrderRules
+from sim.kernels.layout import Ageing, EmergencyRules, Forecasters, Goods, Handling, Market, OrderRules
 from sim.levels import build_emergency_rules, build_forecasters, build_rules
 from sim.market.calendar import Window
 from sim.market.market import Market as MarketFacts
@@ -62,6 +62,7 @@ class Foundation:
     """Its shocks belong to no particular run."""
     goods: Goods
     handling: Handling
+    ageing: Ageing
     market: Market
     counts: CountTables
     opening: Opening
@@ -127,6 +128,7 @@ def _build(scenario: Scenario, plan: Plan) -> Foundation:
         facts=facts,
         goods=goods,
         handling=handling,
+        ageing=build_ageing(scenario, axes),
         market=_market(scenario, facts, axes),
         counts=_count_tables(facts, axes),
         opening=open_world(scenario, axes, facts.base_rate, facts.on_sale[0] > 0),

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from scenarios import Distribution, MerchandiseClass, Response, Scenario
 from sim.axes import MINOR_UNITS, Axes
-from sim.kernels.layout import Goods, Handling
+from sim.kernels.layout import Ageing, Goods, Handling
 from sim.kernels.tables import discretise
 
 LONGEST_RETURN_DELAY_DAYS = 60
@@ -97,6 +97,13 @@ def build_goods(scenario: Scenario, axes: Axes) -> tuple[Goods, Handling]:
         return_delay_thresholds=delay_thresholds[axes.class_of_sku],
     )
     return Goods(*map(_locked, goods)), Handling(*map(_locked, handling))
+
+
+def build_ageing(scenario: Scenario, axes: Axes) -> Ageing:
+    """How goods age in the centres and what stores demand of them; read-only arrays."""
+    life = axes.ordered(scenario.assortment.skus["total_shelf_life_days"]).astype(np.int64)
+    least = np.maximum(scenario.network.stores["minimum_remaining_life_days"].astype(np.int64), 1)
+    return Ageing(*map(_locked, (_numbered(life > 0), life, least)))
 
 
 def thresholds(probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.uint64]:

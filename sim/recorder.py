@@ -28,7 +28,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "weight_grams", "volume_millilitres",
     ),
     "trips": (
-        "trip", "centre", "truck", "type", "number", "planned_second", "ready_second", "loaded_second",
+        "trip", "centre", "truck", "type", "planned_second", "ready_second", "loaded_second",
         "departed_second", "returned_second", "metres", "drops", "cases", "weight_grams", "volume_millilitres",
         "capacity_grams", "capacity_millilitres", "driving_seconds", "break_seconds", "overtime_seconds", "co2_grams",
     ),
@@ -44,6 +44,8 @@ TABLES: dict[str, tuple[str, ...]] = {
         "reviewed_second", "carrier", "drops", "on_time_ppm", "speed_points", "score_points", "share_before_ppm",
         "share_after_ppm",
     ),
+    "returns": ("store", "centre", "sku", "handed_second", "arrived_second", "units", "value_minor"),
+    "gifts": ("shipped_second", "store", "centre", "sku", "units", "value_minor"),
     "charges": ("charged_second", "centre", "reason", "quantity", "amount_minor"),
 }  # fmt: skip
 """Columns of each event table; a second of -1 is still to come, or never."""

@@ -60,7 +60,7 @@ class Day(IntEnum):
     RECEIVED_VALUE = 20
     """Their cost."""
     ON_HAND = 21
-    """Level after the day's demand, expiry done, before new orders."""
+    """Level after the day's demand, expiry done, before new orders; customer returns that wait for a truck included."""
     STOCK_VALUE = 22
     """Level at cost at the same moment."""
     BACKORDERS = 23
@@ -74,7 +74,7 @@ class Day(IntEnum):
     HOLDING_BY_UNIT = 27
     """Per-unit holding cost of the day, in millionths of a minor unit."""
     AGE_AT_SALE_DAYS = 28
-    """Days since receipt summed over perishable units sold."""
+    """Days of shelf life used up, summed over perishable units sold: days since receipt for what came fresh."""
     LIFE_AT_SALE_DAYS = 29
     """Shelf life in days summed over perishable units sold."""
     CYCLES = 30
@@ -105,6 +105,8 @@ class Day(IntEnum):
     """Ordered units struck off by the centre."""
     CANCELLED_EARLY = 43
     """Of these, struck off before the store's day was closed, of orders of the days before."""
+    DEFECTIVE_RETURNED = 44
+    """Units brought back because they were defective, among those RETURNED."""
 
 
 class Cell(IntEnum):
@@ -146,6 +148,30 @@ class Centre(IntEnum):
     PURCHASE_LINES = 11
     ON_ORDER = 12
     """Level of units ordered from suppliers and not yet received, after the day's review."""
+    WASTED = 13
+    """Units thrown away because no day of sale was left of them."""
+    WASTED_VALUE = 14
+    RESTOCKED = 15
+    """Units that came back from stores and were put into stock as they were."""
+    REPAIRED = 16
+    """Units that came back, were repaired and put into stock."""
+    RESTOCKED_VALUE = 17
+    """Cost of what came back into stock, repaired or not."""
+    SCRAPPED = 18
+    """Units that came back and were scrapped."""
+    SCRAPPED_VALUE = 19
+    TO_VENDOR = 20
+    """Units that came back and were returned to the vendor."""
+    TO_VENDOR_VALUE = 21
+    VENDOR_CREDIT = 22
+    """Money that vendors give for them."""
+    GIFTED = 23
+    """Units added to shipments as gifts."""
+    GIFTED_VALUE = 24
+    DATED_DELIVERED = 25
+    """Units of goods that age in the centre, taken in by the centre's stores."""
+    LIFE_DELIVERED_DAYS = 26
+    """Days of sale left when they were taken in, that day included, summed over them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +208,7 @@ class Closing:
     """The physical state at an end of the run, counted, not computed from flows. Units and minor units."""
 
     store_units: IntArray
-    """(stores, SKUs) on hand."""
+    """(stores, SKUs) on hand, customer returns that wait for a truck included."""
     store_value: IntArray
     """(stores, SKUs) at moving-average cost."""
     store_backorders: IntArray
@@ -195,6 +221,12 @@ class Closing:
     """(centres, SKUs) on hand."""
     centre_value: IntArray
     """(centres, SKUs) at moving-average cost."""
+    waiting_units: IntArray
+    """(stores, SKUs) of `store_units`: brought back by customers and waiting for a truck."""
+    returning_units: IntArray
+    """(stores, SKUs) on their way back to the centre."""
+    returning_value: IntArray
+    """(stores, SKUs) cost of these."""
 
 
 def digest_of(arrays: Mapping[str, npt.NDArray[Any]]) -> str:

@@ -13,6 +13,7 @@ from sim.depot import Depot
 from sim.records import Closing, IntArray, Panels
 from sim.result import Identity, Labels
 from sim.stores import Stores
+from sim.triage import TriageTerms
 from sim.world import World
 
 
@@ -28,6 +29,9 @@ def opening_of(world: World) -> Closing:
         transit_value=_locked(opening.transit_units * cost),
         centre_units=_locked(opening.centre_units),
         centre_value=_locked(opening.centre_units * cost),
+        waiting_units=_locked(np.zeros_like(opening.store_units)),
+        returning_units=_locked(np.zeros_like(opening.store_units)),
+        returning_value=_locked(np.zeros_like(opening.store_units)),
     )
 
 
@@ -35,14 +39,24 @@ def closing_of(world: World, stores: Stores, depot: Depot) -> Closing:
     """The same at the end, counted from the state."""
     at_door, before = stores.under_way(), depot.under_way()
     transit_units, transit_value = at_door[0] + before[0], at_door[1] + before[1]
+    returning_units, returning_value = depot.returns.under_way()
+    waiting = np.zeros(transit_units.shape, np.int64)
+    store_units, store_value = world.shelf.on_hand.astype(np.int64), world.shelf.value.copy()
+    if world.shelf.waiting.size:
+        waiting += world.shelf.waiting
+        store_units += waiting
+        store_value += world.shelf.waiting_value
     return Closing(
-        store_units=_locked(world.shelf.on_hand.astype(np.int64)),
-        store_value=_locked(world.shelf.value.copy()),
+        store_units=_locked(store_units),
+        store_value=_locked(store_value),
         store_backorders=_locked(world.shelf.backorder.astype(np.int64)),
         transit_units=_locked(transit_units),
         transit_value=_locked(transit_value),
         centre_units=_locked(depot.stock.on_hand.astype(np.int64)),
         centre_value=_locked(depot.stock.value),
+        waiting_units=_locked(waiting),
+        returning_units=_locked(returning_units),
+        returning_value=_locked(returning_value),
     )
 
 
@@ -92,6 +106,8 @@ def terms_of(world: World) -> Terms:
         holding_micro_per_unit_day=world.goods.holding_micro,
         incentive_minor_per_unit=world.goods.incentive,
         shelf_life_days=world.handling.shelf_life_days,
+        ages_in_centre=world.ageing.lot_index >= 0,
+        triage=TriageTerms.of(world.scenario),
         doors=docks.doors if docks is not None else 0,
         trucks=_trucks(world),
         courier_cost_per_km=world.scenario.fleet.courier_cost_per_km,

@@ -18,15 +18,17 @@ from sim.kernels.demand import draw_stores
 from sim.kernels.memory import introduce, learn_past
 from sim.kernels.ordering import REGULAR, post_lines
 from sim.kernels.receiving import receive
-from sim.kernels.shipping import arrival_second
+from sim.kernels.shipping import TRACED_ROWS
+from sim.kernels.tracing import arrival_second
 from sim.levels import empty_lines, look_ahead
 from sim.market.expectation import ExpectedDemand
 from sim.past import remembered_days
-from sim.records import Closing
+from sim.records import Centre, Closing
 from sim.world import World
 
 IntArray = npt.NDArray[np.int64]
 _LAST_SECOND = SECONDS_PER_DAY - 1
+_UNTRACED = np.zeros((3, 0), np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,10 +74,25 @@ class Lines:
 
 @dataclass(frozen=True, eq=False)
 class Delivery:
-    """Goods under way to stores, due together: the columns store, SKU, units, cost, and others not looked at."""
+    """Goods under way to stores, due together: the rows of `sim.kernels.shipping`, of which four suffice."""
 
     block: IntArray
-    """(4 or more, lines)."""
+    """(4, SENT_ROWS or TRACED_ROWS; lines)."""
+
+    def seen(self, is_traced: bool) -> IntArray:
+        """What the store looks at: store, SKU, units, cost; and last day of sale, defective units, is a line."""
+        if not is_traced:
+            return self.block[:4]
+        if self.is_traced:
+            return self.block[[0, 1, 2, 3, 6, 7, 8]]
+        untraced = np.empty((7, self.block.shape[1]), np.int64)
+        untraced[:4], untraced[4], untraced[5], untraced[6] = self.block[:4], -1, 0, 1
+        return untraced
+
+    @property
+    def is_traced(self) -> bool:
+        """Whether lots and defects are known."""
+        return self.block.shape[0] >= TRACED_ROWS
 
 
 class Stores:
@@ -85,6 +102,8 @@ class Stores:
         self._environment = environment
         self._world = world
         self._place_orders: Callable[[Lines], None] | None = None
+        self._called_at: Callable[[IntArray, int], None] | None = None
+        self._ages = bool((world.ageing.life_days > 0).any())
         self._start_weekday = world.scenario.horizon.start_date.weekday()
         self._is_watched = world.shelf.forecast.size > 0
         self.closes_second = np.minimum(world.market.closes_second, _LAST_SECOND)
@@ -109,8 +128,9 @@ class Stores:
         self._receive_arrays = (world.market, world.handling, world.shelf, world.books, world.keys)
         line = np.zeros(1, np.int64)
         self._receive_lines = bound(
-            receive, line, line, line, line, world.axes.class_of_sku, 0, 0, 0, *self._receive_arrays
-        )
+            receive, line, line, line, line, np.zeros((3, 1), np.int64), world.axes.class_of_sku, 0, 0, 0,
+            *self._receive_arrays,
+        )  # fmt: skip
         # Last: where kernels are compiled by two processes, the other one begins with this one.
         self._draw_stores = bound(draw_stores, np.arange(1), 0, world.market.open_day[0], *self._draw_arrays)
         self.expected = _expected_demand(world)
@@ -118,9 +138,13 @@ class Stores:
         self._known_orders = _known_orders(world)
         self._due: dict[int, list[Delivery]] = {}
 
-    def connect(self, place_orders: Callable[[Lines], None]) -> None:
-        """Say who takes the orders."""
-        self._place_orders = place_orders
+    def connect(
+        self,
+        place_orders: Callable[[Lines], None],
+        called_at: Callable[[IntArray, int], None] | None = None,
+    ) -> None:
+        """Say who takes the orders, and who is told, with the day, at which (k,) stores goods have arrived."""
+        self._place_orders, self._called_at = place_orders, called_at
 
     def open(self, opening: Closing) -> None:
         """Start the first day with what is already under way, ordered on the eve."""
@@ -159,7 +183,7 @@ class Stores:
                 at(self._environment, arrival_second, turn, lambda: self._receive(arrival_second))
         self._due[arrival_second].append(delivery)
 
-    def _day_on_shelf(self, store: IntArray, arrival: int) -> IntArray:
+    def _days_on_shelf(self, store: IntArray, arrival: int) -> IntArray:
         """Day to which an arrival at (k,) stores belongs: what comes after closing time belongs to the next day."""
         day, second = divmod(arrival, SECONDS_PER_DAY)
         return day + (second >= self.closes_second[store])
@@ -189,7 +213,7 @@ class Stores:
         if second_today < self._first_close:
             self._put_on_shelf(delivered, day, second_today)
             return
-        on_shelf = self._day_on_shelf(delivered[0], second)
+        on_shelf = self._days_on_shelf(delivered[0], second)
         for posting_day in (day, day + 1):
             mine = np.ascontiguousarray(delivered[:, on_shelf == posting_day])
             if not mine.size:
@@ -200,15 +224,51 @@ class Stores:
                 self._put_on_shelf(mine, posting_day, second_today if posting_day == day else 0)
 
     def _put_on_shelf(self, delivered: IntArray, day: int, second_today: int) -> None:
-        """Receive (4, lines) store, SKU, units and cost; the stores are brought to the second of the day first."""
+        """Receive lines as `Delivery` shows them; the stores are brought to the second of the day first."""
         world = self._world
-        store, sku, units, value = delivered
+        store, sku, units, value = delivered[:4]
+        traces = delivered[4:] if len(delivered) > 4 else _UNTRACED
         if second_today > self._first_open:
             self._run(np.flatnonzero(np.bincount(store)), second_today, day)
         self._receive_lines(
-            store, sku, units, value, world.axes.class_of_sku, day, world.process.first_ordinal + day,
+            store, sku, units, value, traces, world.axes.class_of_sku, day, world.process.first_ordinal + day,
             world.period_of(day), *self._receive_arrays,
         )  # fmt: skip
+        if self._ages:
+            self._post_life(delivered, day)
+        if self._called_at is not None and self._sends_back:
+            self._called_at(np.unique(store), day)
+
+    @property
+    def _sends_back(self) -> bool:
+        """Whether stores keep customer returns for the centre."""
+        return self._world.shelf.waiting.shape[1] > 0
+
+    def hand_over_returns(self, store: int) -> tuple[IntArray, IntArray, IntArray]:
+        """SKU, units and cost of what waits at a store for a truck; nothing waits there afterwards."""
+        shelf = self._world.shelf
+        sku = np.flatnonzero(shelf.waiting[store])
+        units, value = shelf.waiting[store, sku].astype(np.int64), shelf.waiting_value[store, sku]
+        shelf.waiting[store], shelf.waiting_value[store] = 0, 0
+        return sku, units, value
+
+    def day_on_shelf(self, store: int, second: int) -> int:
+        """Day to which what happens at a store belongs: after closing time it is the next."""
+        day, second_today = divmod(second, SECONDS_PER_DAY)
+        return day + int(second_today >= self.closes_second[store])
+
+    def _post_life(self, delivered: IntArray, day: int) -> None:
+        """Post how long goods that age in the centre can still be sold; what comes without a last day is fresh."""
+        world = self._world
+        delivered = delivered[:, world.ageing.lot_index[delivered[1]] >= 0]
+        store, sku, units = delivered[:3]
+        life_days = world.handling.shelf_life_days[sku]
+        days_left = life_days
+        if len(delivered) > 4:
+            days_left = np.where(delivered[4] >= 0, np.clip(delivered[4] - day + 1, 0, life_days), life_days)
+        place = world.axes.centre_of_store[store], world.axes.class_of_sku[sku]
+        np.add.at(world.centre_panel[day], (*place, Centre.DATED_DELIVERED), units)
+        np.add.at(world.centre_panel[day], (*place, Centre.LIFE_DELIVERED_DAYS), units * days_left)
 
     def _run(self, rows: IntArray, until_second: int, day: int) -> int:
         """Let the day of some stores go on; at its end they write order lines, whose number is returned."""
@@ -257,8 +317,9 @@ class Stores:
 
 
 def _merged(deliveries: list[Delivery]) -> IntArray:
-    """(4, lines) store, SKU, units and cost of several deliveries; a single one is not copied."""
-    blocks = [delivery.block[:4] for delivery in deliveries]
+    """Several deliveries in one; a single one is not copied."""
+    is_traced = any(delivery.is_traced for delivery in deliveries)
+    blocks = [delivery.seen(is_traced) for delivery in deliveries]
     return blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
 
 

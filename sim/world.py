@@ -10,6 +10,7 @@ from scenarios import Plan, Scenario
 from sim.axes import Axes
 from sim.foundation import Digests, Foundation, facts_of_run, foundation_of
 from sim.kernels.layout import (
+    Ageing,
     Books,
     EmergencyRules,
     Forecasters,
@@ -49,6 +50,7 @@ class World:
     lead_times: LeadTimes
     goods: Goods
     handling: Handling
+    ageing: Ageing
     market: Market
     process: Process
     keys: Keys
@@ -90,6 +92,7 @@ def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> 
         lead_times=foundation.lead_times,
         goods=foundation.goods,
         handling=foundation.handling,
+        ageing=foundation.ageing,
         market=foundation.market,
         process=_process(foundation, facts, first_ordinal, stream(seed, replication, Purpose.DEMAND)),
         keys=Keys(
@@ -98,8 +101,15 @@ def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> 
             substitution=stream(seed, replication, Purpose.SUBSTITUTION),
             returns=stream(seed, replication, Purpose.RETURNS),
             mark_down=stream(seed, replication, Purpose.MARK_DOWN_DEMAND),
+            defects=stream(seed, replication, Purpose.DEFECTS_SOLD),
         ),
-        shelf=_shelf(opening, axes, foundation.handling, needs_forecast=foundation.needs_forecast),
+        shelf=_shelf(
+            opening,
+            axes,
+            foundation.handling,
+            needs_forecast=foundation.needs_forecast,
+            sends_back=scenario.policy.returns == "to_centre",
+        ),
         scratch=_scratch(axes.skus),
         books=_books(scenario, axes),
         centre_panel=np.zeros(
@@ -167,7 +177,9 @@ def _scratch(skus: int) -> Scratch:
     return Scratch(np.zeros(skus, np.int32), busy, unmet_sku, unmet_units, unmet_first, np.zeros(skus), draw)
 
 
-def _shelf(opening: Opening, axes: Axes, handling: Handling, *, needs_forecast: bool) -> Shelf:
+def _shelf(
+    opening: Opening, axes: Axes, handling: Handling, *, needs_forecast: bool, sends_back: bool
+) -> Shelf:
     stores, skus = axes.stores, axes.skus
     ring = max(1, int(axes.shelf_life_days.max(initial=0)))
     lots = np.zeros((stores, int((handling.lot_index >= 0).sum()), ring), np.int32)
@@ -175,7 +187,9 @@ def _shelf(opening: Opening, axes: Axes, handling: Handling, *, needs_forecast: 
     last_day_of_sale = axes.shelf_life_days[sku] - 1 - age_days
     np.add.at(lots, (store, handling.lot_index[sku], last_day_of_sale % ring), units)
     returned_skus = int((handling.return_index >= 0).sum())
+    ring_of_returns = (_RETURN_RING_DAYS if returned_skus else 1, stores, returned_skus)
     watched = (stores, skus) if needs_forecast else (1, 0)
+    set_aside = (stores, skus if sends_back else 0)
     return Shelf(
         on_hand=opening.store_units.astype(np.int32),
         value=opening.store_units * axes.purchase_cost_minor,
@@ -186,7 +200,11 @@ def _shelf(opening: Opening, axes: Axes, handling: Handling, *, needs_forecast: 
         lots=lots,
         short_cycle=np.zeros((stores, skus), np.uint8),
         centre_short=np.zeros((stores, skus), np.uint8),
-        due_returns=np.zeros((_RETURN_RING_DAYS if returned_skus else 1, stores, returned_skus), np.int32),
+        due_returns=np.zeros(ring_of_returns, np.int32),
+        defective=np.zeros((stores, returned_skus), np.int32),
+        due_defects=np.zeros(ring_of_returns, np.int32),
+        waiting=np.zeros(set_aside, np.int32),
+        waiting_value=np.zeros(set_aside, np.int64),
         drawn_day=np.full(stores, -1, np.int64),
         advanced_second=np.full(stores, NOT_OPEN_YET, np.int64),
         forecast=np.zeros(watched, np.float32),

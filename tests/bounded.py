@@ -1,6 +1,6 @@
 """Measures of the day panel that the books check only keeps within bounds."""
 
-from sim import Day
+from sim import Centre, Day
 
 # No second record holds these: they are only kept within the bounds of what they belong to.
 BOUNDED = {
@@ -14,4 +14,8 @@ BOUNDED = {
     Day.AGE_AT_SALE_DAYS,
     Day.CYCLES,
     Day.CYCLES_SHORT,
+    Day.DEFECTIVE_RETURNED,
 }
+
+BOUNDED_AT_CENTRES = {Centre.LIFE_DELIVERED_DAYS}
+"""The same of the centre panel."""

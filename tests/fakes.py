@@ -59,7 +59,9 @@ def fake_simulate(scenario: Scenario, plan: FakePlan, *, seed: int, replication:
     }
     nothing = np.zeros((stores, skus), dtype=np.int64)
     at_centre = np.zeros((1, skus), dtype=np.int64)
-    closing = Closing(nothing, nothing, nothing, nothing, nothing, at_centre, at_centre)
+    closing = Closing(
+        nothing, nothing, nothing, nothing, nothing, at_centre, at_centre, nothing, nothing, nothing
+    )
     orders = Table("store_orders", {"day": np.arange(5), "units": generator.poisson(9, size=5)})
     return RunResult(
         identity=Identity(

@@ -20,6 +20,7 @@ from sim.books.charges import Charge
 from sim.clock import SECONDS_PER_DAY
 from sim.records import Cell, Centre, Closing, Day, Panels, Table
 from sim.result import Labels
+from sim.triage import TriageTerms
 
 STORES, SKUS, CENTRES = 3, 4, 2
 CLASS_OF = (0, 0, 1, 1)
@@ -36,6 +37,14 @@ HOLDING_MICRO = (12_345_678, 0, 3_000_000, 999_999)
 """Holding cost per unit and day, millionths of a minor unit."""
 INCENTIVE = (30, 0, 25, 40)
 """Paid per unit substituted, minor units."""
+
+AGES_IN_CENTRE = (True, False, False, False)
+TRIAGE = TriageTerms(
+    shares=np.array([(0.3, 0.2, 0.4), (0.1, 0.1, 0.1)]),
+    handling_micro=np.array([12_300_000, 7_777_777]),
+    repair_micro=np.array([250_000_000, 99_999_999]),
+    credit_ppm=np.array([600_000, 333_333]),
+)
 
 COSTS = Costs(
     ordering=OrderingCosts(
@@ -107,6 +116,12 @@ class _Simulator:
     receipts: list[dict[str, Any]] = field(default_factory=list)
     orders: list[dict[str, Any]] = field(default_factory=list)
     charges: list[dict[str, int]] = field(default_factory=list)
+    set_aside: list[list[_Pool]] = field(
+        default_factory=lambda: [[_Pool() for _ in range(SKUS)] for _ in range(STORES)]
+    )
+    """Brought back by customers, waiting in the store for a truck."""
+    returns: list[dict[str, Any]] = field(default_factory=list)
+    gifts: list[dict[str, int]] = field(default_factory=list)
     past_sales: list[tuple[int, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -150,14 +165,26 @@ class _Simulator:
         def per_centre(name: str) -> np.ndarray:
             return np.array([[getattr(pool, name) for pool in row] for row in self.depot], dtype=np.int64)
 
+        def travelling(column: str) -> np.ndarray:
+            return per_store(
+                lambda s, k: sum(
+                    x[column]
+                    for x in self.returns
+                    if (x["store"], x["sku"], x["arrived_second"]) == (s, k, -1)
+                )
+            )
+
         return Closing(
-            store_units=per_store(lambda s, k: self.shelf[s][k].units),
-            store_value=per_store(lambda s, k: self.shelf[s][k].value),
+            store_units=per_store(lambda s, k: self.shelf[s][k].units + self.set_aside[s][k].units),
+            store_value=per_store(lambda s, k: self.shelf[s][k].value + self.set_aside[s][k].value),
             store_backorders=per_store(lambda s, k: self.owed[s][k]),
             transit_units=under_way("units"),
             transit_value=under_way("value_minor"),
             centre_units=per_centre("units"),
             centre_value=per_centre("value"),
+            waiting_units=per_store(lambda s, k: self.set_aside[s][k].units),
+            returning_units=travelling("units"),
+            returning_value=travelling("value_minor"),
         )
 
     def post(self, today: int, store: int, sku: int, amounts: Mapping[Day, int]) -> None:
@@ -169,6 +196,7 @@ class _Simulator:
 
     def run_day(self, today: int) -> None:
         self._suppliers_deliver(today)
+        self._look_at_returns(today)
         self._strike_off_early(today)
         for store in range(STORES):
             self._receive(today, store)
@@ -179,6 +207,7 @@ class _Simulator:
             self._order(today, store)
         for sku in range(SKUS):
             for centre in range(CENTRES):
+                self._expire_in_centre(today, centre, sku)
                 self._buy(today, centre, sku)
         self._post_centre_levels(today)
         for reason in Charge:
@@ -201,6 +230,75 @@ class _Simulator:
                 row = self.centre[today, receipt["centre"], CLASS_OF[receipt["sku"]]]
                 row[Centre.RECEIVED] += receipt["units"]
                 row[Centre.RECEIVED_VALUE] += receipt["value_minor"]
+
+    def _look_at_returns(self, today: int) -> None:
+        for row in self.returns:
+            if row["due"] != today or row["arrived_second"] != -1:
+                continue
+            row["arrived_second"] = today * SECONDS_PER_DAY + 18 * 3_600
+            page = self.centre[today, row["centre"], CLASS_OF[row["sku"]]]
+            goods = _Pool(row["units"], row["value_minor"])
+            for units, worth in (
+                (Centre.TO_VENDOR, Centre.TO_VENDOR_VALUE),
+                (Centre.RESTOCKED, Centre.RESTOCKED_VALUE),
+                (Centre.REPAIRED, Centre.RESTOCKED_VALUE),
+                (Centre.SCRAPPED, Centre.SCRAPPED_VALUE),
+            ):
+                number = goods.units if units == Centre.SCRAPPED else self.dice.randint(0, goods.units)
+                value = goods.take(number)
+                page[units] += number
+                page[worth] += value
+                if worth == Centre.RESTOCKED_VALUE:
+                    self.depot[row["centre"]][row["sku"]].add(number, value)
+            share = int(TRIAGE.credit_ppm[CLASS_OF[row["sku"]]])
+            page[Centre.VENDOR_CREDIT] = int(page[Centre.TO_VENDOR_VALUE]) * share // 1_000_000
+
+    def _hand_over(self, today: int, store: int, sku: int) -> None:
+        pool = self.set_aside[store][sku]
+        if not pool.units:
+            return
+        units = pool.units
+        self.returns.append(
+            {
+                "store": store,
+                "centre": CENTRE_OF[store],
+                "sku": sku,
+                "handed_second": today * SECONDS_PER_DAY + DELIVERY,
+                "arrived_second": -1,
+                "units": units,
+                "value_minor": pool.take(units),
+                "due": today + 1,
+            }
+        )
+
+    def _expire_in_centre(self, today: int, centre: int, sku: int) -> None:
+        pool = self.depot[centre][sku]
+        if AGES_IN_CENTRE[sku] and pool.units and self.dice.random() < 0.3:
+            units = self.dice.randint(1, pool.units)
+            page = self.centre[today, centre, CLASS_OF[sku]]
+            page[Centre.WASTED] += units
+            page[Centre.WASTED_VALUE] += pool.take(units)
+
+    def _give(self, now: int, store: int) -> None:
+        """A gift of the last SKU travels with a shipment."""
+        centre, sku = CENTRE_OF[store], SKUS - 1
+        pool = self.depot[centre][sku]
+        if not pool.units or self.dice.random() < 0.5:
+            return
+        value = pool.take(1)
+        page = self.centre[now // SECONDS_PER_DAY, centre, CLASS_OF[sku]]
+        page[Centre.GIFTED] += 1
+        page[Centre.GIFTED_VALUE] += value
+        self.gifts.append(
+            {
+                "shipped_second": now,
+                "store": store,
+                "centre": centre,
+                "sku": sku,
+                "units": 1,
+                "value_minor": value,
+            }
+        )
 
     def _strike_off_early(self, today: int) -> None:
         if today % 3 != 2:
@@ -227,6 +325,11 @@ class _Simulator:
                 {Day.RECEIVED: units, Day.RECEIVED_VALUE: value, Day.CYCLES: 1, Day.CYCLES_SHORT: int(short)},
             )
             self.count(today, store, sku, Cell.RECEIVED, units)
+            if AGES_IN_CENTRE[sku]:
+                page = self.centre[today, CENTRE_OF[store], CLASS_OF[sku]]
+                page[Centre.DATED_DELIVERED] += units
+                page[Centre.LIFE_DELIVERED_DAYS] += units * self.dice.randint(1, LIFE_DAYS[sku])
+            self._hand_over(today, store, sku)
             filled = min(self.owed[store][sku], self.shelf[store][sku].units)
             if filled:
                 self.owed[store][sku] -= filled
@@ -311,10 +414,12 @@ class _Simulator:
     def _close(self, today: int, store: int, sku: int) -> None:
         pool = self.shelf[store][sku]
         if (store, sku) in self.past_sales and self.dice.random() < 0.3:
-            back, kept = 2, self.dice.randint(0, 2)
+            back, kept = 4, self.dice.randint(0, 3)
             value = back * COST[sku]
             pool.add(back, value)
-            scrapped = pool.take(back - kept)
+            aside = self.dice.randint(0, back - kept)
+            self.set_aside[store][sku].add(aside, pool.take(aside))
+            scrapped = pool.take(back - kept - aside)
             self.post(
                 today,
                 store,
@@ -324,29 +429,32 @@ class _Simulator:
                     Day.REFUND: back * PRICE[sku],
                     Day.RETURNED_VALUE: value,
                     Day.RESTOCKED: kept,
-                    Day.WASTED: back - kept,
+                    Day.DEFECTIVE_RETURNED: self.dice.randint(0, back),
+                    Day.WASTED: back - kept - aside,
                     Day.WASTE_VALUE: scrapped,
                 },
             )
             self.count(today, store, sku, Cell.RETURNED, back)
-            self.count(today, store, sku, Cell.WASTED, back - kept)
+            self.count(today, store, sku, Cell.WASTED, back - kept - aside)
         if LIFE_DAYS[sku] and pool.units and self.dice.random() < 0.3:
             expired = self.dice.randint(1, pool.units)
             self.post(today, store, sku, {Day.WASTED: expired, Day.WASTE_VALUE: pool.take(expired)})
             self.count(today, store, sku, Cell.WASTED, expired)
+        waits = self.set_aside[store][sku]
+        units = pool.units + waits.units
         self.post(
             today,
             store,
             sku,
             {
-                Day.ON_HAND: pool.units,
-                Day.STOCK_VALUE: pool.value,
+                Day.ON_HAND: units,
+                Day.STOCK_VALUE: pool.value + waits.value,
                 Day.BACKORDERS: self.owed[store][sku],
                 Day.ON_ORDER: self.on_order[store][sku],
-                Day.HOLDING_BY_UNIT: pool.units * HOLDING_MICRO[sku],
+                Day.HOLDING_BY_UNIT: units * HOLDING_MICRO[sku],
             },
         )
-        self.count(today, store, sku, Cell.STOCK_DAYS, pool.units)
+        self.count(today, store, sku, Cell.STOCK_DAYS, units)
 
     def _order(self, today: int, store: int) -> None:
         closes = LAST_SECOND if store == 1 else CLOSES
@@ -394,6 +502,7 @@ class _Simulator:
             row[Centre.SHIPPED] += shipped
             row[Centre.SHIPPED_VALUE] += value
             self._ship(now, store, sku, shipped, value, kind)
+            self._give(now, store)
         missing = units - shipped
         if missing and CLASS_OF[sku] == 0:
             order["units_cancelled"] += missing
@@ -509,6 +618,12 @@ def little_world(seed: int = 1, days: int = 10, warm_up_days: int = 3, period_da
                 world.receipts,
                 "centre supplier placed_second received_second lines units value_minor",
             ),
+            "returns": _table(
+                "returns",
+                world.returns,
+                "store centre sku handed_second arrived_second units value_minor",
+            ),
+            "gifts": _table("gifts", world.gifts, "shipped_second store centre sku units value_minor"),
             "charges": _table("charges", world.charges, "charged_second centre reason quantity amount_minor"),
         },
         opening=opening,
@@ -538,5 +653,7 @@ def little_world(seed: int = 1, days: int = 10, warm_up_days: int = 3, period_da
             holding_micro_per_unit_day=np.array(HOLDING_MICRO),
             incentive_minor_per_unit=np.array(INCENTIVE),
             shelf_life_days=np.array(LIFE_DAYS),
+            ages_in_centre=np.array(AGES_IN_CENTRE),
+            triage=TRIAGE,
         ),
     )

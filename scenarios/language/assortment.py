@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 from scenarios.language.base import Model, assumed, given
 from scenarios.language.columns import Columns
 from scenarios.language.distributions import Constant, Distribution
+from scenarios.language.goods_handling import ReturnsTriage
 
 UnmetDemand = Literal["lost", "backorder"]
 
@@ -84,6 +85,11 @@ class Sku(Model):
     """Space it takes on a truck."""
     shelf_life_days: int = assumed(0, "0 = does not expire", unit="days", ge=0, le=120)
     """Days after receipt at the store, receipt day included, on which a unit can be sold."""
+    total_shelf_life_days: int = assumed(0, "0 = goods do not age in the centre", unit="days", ge=0, le=365)
+    """Days after receipt at the centre, receipt day included, on which a unit can be sold at all.
+
+    The centre then keeps lots, ships what expires first, and throws away what is left at the end of the last day.
+    """
     variance_to_mean: float = assumed(0.0, "0 = that of demand.process", unit="ratio", ge=0)
     """Variance over mean of daily demand given its rate; 0 takes the scenario's value."""
     price_elasticity: float = assumed(0.0, "0 = that of the class in demand.response", le=0)
@@ -118,5 +124,7 @@ class Assortment(Model):
     """Merchandise classes."""
     skus: Columns[Sku] = given()
     """SKU table."""
+    returns_triage: tuple[ReturnsTriage, ...] = assumed((), "returns are scrapped at the store")
+    """What becomes of goods that `policy.returns` sends back to the centre; the first that fits a class applies."""
     listings: Columns[Listing] | None = assumed(None, "every store lists what its size admits")
     """Which store lists which SKU, when size alone does not say it."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 from scenarios.language import (
     demand_checks,
     fact_checks,
+    goods_checks,
     level_checks,
+    operation_checks,
     policy_checks,
     promotion_checks,
     rounding_checks,
@@ -20,11 +22,13 @@ from scenarios.language.scopes import Reach
 
 CHECKS = (
     *fact_checks.CHECKS,
+    *goods_checks.CHECKS,
     *demand_checks.CHECKS,
     *policy_checks.CHECKS,
     *level_checks.CHECKS,
     *rounding_checks.CHECKS,
     *promotion_checks.CHECKS,
+    *operation_checks.CHECKS,
 )
 
 

@@ -110,6 +110,8 @@ class Fleet(Model):
     """Outside carriers on the market."""
     courier_cost_per_km: float = assumed(0.0, "0 unless given", unit="money per km", ge=0)
     """Emergency orders go by courier, straight to the store and back, beside the cost per emergency order."""
+    courier_co2_grams_per_km: float = assumed(200.0, "assumption: a light van", unit="grams per km", ge=0)
+    """Carbon dioxide of a courier."""
 
 
 __all__ = ["Carrier", "DriverRules", "Fleet", "Roads", "TruckType", "Unloading"]

@@ -81,6 +81,10 @@ class Store(Model):
     """End of it."""
     priority: int = assumed(1, "all alike unless given", ge=1)
     """Rank for allocation by priority; 1 is served first."""
+    minimum_remaining_life_days: int = assumed(
+        0, "whatever can still be sold on the day it arrives", unit="days", ge=0, le=120
+    )
+    """Days of sale, the day of arrival included, that goods with a `total_shelf_life_days` must have left."""
     facility_cost_per_day: float = assumed(0.0, "0 unless given", unit="money per day", ge=0)
     """Fixed cost."""
 

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from scenarios.language.base import Model, assumed, given
 from scenarios.language.columns import Columns
+from scenarios.language.goods_handling import Gift, ReturnsPolicy
 from scenarios.language.network import ALL_WEEK, Scope, Weekday
 from scenarios.language.operations import DepotPolicy, Transport
 
@@ -328,6 +329,8 @@ class Policy(Model):
     """Deliveries."""
     depot: DepotPolicy = assumed(DepotPolicy(), "see its fields")
     """Work in distribution centres."""
+    returns: ReturnsPolicy = assumed("scrap_at_store", "nothing goes back to the centre unless given")
+    """What stores do with returned units that cannot go back on the shelf; perishables are always scrapped there."""
     emergency_orders: tuple[EmergencyOrders, ...] = assumed((), "none unless given")
     """Orders outside the calendar; first matching rule per cell."""
     minimum_order: MinimumOrder = assumed(MinimumOrder(), "none unless given")
@@ -347,5 +350,7 @@ class Policy(Model):
     """Near-expiry mark-downs; the first matching one applies to a class."""
     delisting: DelistingMarkDown | None = assumed(None, "delisted goods sell off at the regular price")
     """Clearing delisted SKUs."""
+    gifts: tuple[Gift, ...] = assumed((), "none unless given")
+    """Gifts that travel with orders."""
     substitution_incentives: tuple[SubstitutionIncentive, ...] = assumed((), "none unless given")
     """Incentives to take a substitute; the first matching one applies to a class."""

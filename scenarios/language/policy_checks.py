@@ -18,7 +18,7 @@ def scopes(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem
     """Scopes name stores, regions, classes, categories and SKUs that exist."""
     policy = scenario.policy
     named: list[tuple[str, Scope]] = []
-    for block in ("replenishment", "dc_replenishment", "emergency_orders", "promotions"):
+    for block in ("replenishment", "dc_replenishment", "emergency_orders", "promotions", "gifts"):
         rules = getattr(policy, block)
         named += [(f"policy.{block}[{index}].scope", rule.scope) for index, rule in enumerate(rules)]
     regions = set(scenario.network.stores["region"])

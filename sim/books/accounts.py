@@ -27,7 +27,7 @@ class Account(IntEnum):
     ORDERING = 9
     HOLDING = 10
     WASTE = 11
-    """Purchase cost of expired and scrapped goods."""
+    """Purchase cost of expired and scrapped goods, in stores and centres."""
     DISPOSAL = 12
     """Getting rid of them."""
     MARK_DOWN = 13
@@ -43,6 +43,8 @@ class Account(IntEnum):
     """Carriers and other partners paid for their work."""
     QUALITY = 20
     """Inspection, rejected goods and what becomes of goods brought back, less what is recovered."""
+    RETURNED_GOODS = 21
+    """Goods brought back that travel from a store to the centre, in whose books they stand."""
 
 
 HEAD_ACCOUNTS: dict[str, tuple[Account, ...]] = {

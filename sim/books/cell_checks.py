@@ -31,6 +31,7 @@ _SAME: dict[Cell, tuple[Day, ...]] = {
 def check_cells(
     audit: Audit,
     panels: Panels,
+    sent_back: IntArray,
     day_totals: IntArray,
     opening: Closing,
     closing: Closing,
@@ -42,6 +43,7 @@ def check_cells(
     Args:
         audit: collects what fails.
         panels: `cell` and `cell_revenue` are read.
+        sent_back: (stores, SKUs) units that stores sent back to the centre.
         day_totals: (stores, classes, len(Day)) the day panel added up over all days.
         opening: stock and backorders of the first morning.
         closing: the same, counted at the end.
@@ -59,12 +61,20 @@ def check_cells(
             add_periods(by_period, (measure * stores + start) * skus, cell[measure].reshape(-1))
         revenue = panels.cell_revenue[:, block].sum(axis=0)
         of_store = Axis("store", labels.stores[block])
-        _check_units(audit, cell, block, opening, closing, (of_store, Axis("SKU", labels.skus)))
+        _check_units(
+            audit, cell, block, sent_back[block], opening, closing, (of_store, Axis("SKU", labels.skus))
+        )
         _check_against_days(audit, cell, revenue, day_totals[block], labels, terms, of_store)
 
 
 def _check_units(
-    audit: Audit, cell: IntArray, block: slice, opening: Closing, closing: Closing, axes: tuple[Axis, Axis]
+    audit: Audit,
+    cell: IntArray,
+    block: slice,
+    sent_back: IntArray,
+    opening: Closing,
+    closing: Closing,
+    axes: tuple[Axis, Axis],
 ) -> None:
     as_asked = cell[Cell.DEMAND] - cell[Cell.SUBSTITUTED] - cell[Cell.BACKORDERED] - cell[Cell.LOST]
     audit.not_negative(
@@ -73,9 +83,9 @@ def _check_units(
     audit.at_most("units of a SKU sold as asked are part of its sales", as_asked, cell[Cell.SOLD], axes)
     flow = cell[Cell.RECEIVED] + cell[Cell.RETURNED] - cell[Cell.SOLD] - cell[Cell.WASTED]
     audit.equal(
-        "stock counted of a SKU = opening + received + returned - sold - wasted",
+        "stock counted of a SKU = opening + received + returned - sold - wasted - sent back",
         closing.store_units[block],
-        opening.store_units[block] + flow,
+        opening.store_units[block] + flow - sent_back,
         axes,
     )
     audit.at_most(

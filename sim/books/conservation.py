@@ -11,6 +11,7 @@ from sim.books.cell_checks import check_cells
 from sim.books.daily_checks import Levels, check_days
 from sim.books.ledger import day_blocks
 from sim.books.money_checks import INVENTORIES, check_ledger_of_days, check_trial_balance
+from sim.books.returns_checks import check_goods, check_returns, sent_back_by_cell, sent_back_by_day
 from sim.books.table_checks import EventCounts, check_orders_of_days, check_tables
 from sim.books.terms import Terms, by_class
 from sim.records import Centre, Closing, Day, IntArray, Panels, Table
@@ -44,7 +45,7 @@ def check_books(
 
     Args:
         panels: what happened, by day and by SKU.
-        tables: `store_orders`, `deliveries`, `purchase_orders` and `receipts`.
+        tables: all event tables.
         ledger: what `post_ledger` made of them.
         opening: the first morning.
         closing: the end, counted.
@@ -59,7 +60,9 @@ def check_books(
         audit, panels, tables, ledger, opening, labels, terms
     )
     _check_closing_levels(audit, panels, closing, labels, terms)
-    check_cells(audit, panels, day_totals, opening, closing, labels, terms)
+    check_cells(audit, panels, sent_back_by_cell(tables, labels), day_totals, opening, closing, labels, terms)
+    check_returns(audit, tables, panels, day_totals, closing, labels, terms)
+    check_goods(audit, tables, panels, centre_totals, labels, terms)
     check_tables(
         audit,
         tables,
@@ -89,6 +92,7 @@ def _check_days(
     """Check day by day; returns the day panel, the centre panel and the ledger added up over all days."""
     counts = EventCounts.of(tables, panels)
     levels = _first_levels(panels, opening, labels)
+    sent_back = sent_back_by_day(tables, labels, panels.day.shape[:3], "units")
     balances = {account: np.zeros(1, dtype=np.int64) for account in INVENTORIES}
     day_totals = np.zeros(panels.day.shape[1:], dtype=np.int64)
     centre_totals = np.zeros(panels.centre.shape[1:], dtype=np.int64)
@@ -101,7 +105,7 @@ def _check_days(
             Axis("centre", labels.centres),
             Axis("class", labels.classes),
         )
-        check_days(audit, day, centre, levels, terms, axes)
+        check_days(audit, day, centre, sent_back[block], levels, terms, axes)
         check_orders_of_days(audit, counts, block, day, centre, axes)
         check_ledger_of_days(audit, pages, balances, day, centre, axes)
         day_totals += panels.day[block].sum(axis=0)

@@ -43,7 +43,7 @@ _STORE_PARTS = _parts(
     ((Day.MARK_DOWN,), (Day.REVENUE,)),
     ((Day.MARKED_DOWN_UNITS,), SOLD),
     ((Day.RESTOCKED,), (Day.RETURNED,)),
-    ((Day.RETURNED,), (Day.RESTOCKED, Day.WASTED)),
+    ((Day.DEFECTIVE_RETURNED,), (Day.RETURNED,)),
     ((Day.OUT_OF_STOCK_SECONDS,), (Day.OPEN_SECONDS,)),
     ((Day.AGE_AT_SALE_DAYS,), (Day.LIFE_AT_SALE_DAYS,)),
     ((Day.CYCLES_SHORT,), (Day.CYCLES,)),
@@ -57,6 +57,7 @@ _CENTRE_PARTS = _parts(
     ((Centre.LINES_IN_FULL,), (Centre.LINES,)),
     ((Centre.LINES,), (Centre.ASKED,)),
     ((Centre.PURCHASE_LINES,), (Centre.PURCHASED,)),
+    ((Centre.VENDOR_CREDIT,), (Centre.TO_VENDOR_VALUE,)),
 )
 
 # In no cell is there any of the left without any of the right.
@@ -83,6 +84,12 @@ _CENTRE_ATTRIBUTES = _parts(
     ((Centre.RECEIVED_VALUE,), (Centre.RECEIVED,)),
     ((Centre.SHIPPED_VALUE,), (Centre.SHIPPED,)),
     ((Centre.STOCK_VALUE,), (Centre.ON_HAND,)),
+    ((Centre.WASTED_VALUE,), (Centre.WASTED,)),
+    ((Centre.RESTOCKED_VALUE,), (Centre.RESTOCKED, Centre.REPAIRED)),
+    ((Centre.SCRAPPED_VALUE,), (Centre.SCRAPPED,)),
+    ((Centre.TO_VENDOR_VALUE,), (Centre.TO_VENDOR,)),
+    ((Centre.GIFTED_VALUE,), (Centre.GIFTED,)),
+    ((Centre.LIFE_DELIVERED_DAYS,), (Centre.DATED_DELIVERED,)),
     ((Centre.PURCHASED,), (Centre.PURCHASE_LINES,)),
 )
 
@@ -117,6 +124,7 @@ def check_days(
     audit: Audit,
     day: IntArray,
     centre: IntArray,
+    sent_back: IntArray,
     levels: Levels,
     terms: Terms,
     axes: tuple[Axis, Axis, Axis, Axis],
@@ -127,13 +135,14 @@ def check_days(
         audit: collects what fails.
         day: (len(Day), days, stores, classes).
         centre: (len(Centre), days, centres, classes).
+        sent_back: (days, stores, classes) units that stores sent back to the centre.
         levels: levels before these days; moved on to their last day.
         terms: who feeds whom.
         axes: day, store, centre, class.
     """
     of_day, of_store, of_centre, of_class = axes
     _check_demand(audit, day, (of_day, of_store, of_class))
-    _check_store_levels(audit, day, levels, (of_day, of_store, of_class))
+    _check_store_levels(audit, day, sent_back, levels, (of_day, of_store, of_class))
     _check_pairs(audit, day, _STORE_PARTS, _STORE_ATTRIBUTES, (of_day, of_store, of_class))
     audit.not_negative("no record of a store is negative", day, (_DAY_MEASURES, of_day, of_store, of_class))
 
@@ -174,10 +183,12 @@ def _check_demand(audit: Audit, day: IntArray, axes: tuple[Axis, Axis, Axis]) ->
     )
 
 
-def _check_store_levels(audit: Audit, day: IntArray, levels: Levels, axes: tuple[Axis, Axis, Axis]) -> None:
+def _check_store_levels(
+    audit: Audit, day: IntArray, sent_back: IntArray, levels: Levels, axes: tuple[Axis, Axis, Axis]
+) -> None:
     audit.equal(
-        "stock = stock before + received + returned - sold - wasted",
-        day[Day.ON_HAND] + sum_of(day, (*SOLD, Day.WASTED)),
+        "stock = stock before + received + returned - sold - wasted - sent back",
+        day[Day.ON_HAND] + sum_of(day, (*SOLD, Day.WASTED)) + sent_back,
         _before(day[Day.ON_HAND], levels.on_hand) + sum_of(day, (Day.RECEIVED, Day.RETURNED)),
         axes,
     )
@@ -226,9 +237,10 @@ def _check_centre_levels(
     axes: tuple[Axis, Axis, Axis],
 ) -> None:
     audit.equal(
-        "centre stock = stock before + received - shipped",
-        centre[Centre.ON_HAND] + centre[Centre.SHIPPED],
-        _before(centre[Centre.ON_HAND], levels.centre_on_hand) + centre[Centre.RECEIVED],
+        "centre stock = stock before + received + restocked - shipped - wasted - gifted",
+        sum_of(centre, (Centre.ON_HAND, Centre.SHIPPED, Centre.WASTED, Centre.GIFTED)),
+        _before(centre[Centre.ON_HAND], levels.centre_on_hand)
+        + sum_of(centre, (Centre.RECEIVED, Centre.RESTOCKED, Centre.REPAIRED)),
         axes,
     )
     audit.equal(

@@ -10,6 +10,7 @@ from sim.books.accounts import Account
 from sim.books.charges import charges_by_day
 from sim.books.events import orders_by_day, purchase_orders_by_day
 from sim.books.postings import POSTINGS, Posting, Source, Where
+from sim.books.returns_checks import sent_back_by_day
 from sim.books.terms import Terms, by_class
 from sim.records import Closing, IntArray, Panels, Table
 from sim.result import Labels
@@ -38,7 +39,7 @@ def post_ledger(
 
     Args:
         panels: what happened, by day.
-        tables: `store_orders`, `purchase_orders` and `charges` are read.
+        tables: `store_orders`, `purchase_orders`, `returns` and `charges` are read.
         opening: stock of the first morning, posted on the first day.
         labels: axes of the panels.
         terms: cost rates and who feeds whom.
@@ -54,6 +55,7 @@ def post_ledger(
     orders = orders_by_day(tables, days, stores)
     purchase_orders = purchase_orders_by_day(tables, days, centres)
     charges = charges_by_day(tables, days, centres)
+    sent_back = sent_back_by_day(tables, labels, panels.day.shape[:3], "value_minor")
     featured = np.zeros((1, 1, 1), dtype=np.int64) if terms.featured is None else terms.featured
     featured = np.broadcast_to(featured, (days, stores, classes))
     store_stock = by_class(opening.store_value, labels.sku_class, classes)
@@ -66,6 +68,7 @@ def post_ledger(
             orders=orders[block],
             purchase_orders=purchase_orders[block],
             charges=charges[:, block],
+            sent_back=sent_back[block],
             featured=featured[block].astype(np.int64),
             store_stock=store_stock,
             centre_stock=centre_stock,

@@ -11,6 +11,7 @@ from sim.books.accounts import Account
 from sim.books.audit import Audit, Axis
 from sim.books.charges import balances_of_charges
 from sim.books.events import OrderKind, counted
+from sim.books.returns_checks import TRIAGED, sent_back_by_class
 from sim.books.terms import DAYS_PER_YEAR, MICRO, MINOR_PER_MAJOR, Terms, by_class
 from sim.records import Centre, Closing, Day, IntArray, Panels, Table
 from sim.result import Labels
@@ -88,7 +89,7 @@ def check_trial_balance(
         audit: collects what fails.
         ledger_totals: (stores then centres, classes and one more, accounts) the ledger, added up over days.
         panels: `cell` and `cell_revenue` are read.
-        tables: `store_orders`, `purchase_orders` and `charges` are read.
+        tables: `store_orders`, `purchase_orders`, `returns` and `charges` are read.
         day_totals: (stores, classes, len(Day)) the day panel added up over all days.
         centre_totals: (centres, classes, len(Centre)) the same of the centre panel.
         opening: the first morning.
@@ -111,8 +112,10 @@ def check_trial_balance(
     at_centres[..., Account.OPENING_CAPITAL] = -(
         valued(opening.centre_value) + terms.over_stores(valued(opening.transit_value))
     )
-    at_stores[..., Account.CLEARING] = -day_totals[..., Day.RECEIVED_VALUE]
-    at_centres[..., Account.CLEARING] = terms.over_stores(day_totals[..., Day.RECEIVED_VALUE])
+    handed_over = day_totals[..., Day.RECEIVED_VALUE] - sent_back_by_class(tables, labels, "value_minor")
+    at_stores[..., Account.CLEARING] = -handed_over
+    at_centres[..., Account.CLEARING] = terms.over_stores(handed_over)
+    at_centres[..., Account.RETURNED_GOODS] = terms.over_stores(valued(closing.returning_value))
     at_stores[..., Account.REVENUE] = -valued(panels.cell_revenue.sum(axis=0))
     at_stores[..., Account.REFUNDS] = day_totals[..., Day.REFUND]
     at_stores[..., Account.MARK_DOWN] = day_totals[..., Day.MARK_DOWN]
@@ -121,6 +124,13 @@ def check_trial_balance(
     )
     at_stores[..., Account.COMMUNICATION] = day_totals[..., Day.INCENTIVE]
     at_stores[..., Account.WASTE] = day_totals[..., Day.WASTE_VALUE]
+    at_centres[..., Account.WASTE] = (
+        centre_totals[..., Centre.WASTED_VALUE] + centre_totals[..., Centre.SCRAPPED_VALUE]
+    )
+    at_centres[..., Account.COMMUNICATION] += centre_totals[..., Centre.GIFTED_VALUE]
+    at_centres[..., Account.QUALITY] += (
+        centre_totals[..., Centre.TO_VENDOR_VALUE] - centre_totals[..., Centre.VENDOR_CREDIT]
+    )
     for account, at, amount in _costs_at_rates(tables, days, day_totals, centre_totals, terms):
         expected[(*at, account)] += amount
         slack[(*at, account)] += 0.5 * days * (amount != 0)
@@ -173,6 +183,12 @@ def _costs_at_rates(
 
     wasted = day_totals[..., Day.WASTED]
     yield Account.DISPOSAL, by_store, _minor(wasted, costs.disposal_per_wasted_unit)
+    wasted = centre_totals[..., Centre.WASTED] + centre_totals[..., Centre.SCRAPPED]
+    yield Account.DISPOSAL, by_centre, _minor(wasted, costs.disposal_per_wasted_unit)
+    if terms.triage is not None:
+        seen, repaired = centre_totals[..., TRIAGED].sum(axis=-1), centre_totals[..., Centre.REPAIRED]
+        yield Account.QUALITY, by_centre, seen * (terms.triage.handling_micro / MICRO)
+        yield Account.QUALITY, by_centre, repaired * (terms.triage.repair_micro / MICRO)
     called_in = regular + emergency
     yield Account.COMMUNICATION, each_store, _minor(called_in, communication.per_order_contact)
     if terms.featured is not None:

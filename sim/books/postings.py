@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sim.books.accounts import Account
 from sim.books.charges import ACCOUNT_OF, Charge
 from sim.books.events import OrderKind
+from sim.books.returns_checks import TRIAGED
 from sim.books.terms import DAYS_PER_YEAR, MICRO, Terms, in_micro
 from sim.records import Centre, Day, IntArray
 
@@ -30,6 +31,8 @@ class Source:
     """(days, centres) orders placed at suppliers."""
     charges: IntArray
     """(reasons, days, centres) of the table of charges, minor units."""
+    sent_back: IntArray
+    """(days, stores, classes) cost of customer returns that stores handed over to go back to the centre."""
     featured: IntArray
     """(days, stores, classes) announcements."""
     store_stock: IntArray
@@ -96,6 +99,30 @@ def _interest(value: IntArray, rate_per_year: float) -> IntArray:
 
 def _handed_over(source: Source) -> IntArray:
     return source.terms.over_stores(source.day[Day.RECEIVED_VALUE])
+
+
+def _collected(source: Source) -> IntArray:
+    return source.terms.over_stores(source.sent_back)
+
+
+def _vendor_shortfall(source: Source) -> IntArray:
+    return np.asarray(source.centre[Centre.TO_VENDOR_VALUE] - source.centre[Centre.VENDOR_CREDIT])
+
+
+def _triage(source: Source) -> IntArray:
+    """Looking at what came back, at the rate of its class."""
+    seen = sum(source.centre[measure] for measure in TRIAGED)
+    return in_minor(seen * (source.terms.triage.handling_micro if source.terms.triage else 0))
+
+
+def _repairs(source: Source) -> IntArray:
+    repaired = source.centre[Centre.REPAIRED]
+    return in_minor(repaired * (source.terms.triage.repair_micro if source.terms.triage else 0))
+
+
+def _centre_disposal(source: Source) -> IntArray:
+    gone = source.centre[Centre.WASTED] + source.centre[Centre.SCRAPPED]
+    return rated(gone, source.terms.costs.disposal_per_wasted_unit)
 
 
 def _disposal(source: Source) -> IntArray:
@@ -189,6 +216,21 @@ POSTINGS: tuple[Posting, ...] = (
         ("shipment", Account.IN_TRANSIT, Account.CENTRE_INVENTORY, _of_centre(Centre.SHIPPED_VALUE)),
         ("hand_over", Account.CLEARING, Account.IN_TRANSIT, _handed_over),
         ("purchase_order_lines", Account.ORDERING, Account.CASH, _purchase_lines),
+        ("returns_collected", Account.RETURNED_GOODS, Account.CLEARING, _collected),
+        (
+            "returns_restocked",
+            Account.CENTRE_INVENTORY,
+            Account.RETURNED_GOODS,
+            _of_centre(Centre.RESTOCKED_VALUE),
+        ),
+        ("returns_scrapped", Account.WASTE, Account.RETURNED_GOODS, _of_centre(Centre.SCRAPPED_VALUE)),
+        ("vendor_credit", Account.CASH, Account.RETURNED_GOODS, _of_centre(Centre.VENDOR_CREDIT)),
+        ("vendor_shortfall", Account.QUALITY, Account.RETURNED_GOODS, _vendor_shortfall),
+        ("returns_triage", Account.QUALITY, Account.CASH, _triage),
+        ("repairs", Account.QUALITY, Account.CASH, _repairs),
+        ("centre_waste", Account.WASTE, Account.CENTRE_INVENTORY, _of_centre(Centre.WASTED_VALUE)),
+        ("centre_disposal", Account.DISPOSAL, Account.CASH, _centre_disposal),
+        ("gifts", Account.COMMUNICATION, Account.CENTRE_INVENTORY, _of_centre(Centre.GIFTED_VALUE)),
         ("centre_stock_interest", Account.HOLDING, Account.CASH, _centre_interest),
         ("centre_stock_space", Account.HOLDING, Account.CASH, _centre_space),
     ),
@@ -210,6 +252,7 @@ POSTINGS: tuple[Posting, ...] = (
         ("cost_of_goods", Account.COST_OF_GOODS, Account.STORE_INVENTORY, _of_day(Day.COST_OF_GOODS)),
         ("customer_return", Account.STORE_INVENTORY, Account.COST_OF_GOODS, _of_day(Day.RETURNED_VALUE)),
         ("waste", Account.WASTE, Account.STORE_INVENTORY, _of_day(Day.WASTE_VALUE)),
+        ("returns_sent_back", Account.CLEARING, Account.STORE_INVENTORY, lambda s: s.sent_back),
         ("disposal", Account.DISPOSAL, Account.CASH, _disposal),
         ("store_order_lines", Account.ORDERING, Account.CASH, _store_lines),
         ("store_stock_interest", Account.HOLDING, Account.CASH, _store_interest),

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from scenarios import Costs
 from sim.records import IntArray
+from sim.triage import TriageTerms
 
 MINOR_PER_MAJOR = 100
 """Minor units (hundredths) in one unit of the currency."""
@@ -45,6 +46,10 @@ class Terms:
     """(SKUs,) minor units per unit asked for and substituted; None leaves `Day.INCENTIVE` unchecked."""
     shelf_life_days: IntArray | None = None
     """(SKUs,) 0 = does not expire; None leaves `Day.LIFE_AT_SALE_DAYS` unchecked."""
+    ages_in_centre: npt.NDArray[np.bool_] | None = None
+    """(SKUs,) the centre keeps lots of it; None when of none."""
+    triage: TriageTerms | None = None
+    """What becomes of goods that come back to the centre; None when none do."""
 
     doors: int = 0
     """Doors of each centre at which trucks are loaded."""

@@ -21,7 +21,7 @@ from sim.world import World, stream
 _RULES = {"fair_share": FAIR_SHARE, "priority": PRIORITY, "first_come": FIRST_COME}
 
 Ship = Callable[[int, IntArray, int], None]
-"""Takes the centre, lines as from `fill_orders`, (6, number or more), and their number."""
+"""Takes the centre, lines as from `fill_orders`, (rows, number or more), and their number."""
 
 
 class Allocation:
@@ -56,6 +56,7 @@ class Allocation:
         self._priority = world.scenario.network.stores["priority"].astype(np.int64)
         self._own_lead_time_days = world.scenario.network.stores["lead_time_days"].astype(np.int64)
         self._ties = stream(world.seed, world.replication, Purpose.ALLOCATION_TIES)
+        self._defects = stream(world.seed, world.replication, Purpose.DEFECTS_SHIPPED)
         self._fill_orders = self._compiled_fill()
 
     def _compiled_fill(self) -> Callable[..., tuple[int, int]]:
@@ -64,7 +65,8 @@ class Allocation:
         return bound(
             fill_orders, line, np.ones(1, np.bool_), 0, 0, 0, False, self._keeps_backlog, self._rule, self._priority,
             world.market.store_key, world.market.sku_key, 0, self._ties, world.axes.class_of_sku,
-            world.axes.purchase_cost_minor, stock.on_hand[0], stock.value[0], stock.on_order[0], stock.asked_today[0],
+            world.axes.purchase_cost_minor, stock.on_hand[0], stock.value[0], stock.defective[0], self._defects,
+            world.ageing, stock.lots[0], stock.on_order[0], stock.asked_today[0],
             self._is_deferred, posted, posted, world.shelf.on_order, world.shelf.centre_short, world.books.day[0],
             self._own_lead_time_days, self._own_lead_time_days, line, 0, 0, line[0], line, self._order_rows,
         )  # fmt: skip
@@ -144,12 +146,13 @@ class Allocation:
         now = int(self._environment.now)
         day = day_of(now)
         placed_day = day_of(int(lines.block[5, -1])) if is_new[-1] else day
-        shipped, sent = np.empty(len(lines), np.int64), np.empty((6, len(lines)), np.int64)
+        shipped, sent = np.empty(len(lines), np.int64), stock.room_for(centre, len(lines))
         lines_sent, orders = self._fill_orders(
             lines.block, is_new, day, now, centre, self._is_unlimited[centre], self._keeps_backlog, self._rule,
             self._priority, world.market.store_key, world.market.sku_key, world.process.first_ordinal + day,
             self._ties, world.axes.class_of_sku, world.axes.purchase_cost_minor, stock.on_hand[centre],
-            stock.value[centre], stock.on_order[centre], stock.asked_today[centre], self._is_deferred,
+            stock.value[centre], stock.defective[centre], self._defects, world.ageing, stock.lots[centre],
+            stock.on_order[centre], stock.asked_today[centre], self._is_deferred,
             world.centre_panel[placed_day, centre], world.centre_panel[day, centre],
             world.shelf.on_order, world.shelf.centre_short, world.books.day[day], stores.closes_second,
             self._own_lead_time_days, stores.days_until_open, stores.delivery_second, self._recorder.next_order,

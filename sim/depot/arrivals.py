@@ -28,24 +28,25 @@ class Arrivals:
         self._stores: Stores | None = None
         self._desk: OrderDesk | None = None
         self._rows = np.empty((world.axes.stores * KINDS, len(TABLES["deliveries"])), np.int64)
-        self._under_way: dict[int, Drop] = {}
+        self._under_way: dict[Drop, None] = {}
         self._key = stream_key(world.seed, world.replication, Purpose.SETTLEMENT)
 
     def connect(self, stores: Stores | None, desk: OrderDesk) -> None:
         """Say who the stores are, and who follows up."""
         self._stores, self._desk = stores, desk
 
-    def on_the_way(self, drop: Drop, instead_of: tuple[Drop, ...] = ()) -> None:
-        """Take note of a drop that has left stock; it may take the place of others that it has been made of."""
+    def on_the_way(self, *drops: Drop, instead_of: tuple[Drop, ...] = ()) -> None:
+        """Take note of drops that have left stock; they may take the place of others that they have been made of."""
         for part in instead_of:
-            del self._under_way[id(part)]
-        self._under_way[id(drop)] = drop
+            del self._under_way[part]
+        for drop in drops:
+            self._under_way[drop] = None
 
     def arrive(self, drop: Drop) -> None:
         """Put a drop on the shelf now: its orders have arrived."""
         assert self._stores is not None and self._desk is not None
         now = int(self._environment.now)
-        del self._under_way[id(drop)]
+        del self._under_way[drop]
         self._stores.expect(now, Delivery(drop.block))
         self._write(drop, now)
         for order in drop.orders:
@@ -87,7 +88,7 @@ class Arrivals:
         """Units and value (stores, SKUs) of what has left stock and reached no store."""
         shape = (self._world.axes.stores, self._world.axes.skus)
         units, value = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        for drop in self._under_way.values():
+        for drop in self._under_way:
             np.add.at(units, (drop.block[0], drop.block[1]), drop.block[2])
             np.add.at(value, (drop.block[0], drop.block[1]), drop.block[3])
         return units, value
@@ -95,5 +96,5 @@ class Arrivals:
     def close(self) -> None:
         """Write down what is still under way when the run ends."""
         end = self._world.days * SECONDS_PER_DAY
-        for drop in self._under_way.values():
+        for drop in self._under_way:
             self._write(drop, end)

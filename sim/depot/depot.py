@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import simpy
 
+from sim.clock import SECONDS_PER_DAY, Turn, at, day_of
 from sim.depot.allocation import Allocation
+from sim.depot.gifts import Gifts
 from sim.depot.outbound import Outbound
 from sim.depot.purchasing import Purchasing
+from sim.depot.returns import Returns
 from sim.depot.stock import CentreStock, IntArray, by_arrival
 from sim.kernels.shipping import KINDS, write_deliveries
 from sim.recorder import TABLES, Recorder
@@ -28,11 +31,13 @@ class Depot:
         self._stores: Stores | None = None
         self.stock = CentreStock.of(world)
         self._delivery_rows = np.empty((world.axes.stores * KINDS, len(TABLES["deliveries"])), np.int64)
+        self._gifts = Gifts(world, recorder, self.stock)
+        self.returns = Returns(environment, world, recorder, self.stock, self._restocked)
+        """What stores send back."""
         is_worked = world.scenario.depot is not None or world.scenario.policy.transport.mode == "fleet"
-        self._outbound = Outbound(environment, world, recorder) if is_worked else None
-        ship = self._send if self._outbound is None else self._outbound.send
+        self._outbound = Outbound(environment, world, recorder, self.returns) if is_worked else None
         self._allocation = Allocation(
-            environment, world, recorder, self.stock, ship, is_deferred=self._outbound is not None
+            environment, world, recorder, self.stock, self._ship, is_deferred=self._outbound is not None
         )
         self._purchasing = Purchasing(environment, world, recorder, self.stock, self._stocked)
 
@@ -40,6 +45,7 @@ class Depot:
         """Say who receives what is shipped; None when the run is over, so that its memory is given back at once."""
         self._stores = stores
         self._allocation.connect(stores)
+        self.returns.connect(stores)
         if self._outbound is not None:
             self._outbound.connect(stores, self._allocation)
 
@@ -49,9 +55,12 @@ class Depot:
         self._purchasing.open(self._stores.expected)
         if self._outbound is not None:
             self._outbound.open()
+        if self.stock.lots.size:
+            self._schedule_expiry(0)
 
     def close(self) -> None:
         """Write down what is still going on when the run ends."""
+        self.returns.close()
         if self._outbound is not None:
             self._outbound.close()
 
@@ -62,6 +71,25 @@ class Depot:
         zeros = np.zeros((self._world.axes.stores, self._world.axes.skus), np.int64)
         return zeros, zeros
 
+    def call_at(self, stores: IntArray, day: int) -> None:
+        """Whoever brings goods to some stores takes along what they send back; trucks see to it themselves."""
+        if self._world.scenario.policy.transport.mode == "none":
+            self.returns.collect_and_bring_tonight(stores, day)
+
+    def _schedule_expiry(self, day: int) -> None:
+        second = (day + 1) * SECONDS_PER_DAY - 1
+        at(self._environment, second, Turn.CENTRE_EXPIRY, lambda: self._discard_expired(day))
+
+    def _discard_expired(self, day: int) -> None:
+        self.stock.discard_expired(day, self._world)
+        if day + 1 < self._world.days:
+            self._schedule_expiry(day + 1)
+
+    def _restocked(self, lines: IntArray) -> None:
+        """Returned goods are back in stock, (3, k) lines; none of them ages."""
+        if self._outbound is None:
+            self._allocation.look_again(lines[0])
+
     def take_orders(self, lines: Lines) -> None:
         """Take store orders; without a desk all that come within one second are looked at together."""
         if self._outbound is None:
@@ -71,14 +99,23 @@ class Depot:
             self._outbound.take_orders(lines)
 
     def _stocked(self, lines: IntArray) -> None:
-        """Look again at orders that wait for goods, unless the next wave does so anyway."""
+        """Look again at orders that wait for goods, (6, k) lines, unless the next wave does so anyway."""
+        self.stock.date(lines, day_of(int(self._environment.now)), self._world)
         if self._outbound is None:
             self._allocation.look_again(lines[0])
 
-    def _send(self, centre: int, sent: IntArray, number: int) -> None:
-        """Put lines, (6, number or more) as from `fill_orders`, on their way; a row per store, kind and arrival."""
-        assert self._stores is not None
+    def _ship(self, centre: int, sent: IntArray, number: int) -> None:
+        """Take lines out of stock, (rows, number or more) as from `fill_orders`: to the floor, or on their way."""
         now = int(self._environment.now)
+        self._gifts.add(centre, sent, number, now, day_of(now))
+        if self._outbound is None:
+            self._send(centre, sent, number, now)
+        else:
+            self._outbound.send(sent, number)
+
+    def _send(self, centre: int, sent: IntArray, number: int, now: int) -> None:
+        """Put lines on their way at once; a record per store, kind and arrival."""
+        assert self._stores is not None
         for second, block in by_arrival(sent, number):
             self._stores.expect(second, Delivery(block))
             written = write_deliveries(

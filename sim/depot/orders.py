@@ -9,10 +9,12 @@ import numpy as np
 
 from sim.depot.stock import IntArray, dealt
 from sim.kernels.ordering import EMERGENCY
-from sim.kernels.shipping import KINDS
+from sim.kernels.shipping import KINDS, SENT_ROWS
 from sim.stores import Lines
 
 NOT_YET = -1
+_DEFECTIVE, _IS_LINE = 7, 8
+"""Rows of lines whose lots and defects are traced."""
 
 
 @dataclass(eq=False, slots=True)
@@ -54,7 +56,7 @@ class Drop:
     centre: int
     is_emergency: bool
     block: IntArray
-    """(6, lines) as from `fill_orders`."""
+    """(SENT_ROWS or TRACED_ROWS, lines) as from `fill_orders`."""
     orders: list[Order]
     cases: int
     """Full cases, and one for every case's worth of single units begun."""
@@ -110,7 +112,7 @@ def drops_of(sent: Sequence[IntArray], centre: int, stores: int, packing: Packin
     """Put lines that are sent together into drops, by store in their order, emergency orders apart.
 
     Args:
-        sent: blocks (6, lines) as from `fill_orders`.
+        sent: blocks (rows, lines) as from `fill_orders`.
         centre: where they leave.
         stores: how many stores there are.
         packing: room that goods take.
@@ -132,6 +134,58 @@ def merged(drop: Drop, later: Drop, packing: Packing) -> Drop:
     together.orders = [*drop.orders, *later.orders]
     together.released_second = later.released_second
     return together
+
+
+def split_to_fit(drop: Drop, largest: tuple[int, int], packing: Packing) -> list[Drop]:
+    """Cut a drop into parts of at most so many grams and millilitres, line by line and unit by unit.
+
+    The orders stay with the last part: they have arrived when all has. A unit that is larger than that is a part of
+    its own.
+    """
+    if drop.weight_grams <= largest[0] and drop.volume_millilitres <= largest[1]:
+        return [drop]
+    parts: list[list[IntArray]] = [[]]
+    grams_left, millilitres_left = largest
+    for line in drop.block.T:
+        rest = line.copy()
+        grams, millilitres = int(packing.weight_grams[rest[1]]), int(packing.volume_millilitres[rest[1]])
+        while rest[2] > 0:
+            units = int(rest[2])
+            room = min(
+                grams_left // grams if grams else units,
+                millilitres_left // millilitres if millilitres else units,
+            )
+            if room <= 0 and parts[-1]:
+                parts.append([])
+                grams_left, millilitres_left = largest
+                continue
+            taken = min(units, max(room, 1))
+            grams_left -= taken * grams
+            millilitres_left -= taken * millilitres
+            parts[-1].append(_taken_off(rest, taken))
+    cut = [
+        _drop(
+            drop.store, drop.centre, drop.is_emergency, np.ascontiguousarray(np.stack(part, axis=1)), packing
+        )
+        for part in parts
+    ]
+    cut[-1].orders = drop.orders
+    for part in cut:
+        part.released_second = drop.released_second
+    return cut
+
+
+def _taken_off(rest: IntArray, units: int) -> IntArray:
+    """Take some units off a line, which is changed, with their share of its cost and defects; returns them."""
+    piece = rest.copy()
+    piece[2], piece[3] = units, rest[3] * units // rest[2]
+    if len(rest) > SENT_ROWS:
+        piece[_DEFECTIVE] = rest[_DEFECTIVE] * units // rest[2]
+        rest[_DEFECTIVE] -= piece[_DEFECTIVE]
+        rest[_IS_LINE] = 0
+    rest[2] -= units
+    rest[3] -= piece[3]
+    return piece
 
 
 def _drop(store: int, centre: int, is_emergency: bool, block: IntArray, packing: Packing) -> Drop:

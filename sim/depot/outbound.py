@@ -13,9 +13,11 @@ from sim.depot.desk import OrderDesk
 from sim.depot.floor import Floor
 from sim.depot.order_streams import StreamOfOrders
 from sim.depot.orders import Drop, Packing, orders_in
+from sim.depot.returns import Returns
 from sim.depot.stages import write_stages
 from sim.depot.stock import IntArray
 from sim.depot.waves import Waves
+from sim.fleet import Fleet
 from sim.recorder import Recorder
 from sim.stations import Crew, Station, WorkLog
 from sim.stores import Lines, Stores
@@ -27,7 +29,10 @@ _GRAMS_PER_KG, _MILLILITRES_PER_LITRE = 1_000, 1_000
 class Outbound:
     """Work in the centres from an order's arrival at the desk to the moment when its goods reach the store."""
 
-    def __init__(self, environment: simpy.Environment, world: World, recorder: Recorder) -> None:
+    def __init__(
+        self, environment: simpy.Environment, world: World, recorder: Recorder, returns: Returns
+    ) -> None:
+        """Make it; `returns` are what trucks take along on their way back."""
         self._world = world
         self._recorder = recorder
         self._log = WorkLog()
@@ -51,7 +56,19 @@ class Outbound:
         self._desk = OrderDesk(environment, world, facts, desk, self._waves.take)
         self._floor = Floor(environment, world, recorder, packing, pickers)
         self._arrivals = Arrivals(environment, world, recorder)
-        self._carriage: Carriage = OnTheDay(environment, world, self._arrivals)
+        doors = None
+        if facts is not None and facts.docks is not None:
+            doors = [
+                Station(environment, self._log, centre, facts.docks.doors, is_always_there=True)
+                for centre in centres
+            ]
+        self._carriage: Carriage
+        if world.scenario.policy.transport.mode == "fleet":
+            self._carriage = Fleet(
+                environment, world, recorder, payroll, packing, doors, self._arrivals, self._desk, returns
+            )
+        else:
+            self._carriage = OnTheDay(environment, world, self._arrivals)
         self._streams = _streams(environment, world, pickers)
         self._allocation: Allocation | None = None
 
@@ -73,9 +90,9 @@ class Outbound:
         """Take store orders that were placed together."""
         self._desk.receive(orders_in(lines, self._world.axes.centre_of_store))
 
-    def send(self, centre: int, sent: IntArray, number: int) -> None:
+    def send(self, sent: IntArray, number: int) -> None:
         """Take what `Allocation` ships."""
-        self._waves.send(centre, sent, number)
+        self._waves.send(sent, number)
 
     def _release(self, centre: int, drops: list[Drop]) -> None:
         for drop in drops:

@@ -8,7 +8,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from sim.kernels.shipping import deal, number_arrivals
+from sim.kernels.centres import discard_expired
+from sim.kernels.shipping import SENT_ROWS, TRACED_ROWS, deal, number_arrivals
 from sim.world import World
 
 IntArray = npt.NDArray[np.int64]
@@ -28,19 +29,52 @@ class CentreStock:
     """Owed to stores."""
     asked_today: CountArray
     """Units that stores asked for since the last review."""
+    defective: CountArray
+    """Of what is on hand, units that customers will find defective."""
+    lots: CountArray
+    """(centres, SKUs that age in the centre, ring) of what is on hand: units by last day of sale modulo ring."""
 
     @classmethod
     def of(cls, world: World) -> CentreStock:
         """The stock of the first morning."""
         units = world.opening.centre_units
-        on_order, backlog, asked_today = np.zeros((3, *units.shape), np.int32)
+        on_order, backlog, asked_today, defective = np.zeros((4, *units.shape), np.int32)
+        life_days, lot_index = world.ageing.life_days, world.ageing.lot_index
+        ring, ages = max(1, int(life_days.max(initial=0))), np.flatnonzero(lot_index >= 0)
+        lots = np.zeros((len(units), ages.size, ring), np.int32)
+        lots[:, lot_index[ages], life_days[ages] - 1] = units[:, ages]
         return cls(
-            units.astype(np.int32), units * world.axes.purchase_cost_minor, on_order, backlog, asked_today
-        )
+            units.astype(np.int32), units * world.axes.purchase_cost_minor, on_order, backlog, asked_today, defective,
+            lots,
+        )  # fmt: skip
+
+    def date(self, lines: IntArray, day: int, world: World) -> None:
+        """Give (3 or more, k) lines that have come in, of centre, SKU and units, their last day of sale."""
+        if not self.lots.size:
+            return
+        centre, sku, units = lines[:3]
+        ages = world.ageing.lot_index[sku] >= 0
+        centre, sku = centre[ages], sku[ages]
+        slot = (day + world.ageing.life_days[sku] - 1) % self.lots.shape[2]
+        np.add.at(self.lots, (centre, world.ageing.lot_index[sku], slot), units[ages].astype(np.int32))
+
+    def discard_expired(self, day: int, world: World) -> None:
+        """Throw away what has its last day of sale today."""
+        discard_expired(
+            day, world.ageing.lot_index, world.axes.class_of_sku, world.axes.purchase_cost_minor, self.lots,
+            self.on_hand, self.value, self.defective, world.centre_panel[day],
+        )  # fmt: skip
+
+    def room_for(self, centre: int, lines: int) -> IntArray:
+        """Room for what some order lines send, see `sim.kernels.shipping.fill_orders`."""
+        lots = int(np.count_nonzero(self.lots[centre]))
+        if self.lots.size or self.defective[centre].any():
+            return np.empty((TRACED_ROWS, 2 * lines + lots), np.int64)
+        return np.empty((SENT_ROWS, lines), np.int64)
 
 
 def by_arrival(lines: IntArray, number: int) -> list[tuple[int, IntArray]]:
-    """Some of (6, number or more) lines for each second of arrival, which stands in the last row, ascending."""
+    """Some of (6 or more, number or more) lines for each second of arrival, which stands in row 5, ascending."""
     found, label = np.empty((2, number), np.int64)
     count = number_arrivals(lines[5], number, found, label)
     return list(zip(found[:count].tolist(), dealt(lines, label, number, count), strict=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import groupby
 
+import numpy as np
 import simpy
 
 from scenarios import WEEKDAYS
@@ -13,6 +14,7 @@ from sim.depot.allocation import Allocation
 from sim.depot.orders import Drop, Order, Packing, drops_of
 from sim.depot.stock import IntArray
 from sim.kernels.ordering import EMERGENCY
+from sim.kernels.shipping import KINDS
 from sim.stores import Lines
 from sim.world import World
 
@@ -72,9 +74,8 @@ class Waves:
             at(self._environment, int(self._environment.now), Turn.WAVE, self._hurry)
         self._urgent.append(order)
 
-    def send(self, centre: int, sent: IntArray, number: int) -> None:
-        """Take lines that can be shipped, (6, number or more), as `Allocation` hands them over."""
-        del centre
+    def send(self, sent: IntArray, number: int) -> None:
+        """Take lines that have left stock, (rows, number or more), as `Allocation` hands them over."""
         self._sent.append(sent[:, :number])
 
     def _cut_off(self) -> None:
@@ -98,16 +99,26 @@ class Waves:
         batches = [list(batch) for _, batch in groupby(orders, key=lambda order: day_of(order.placed_second))]
         for number, batch in enumerate(batches or [[]]):
             lines = Lines.joined([order.lines for order in batch]) if batch else None
+            sent_before = len(self._sent)
             rows = self._allocation.share_out(centre, lines, with_waiting=with_waiting and number == 0)
             found = {(int(row[_STORE]), int(row[_KIND])): row for row in rows}
+            value = self._value_sent(sent_before)
             for order in batch:
                 row = found[order.store, order.kind]
                 order.number, order.released_second = int(row[0]), now
                 order.units_shipped = int(row[_SHIPPED])
+                order.value_minor = int(value[order.store, order.kind])
                 order.is_complete = bool(row[_IN_FULL] == row[_LINES])
                 self.looked_at.append(order)
         if self._sent:
             self._release(centre, self._drops(centre, orders))
+
+    def _value_sent(self, first: int) -> IntArray:
+        """(stores, kinds) cost of the goods in the blocks that have been sent from the first one on."""
+        value = np.zeros((self._world.axes.stores, KINDS), np.int64)
+        for block in self._sent[first:]:
+            np.add.at(value, (block[0], block[4]), block[3])
+        return value
 
     def _drops(self, centre: int, orders: list[Order]) -> list[Drop]:
         drops = drops_of(self._sent, centre, self._world.axes.stores, self._packing)

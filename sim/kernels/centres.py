@@ -6,6 +6,7 @@ from sim.kernels.compilation import kernel
 from sim.kernels.layout import Array, EmergencyRules, Forecasters, OrderLines, OrderRules, Scratch, whole
 from sim.kernels.memory import remember
 from sim.kernels.ordering import review
+from sim.kernels.selling import cost_at
 from sim.records import Centre
 
 
@@ -120,3 +121,44 @@ def post_centre_levels(
             posted[Centre.STOCK_VALUE] += worth
             posted[Centre.ON_ORDER] += coming
             posted[Centre.BACKLOG] += owed
+
+
+@kernel
+def discard_expired(
+    day: int,
+    lot_index: Array,
+    class_of: Array,
+    purchase_cost: Array,
+    lots: Array,
+    on_hand: Array,
+    value: Array,
+    defective: Array,
+    centre_page: Array,
+) -> None:
+    """Throw away what has its last day of sale today and is still in a centre.
+
+    Args:
+        day: day of the run.
+        lot_index: (m,) row of `lots`, -1 for SKUs that do not age in the centre.
+        class_of: (m,) class of each SKU.
+        purchase_cost: (m,) minor units.
+        lots: (centres, SKUs that age, ring) units; changed.
+        on_hand: (centres, m) units; changed.
+        value: (centres, m) cost; changed.
+        defective: (centres, m) units; those thrown away in proportion are taken off.
+        centre_page: (centres, c, len(Centre)) of the centre panel; changed.
+    """
+    slot = day % lots.shape[2]
+    for row in range(lots.shape[0]):
+        for sku in range(lot_index.size):
+            if lot_index[sku] < 0 or lots[row, lot_index[sku], slot] == 0:
+                continue
+            gone, stock = whole(lots[row, lot_index[sku], slot]), whole(on_hand[row, sku])
+            cost = cost_at(gone, stock, value[row, sku], purchase_cost[sku])
+            lots[row, lot_index[sku], slot] = 0
+            defective[row, sku] -= whole(defective[row, sku]) * gone // stock
+            on_hand[row, sku] -= gone
+            value[row, sku] -= cost
+            posted = centre_page[row, class_of[sku]]
+            posted[Centre.WASTED] += gone
+            posted[Centre.WASTED_VALUE] += cost

@@ -77,10 +77,12 @@ def close(
     if is_open and shelf.due_returns.shape[2] > 0:
         take_back(
             till, handling, goods.class_of, goods.resalable_threshold, market.store_key[row], keys.returns, day,
-            ordinal, books.cell[period, Cell.RETURNED, row], wasted_cell, posted_by_class,
+            ordinal, shelf.waiting[row], shelf.waiting_value[row], books.cell[period, Cell.RETURNED, row], wasted_cell,
+            posted_by_class,
         )  # fmt: skip
     elif shelf.due_returns.shape[2] > 0:
         put_off_returns(till.due_returns, day)
+        put_off_returns(till.due_defects, day)
     for index in range(goods.class_start.size - 1):
         begin, end = goods.class_start[index], goods.class_start[index + 1]
         posted = posted_by_class[index]
@@ -98,6 +100,13 @@ def close(
             for sku in range(begin, end):
                 holding += whole(till.on_hand[sku]) * goods.holding_micro[sku]
             posted[Day.HOLDING_BY_UNIT] = holding
+        if shelf.waiting.shape[1] > 0:
+            count_waiting(
+                begin, end, shelf.waiting[row], shelf.waiting_value[row], goods.holding_micro,
+                books.cell[period, Cell.STOCK_DAYS, row], posted,
+            )  # fmt: skip
+    if shelf.defective.shape[1] > 0:
+        bound_defective(till.defective, handling.return_index, till.on_hand)
     shelf.advanced_second[row] = NOT_OPEN_YET
     if shelf.sold_today.size > 0:
         if is_open:
@@ -123,6 +132,31 @@ def count_stock(
     posted[Day.STOCK_VALUE] = worth
     posted[Day.BACKORDERS] = owed
     posted[Day.ON_ORDER] = coming
+
+
+@kernel
+def count_waiting(
+    begin: int, end: int, waiting: Array, value: Array, holding_micro: Array, stock_days: Array, posted: Array
+) -> None:
+    """Add what waits for a truck to the levels of one class, the SKUs from `begin` to `end`; (m,) arrays."""
+    units, worth, holding = whole(0), whole(0), whole(0)
+    for sku in range(begin, end):
+        units += whole(waiting[sku])
+        worth += value[sku]
+        holding += whole(waiting[sku]) * holding_micro[sku]
+        stock_days[sku] += waiting[sku]
+    posted[Day.ON_HAND] += units
+    posted[Day.STOCK_VALUE] += worth
+    posted[Day.HOLDING_BY_UNIT] += holding
+
+
+@kernel
+def bound_defective(defective: Array, return_index: Array, on_hand: Array) -> None:
+    """Forget defective units that went with what was thrown away; (SKUs brought back,) `defective` is changed."""
+    for sku in range(return_index.size):
+        which = return_index[sku]
+        if which >= 0 and defective[which] > on_hand[sku]:
+            defective[which] = on_hand[sku]
 
 
 @kernel
@@ -180,8 +214,9 @@ def put_off_returns(due_returns: Array, day: int) -> None:
     """The store is shut: customers come back on the next day. (ring, SKUs brought back) units are changed."""
     ring = due_returns.shape[0]
     for which in range(due_returns.shape[1]):
-        due_returns[(day + 1) % ring, which] += due_returns[day % ring, which]
-        due_returns[day % ring, which] = 0
+        if due_returns[day % ring, which] > 0:
+            due_returns[(day + 1) % ring, which] += due_returns[day % ring, which]
+            due_returns[day % ring, which] = 0
 
 
 @kernel

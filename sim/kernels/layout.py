@@ -103,6 +103,10 @@ class Till(NamedTuple):
     """Slot of `lots` whose last day of sale is today: worked out once, as a division takes longer than a sale."""
     due_returns: Array
     """(ring, SKUs brought back) int32, not contiguous."""
+    defective: Array
+    """(SKUs brought back,) int32."""
+    due_defects: Array
+    """(ring, SKUs brought back) int32, not contiguous."""
     sku_key: Array
     """(m,) uint64."""
 
@@ -130,12 +134,31 @@ class Shelf(NamedTuple):
     """(n, m) uint8: the last order line was not filled: 1 centre, 2 supplier; 0 filled."""
     due_returns: Array
     """(ring of days, n, SKUs brought back) int32."""
+    defective: Array
+    """(n, SKUs brought back) int32: units on hand that the customer will find defective."""
+    due_defects: Array
+    """(ring of days, n, SKUs brought back) int32: sold defective units, by the day on which they come back."""
+    waiting: Array
+    """(n, m) int32: brought back and waiting for a truck to the centre; (n, 0) where stores scrap them."""
+    waiting_value: Array
+    """(n, m) int64: cost of these; (n, 0) likewise."""
     drawn_day: Array
     """(n,) int64: last day whose demand was drawn."""
     advanced_second: Array
     """(n,) int64: second of the day up to which demand has been dealt with, -1 before the store opens."""
     forecast: Array
     """(n, m) float32 units per day; (1, 0) when no rule needs it."""
+
+
+class Ageing(NamedTuple):
+    """How goods age in the centres; the kernels only read it."""
+
+    lot_index: Array
+    """(m,) int64: index of the SKU among those that age in the centre, -1 otherwise."""
+    life_days: Array
+    """(m,) int64: days of sale from receipt at the centre, that day included; 0 = does not age there."""
+    least_days: Array
+    """(n,) int64: days of sale, that of receipt included, with less than which a store takes nothing; at least 1."""
 
 
 class Scratch(NamedTuple):
@@ -259,6 +282,8 @@ class Keys(NamedTuple):
     """Whether and when a unit comes back, and in what state."""
     mark_down: np.uint64
     """Extra demand for marked-down units."""
+    defects: np.uint64
+    """Which of the units sold is defective, and when it comes back."""
 
 
 class Forecasters(NamedTuple):

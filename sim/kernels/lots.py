@@ -1,6 +1,6 @@
 """Perishable units by last day of sale: taking and counting them.
 
-The lots of one SKU at one store are a ring: units whose last day of sale is day e stand in slot e % ring. A ring as
+The lots of one SKU at one place are a ring: units whose last day of sale is day e stand in slot e % ring. A ring as
 long as the longest shelf life never holds two ages in one slot. Slots are stepped through without dividing.
 """
 

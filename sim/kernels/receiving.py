@@ -7,7 +7,7 @@ import numpy as np
 from sim.kernels.compilation import kernel
 from sim.kernels.demand import unit_draw
 from sim.kernels.layout import Array, Books, Handling, Keys, Market, Shelf, Till, whole
-from sim.kernels.selling import open_till, sell
+from sim.kernels.selling import cost_at, open_till, sell
 from sim.records import Cell, Day
 
 _OWED_UNITS = whole(1 << 21)
@@ -19,6 +19,7 @@ def receive(
     line_sku: Array,
     line_units: Array,
     line_value: Array,
+    line_traces: Array,
     class_of: Array,
     day: int,
     ordinal: int,
@@ -36,6 +37,8 @@ def receive(
         line_sku: (lines,) SKU.
         line_units: (lines,) units, at least 1.
         line_value: (lines,) cost.
+        line_traces: (3, lines) last day of sale or -1, defective units, and 1 for each row but those that go on with
+            the line of another; (3, 0) where nothing is traced.
         class_of: (m,) class of each SKU.
         day: day of the run, also the first day of sale from which shelf life counts.
         ordinal: ordinal of its date.
@@ -52,10 +55,11 @@ def receive(
         while stop < line_row.size and line_row[stop] == row:
             stop += 1
         _receive_at(
-            line_sku[start:stop], line_units[start:stop], line_value[start:stop], class_of, day, ordinal,
+            line_sku[start:stop], line_units[start:stop], line_value[start:stop], line_traces[0, start:stop],
+            line_traces[1, start:stop], line_traces[2, start:stop], class_of, day, ordinal,
             open_till(row, day, period, market, shelf, books), handling, keys, market.store_key[row],
             shelf.on_order[row], shelf.backorder[row], shelf.short_cycle[row], books.cell[period, Cell.RECEIVED, row],
-            books.day[day, row],
+            books.cell[period, Cell.WASTED, row], books.day[day, row],
         )  # fmt: skip
         start = stop
 
@@ -65,6 +69,9 @@ def _receive_at(
     line_sku: Array,
     line_units: Array,
     line_value: Array,
+    last_day: Array,
+    defective: Array,
+    counts: Array,
     class_of: Array,
     day: int,
     ordinal: int,
@@ -76,10 +83,12 @@ def _receive_at(
     backorder: Array,
     short_cycle: Array,
     received_cell: Array,
+    wasted_cell: Array,
     posted_by_class: Array,
 ) -> None:
     """Receive the lines of one store; see `receive`."""
     on_hand, value, lots, lot_index = till.on_hand, till.value, till.lots, handling.lot_index
+    is_traced = last_day.size > 0
     for line in range(line_sku.size):
         sku, units = line_sku[line], line_units[line]
         index = class_of[sku]
@@ -89,12 +98,27 @@ def _receive_at(
         received_cell[sku] += units
         posted_by_class[index, Day.RECEIVED] += units
         posted_by_class[index, Day.RECEIVED_VALUE] += line_value[line]
-        posted_by_class[index, Day.CYCLES] += 1
-        posted_by_class[index, Day.CYCLES_SHORT] += short_cycle[sku]
-        short_cycle[sku] = 0
+        if not is_traced or counts[line] > 0:
+            posted_by_class[index, Day.CYCLES] += 1
+            posted_by_class[index, Day.CYCLES_SHORT] += short_cycle[sku]
+            short_cycle[sku] = 0
         if lot_index[sku] >= 0:
-            slot = till.today_slot + handling.shelf_life_days[sku] - 1
-            lots[lot_index[sku], slot if slot < lots.shape[1] else slot - lots.shape[1]] += units
+            ahead = handling.shelf_life_days[sku] - 1
+            if is_traced and last_day[line] >= 0:
+                ahead = min(ahead, last_day[line] - day)
+            if ahead >= 0:
+                slot = till.today_slot + ahead
+                lots[lot_index[sku], slot if slot < lots.shape[1] else slot - lots.shape[1]] += units
+            else:
+                # Expired on the way: never offered for sale.
+                cost = cost_at(units, whole(on_hand[sku]), value[sku], handling.purchase_cost[sku])
+                on_hand[sku] -= units
+                value[sku] -= cost
+                wasted_cell[sku] += units
+                posted_by_class[index, Day.WASTED] += units
+                posted_by_class[index, Day.WASTE_VALUE] += cost
+        if is_traced and defective[line] > 0 and handling.return_index[sku] >= 0:
+            till.defective[handling.return_index[sku]] += defective[line]
         owed = min(whole(backorder[sku]), whole(on_hand[sku]))
         if owed > 0:
             backorder[sku] -= owed
@@ -125,14 +149,16 @@ def take_back(
     key: np.uint64,
     day: int,
     ordinal: int,
+    waiting: Array,
+    waiting_value: Array,
     returned_cell: Array,
     wasted_cell: Array,
     posted_by_class: Array,
 ) -> None:
-    """Take back the units that customers of one store return today: refund, then shelf or scrap.
+    """Take back the units that customers of one store return today: refund, then shelf, scrap or the truck.
 
     A returned unit re-enters the books at the moving-average cost of the shelf, or at purchase cost when the shelf is
-    empty. Perishables, and what is no longer on sale, are always scrapped.
+    empty. Perishables are always scrapped; defective units, and what is no longer on sale, never go back on the shelf.
 
     Args:
         till: rows of the store; changed.
@@ -143,32 +169,46 @@ def take_back(
         key: stream of returns.
         day: day of the run.
         ordinal: ordinal of its date.
+        waiting: (m,) units set aside for the truck; changed. (0,) where the store scraps them.
+        waiting_value: (m,) cost of these; changed. (0,) likewise.
         returned_cell: (m,) of the cell panel; changed.
         wasted_cell: (m,) of the cell panel; changed.
         posted_by_class: (c, len(Day)) rows of the day panel; changed.
     """
-    due = till.due_returns[day % till.due_returns.shape[0]]
+    slot = day % till.due_returns.shape[0]
+    due, due_defects = till.due_returns[slot], till.due_defects[slot]
     for sku in range(class_of.size):
         which = handling.return_index[sku]
-        if which < 0 or due[which] == 0:
+        if which < 0:
             continue
-        units = whole(due[which])
+        sound, bad = whole(due[which]), whole(due_defects[which])
+        units = sound + bad
+        if units == 0:
+            continue
         due[which] = 0
+        if bad > 0:
+            due_defects[which] = 0
         posted = posted_by_class[class_of[sku]]
         on_hand, value = whole(till.on_hand[sku]), till.value[sku]
         unit_cost = value // on_hand if on_hand > 0 else handling.purchase_cost[sku]
         kept = 0
         if handling.lot_index[sku] < 0 and till.on_sale[sku] > 0:
-            for unit in range(units):
+            for unit in range(sound):
                 u = unit_draw(store_key, till.sku_key[sku], ordinal, _OWED_UNITS + unit, key)
                 kept += whole(u < resalable_threshold[sku])
+        gone = units - kept
+        if waiting.size > 0 and handling.lot_index[sku] < 0:
+            waiting[sku] += gone
+            waiting_value[sku] += gone * unit_cost
+            gone = 0
         posted[Day.RETURNED] += units
         posted[Day.REFUND] += units * whole(till.price[sku])
         posted[Day.RETURNED_VALUE] += units * unit_cost
+        posted[Day.DEFECTIVE_RETURNED] += bad
         posted[Day.RESTOCKED] += kept
-        posted[Day.WASTED] += units - kept
-        posted[Day.WASTE_VALUE] += (units - kept) * unit_cost
+        posted[Day.WASTED] += gone
+        posted[Day.WASTE_VALUE] += gone * unit_cost
         till.on_hand[sku] += kept
         till.value[sku] += kept * unit_cost
         returned_cell[sku] += units
-        wasted_cell[sku] += units - kept
+        wasted_cell[sku] += gone

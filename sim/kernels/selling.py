@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.compilation import inline_kernel, kernel
-from sim.kernels.demand import four_units, of_four
+from sim.kernels.demand import four_units, of_four, unit_draw
 from sim.kernels.layout import Array, Books, Handling, Keys, Market, Shelf, Till, whole
 from sim.kernels.lots import take_freshest, take_oldest, units_within
 from sim.kernels.tables import table_draw
@@ -42,6 +42,8 @@ def open_till(row: int, day: int, period: int, market: Market, shelf: Shelf, boo
         shelf.lots[row],
         day % shelf.lots.shape[2],
         shelf.due_returns[:, row],
+        shelf.defective[row],
+        shelf.due_defects[:, row],
         market.sku_key,
     )
 
@@ -105,9 +107,17 @@ def sell(
         if marked > 0 and not is_cleared:
             posted[Day.MARKED_DOWN_UNITS] += marked
             posted[Day.MARK_DOWN] += price * marked * handling.mark_down_ppm[sku] // _PPM
-    if handling.return_index[sku] >= 0:
+    which = handling.return_index[sku]
+    if which >= 0:
+        bad = whole(0)
+        if till.defective[which] > 0:
+            bad = _plan_defects(
+                till.due_defects[:, which], units, on_hand, whole(till.defective[which]), day,
+                handling.return_delay_thresholds[sku], store_key, till.sku_key[sku], ordinal, first_unit, keys.defects,
+            )  # fmt: skip
+            till.defective[which] -= bad
         _plan_returns(
-            till.due_returns[:, handling.return_index[sku]], units, day, handling.return_threshold[sku],
+            till.due_returns[:, which], units - bad, day, handling.return_threshold[sku],
             handling.return_delay_thresholds[sku], store_key, till.sku_key[sku], ordinal, first_unit, keys.returns,
         )  # fmt: skip
 
@@ -196,3 +206,40 @@ def _plan_returns(
         if of_four(words, 2 * unit) < threshold:
             delay = table_draw(np.uint32(of_four(words, 2 * unit + 1)), delay_thresholds)
             due[(day + max(1, delay)) % due.size] += 1
+
+
+@kernel
+def _plan_defects(
+    due: Array,
+    units: int,
+    on_hand: int,
+    defective: int,
+    day: int,
+    delay_thresholds: Array,
+    store_key: np.uint64,
+    sku_key: np.uint64,
+    ordinal: int,
+    first_unit: int,
+    key: np.uint64,
+) -> int:
+    """Decide which of the units sold are defective, and when they come back; (ring,) `due` is changed.
+
+    Each unit on the shelf is equally likely to be one of the defective ones: sampling without replacement.
+
+    Returns:
+        Defective units sold.
+    """
+    bad = whole(0)
+    for unit in range(units):
+        number = 2 * (first_unit + unit)
+        if is_among(unit_draw(store_key, sku_key, ordinal, number, key), defective - bad, on_hand - unit):
+            u = np.uint32(unit_draw(store_key, sku_key, ordinal, number + 1, key))
+            due[(day + max(1, table_draw(u, delay_thresholds))) % due.size] += 1
+            bad += 1
+    return bad
+
+
+@inline_kernel
+def is_among(draw: np.uint64, chosen: int, all_units: int) -> bool:
+    """Whether 32 random bits pick one of `chosen` among `all_units` units, fewer than 2**31."""
+    return draw * np.uint64(all_units) < (np.uint64(chosen) << _WORD_BITS)

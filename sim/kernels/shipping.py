@@ -5,16 +5,25 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.allocation import allocate
-from sim.kernels.compilation import allocating_kernel, inline_kernel, kernel
-from sim.kernels.layout import Array, whole
+from sim.kernels.compilation import allocating_kernel, kernel
+from sim.kernels.layout import Ageing, Array, whole
 from sim.kernels.selling import cost_at
+from sim.kernels.tracing import arrival_second, choose_lots, defective_among
 from sim.records import Centre, Day
 
 KINDS = 3
 """Of orders: regular, emergency, pushed."""
 
+SENT_ROWS = 6
+"""Of lines sent: store, SKU, units, cost, kind and second of arrival."""
+TRACED_ROWS = 9
+"""With the last day of sale (-1 = that of the store's shelf life), defective units, and whether it is a line: a line
+that takes from several lots makes several rows, of which the first counts."""
+
 _SECONDS_PER_DAY = 86_400
 _FILLED, _SHIPPED, _CANCELLED, _UNITS, _LINES, _PLACED = range(6)
+_LONGEST_WAIT_DAYS = 1 << 12
+_UNITS_OF_LINE = 1 << 17
 
 
 @allocating_kernel
@@ -36,6 +45,10 @@ def fill_orders(
     purchase_cost: Array,
     on_hand: Array,
     value: Array,
+    defective: Array,
+    defects_key: np.uint64,
+    ageing: Ageing,
+    lots: Array,
     on_order: Array,
     asked: Array,
     is_noted: bool,
@@ -61,7 +74,7 @@ def fill_orders(
         day: day of the run.
         now: second of the run.
         centre: the centre.
-        is_unlimited: it buys what it ships at that moment.
+        is_unlimited: it buys, at that moment, what it ships and does not have.
         keeps_backlog: what is missing waits instead of being cancelled.
         rule: see `allocate`, as for the next five.
         priority: (n,).
@@ -73,6 +86,10 @@ def fill_orders(
         purchase_cost: (m,) minor units.
         on_hand: (m,) of the centre; changed.
         value: (m,) of the centre; changed.
+        defective: (m,) units on hand that are defective; those shipped are taken off.
+        defects_key: stream that decides which they are.
+        ageing: how goods age in the centre.
+        lots: (SKUs that age, ring) units on hand by last day of sale modulo ring; changed.
         on_order: (m,) ordered by the centre from suppliers.
         asked: (m,) units that stores asked the centre for today; added to unless noted.
         is_noted: what is asked was noted when the orders were placed, see `note_orders`.
@@ -87,12 +104,13 @@ def fill_orders(
         delivery_second: second of the day at which goods arrive.
         first_order: number of the next order.
         shipped: (k,) receives the units shipped.
-        sent: (6, k) receives store, SKU, units, cost, kind and second of arrival of lines that are shipped.
+        sent: (SENT_ROWS, k) receives the lines that are shipped; (TRACED_ROWS, 2 k and one per lot) where goods age
+            or are defective.
         order_rows: (3 n, 10) receives rows of the table of store orders: one per store and kind of order, so that
             all new lines of a store and kind have to be of one order.
 
     Returns:
-        Lines sent, and orders written.
+        Rows sent, and orders written.
     """
     line_row, line_sku, line_units, line_kind, line_lead_time_days = (
         lines[0],
@@ -108,6 +126,14 @@ def fill_orders(
             line_row, line_sku, line_units, lines[5], on_hand, rule, priority, store_key, sku_key, ordinal, ties_key,
             shipped,
         )  # fmt: skip
+    is_traced = sent.shape[0] > SENT_ROWS
+    first_part = np.full(line_sku.size if lots.shape[0] > 0 else 0, -1, np.int64)
+    parts = np.empty((3, sent.shape[1] if lots.shape[0] > 0 else 0), np.int64)
+    if lots.shape[0] > 0:
+        choose_lots(
+            lines, day, now, is_unlimited, ageing, own_lead_time_days, days_until_open, delivery_second, closes_second,
+            lots, shipped, first_part, parts,
+        )  # fmt: skip
     orders = np.zeros((store_key.size, KINDS, 6), np.int64)
     number = 0
     for line in range(line_sku.size):
@@ -120,23 +146,44 @@ def fill_orders(
         )
         index, missing = class_of[sku], wanted - units
         if units > 0:
-            if is_unlimited:
-                cost = units * purchase_cost[sku]
-                centre_posted[index, Centre.RECEIVED] += units
-                centre_posted[index, Centre.RECEIVED_VALUE] += cost
-            else:
-                cost = cost_at(units, whole(on_hand[sku]), value[sku], purchase_cost[sku])
-                on_hand[sku] -= units
-                value[sku] -= cost
-            centre_posted[index, Centre.SHIPPED] += units
-            centre_posted[index, Centre.SHIPPED_VALUE] += cost
+            if is_unlimited and units > on_hand[sku]:
+                bought = units - whole(on_hand[sku])
+                on_hand[sku] += bought
+                value[sku] += bought * purchase_cost[sku]
+                centre_posted[index, Centre.RECEIVED] += bought
+                centre_posted[index, Centre.RECEIVED_VALUE] += bought * purchase_cost[sku]
             lead_time_days = (
                 own_lead_time_days[row] if line_lead_time_days[line] < 0 else line_lead_time_days[line]
             )
-            sent[0, number], sent[1, number], sent[2, number] = row, sku, units
-            sent[3, number], sent[4, number] = cost, kind
-            sent[5, number] = arrival_second(row, day, lead_time_days, now, days_until_open, delivery_second)
-            number += 1
+            arrives = arrival_second(row, day, lead_time_days, now, days_until_open, delivery_second)
+            part = first_part[line] if lots.shape[0] > 0 else -1
+            left = units
+            while left > 0:
+                taken = left if part < 0 else parts[1, part]
+                cost = cost_at(taken, whole(on_hand[sku]), value[sku], purchase_cost[sku])
+                centre_posted[index, Centre.SHIPPED] += taken
+                centre_posted[index, Centre.SHIPPED_VALUE] += cost
+                sent[0, number], sent[1, number], sent[2, number] = row, sku, taken
+                sent[3, number], sent[4, number], sent[5, number] = cost, kind, arrives
+                if is_traced:
+                    bad = whole(0)
+                    if defective[sku] > 0:
+                        # Lines of one store and SKU differ in kind or in the day they were placed on.
+                        waited = min(day - lines[5, line] // _SECONDS_PER_DAY, _LONGEST_WAIT_DAYS - 1)
+                        unit = ((kind * _LONGEST_WAIT_DAYS + waited) * _UNITS_OF_LINE) + units - left
+                        bad = defective_among(
+                            taken, whole(on_hand[sku]), whole(defective[sku]), store_key[row], sku_key[sku], ordinal,
+                            unit, defects_key,
+                        )  # fmt: skip
+                        defective[sku] -= bad
+                    sent[6, number] = -1 if part < 0 else parts[2, part]
+                    sent[7, number], sent[8, number] = bad, whole(left == units)
+                on_hand[sku] -= taken
+                value[sku] -= cost
+                left -= taken
+                number += 1
+                if part >= 0:
+                    part = parts[0, part]
         if is_new[line]:
             placed_posted[index, Centre.LINES_IN_FULL] += whole(missing == 0)
             if not is_noted:
@@ -183,16 +230,6 @@ def note_orders(
         posted[Centre.LINES] += 1
         asked[centre, sku] += units
         backlog[centre, sku] += units
-
-
-@inline_kernel
-def arrival_second(
-    row: int, day: int, lead_time_days: int, now: int, days_until_open: Array, delivery_second: int
-) -> int:
-    """Second at which goods shipped on a day arrive at a store: some days later, on a day when it is open."""
-    due = day + lead_time_days
-    wait = days_until_open[min(due, days_until_open.shape[0] - 1), row]
-    return max(whole((due + wait) * _SECONDS_PER_DAY + delivery_second), now)
 
 
 @kernel
@@ -317,7 +354,7 @@ def write_deliveries(
     """Write a row of the table of deliveries per store and kind of order.
 
     Args:
-        sent: (6, k) lines that arrive together, see `fill_orders`.
+        sent: lines that arrive together, see `fill_orders`.
         arrived: second of the run at which they do.
         now: second at which they leave.
         centre: the centre.
@@ -331,7 +368,7 @@ def write_deliveries(
     totals = np.zeros((closes_second.size, KINDS, 3), np.int64)
     for line in range(sent.shape[1]):
         total = totals[sent[0, line], sent[4, line]]
-        total[0] += 1
+        total[0] += 1 if sent.shape[0] == SENT_ROWS else sent[8, line]
         total[1] += sent[2, line]
         total[2] += sent[3, line]
     number = 0

@@ -8,6 +8,7 @@ import numpy as np
 
 from scenarios import MEASURES, Costs
 from sim.kpis.flow import FLOW, bullwhip_ratio, weekly
+from sim.kpis.goods import GOODS
 from sim.kpis.money import MONEY, shortage_penalty
 from sim.kpis.operations import operation_kpis
 from sim.kpis.service import SERVICE, service_gini, small_store_fill_gap
@@ -24,7 +25,7 @@ from sim.kpis.sums import (
 from sim.records import Centre, Day, IntArray, Panels, Table
 from sim.result import Labels, RunResult
 
-_FORMULAS = {**SERVICE, **FLOW, **STOCK, **MONEY}
+_FORMULAS = {**SERVICE, **FLOW, **STOCK, **GOODS, **MONEY}
 
 PARTS: Mapping[str, Callable[[Sums], FloatArray]] = {
     name: _FORMULAS[name] for name in MEASURES if name in _FORMULAS

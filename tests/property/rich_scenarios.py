@@ -62,7 +62,14 @@ def everything() -> Content:
         {"id": "HARD", "unmet_demand": "backorder"},
     ]
     skus = [
-        {"sku_id": "MILK", "class_id": "FRESH", "shelf_life_days": 4, "price": 9.9, "purchase_cost": 6.35},
+        {
+            "sku_id": "MILK",
+            "class_id": "FRESH",
+            "shelf_life_days": 4,
+            "total_shelf_life_days": 6,
+            "price": 9.9,
+            "purchase_cost": 6.35,
+        },
         {"sku_id": "CREAM", "class_id": "FRESH", "shelf_life_days": 3, "price": 12.5, "purchase_cost": 7.77},
         {
             "sku_id": "TEA",
@@ -91,6 +98,7 @@ def everything() -> Content:
             "region": "north",
             "size": 2.0,
             "lead_time_days": 1,
+            "minimum_remaining_life_days": 3,
             "facility_cost_per_day": 9.99,
         },
         {"store_id": "S2", "region": "north", "size": 1.0, "lead_time_days": 2, "closes_hour": 20.0},
@@ -132,7 +140,20 @@ def everything() -> Content:
             "stores": stores,
             "closures": [{"stores": ["S2"], "weekdays": ["sun"]}],
         },
-        "assortment": {"classes": classes, "skus": skus},
+        "assortment": {
+            "classes": classes,
+            "skus": skus,
+            "returns_triage": [
+                {
+                    "restock_share": 0.3,
+                    "repair_share": 0.2,
+                    "return_to_vendor_share": 0.3,
+                    "handling_cost_per_unit": 0.35,
+                    "repair_cost_per_unit": 4.2,
+                    "vendor_credit_share": 0.6,
+                }
+            ],
+        },
         "demand": {
             "mean_units_per_day": 3.0,
             "responses": [response],
@@ -163,6 +184,8 @@ def everything() -> Content:
             ],
             "transport": {"delivery_hour": 11.0},
             "minimum_order": {"units": 6},
+            "returns": "to_centre",
+            "gifts": [{"scope": {"skus": ["TEA", "PAN"]}, "gift_sku_id": "RICE", "per_units": 7}],
             "emergency_orders": [{"trigger": {"units": 1}, "cover": {"units": 5}}],
             "promotions": [{"scope": {"skus": ["TEA", "CREAM"]}, **discount}],
             "mark_downs": [{"remaining_days": 2, "discount": 0.3}],
@@ -221,6 +244,7 @@ def _network(draw: st.DrawFn, start: date, days: int) -> Content:
                 "closes_hour": closes,
                 "lead_time_days": draw(st.integers(0, 5)),
                 "priority": draw(st.integers(1, 3)),
+                "minimum_remaining_life_days": draw(st.sampled_from((0, 0, 2, 5))),
                 "facility_cost_per_day": draw(_money),
             }
         )
@@ -262,6 +286,7 @@ def _assortment(draw: st.DrawFn, start: date, days: int) -> Content:
     skus = []
     for number in range(draw(st.integers(1, 6))):
         class_id = draw(st.sampled_from(CLASS_IDS))
+        life = draw(st.sampled_from((0, 1, 2, 6))) if class_id == "FRESH" else 0
         launch = _day(draw, start, days) if draw(_chance) else None
         delist = _day(draw, start, days) + timedelta(days=1) if draw(_chance) else None
         skus.append(
@@ -274,7 +299,8 @@ def _assortment(draw: st.DrawFn, start: date, days: int) -> Content:
                 "price": draw(st.sampled_from((0.99, 10.0, 333.33))),
                 "purchase_cost": draw(st.sampled_from((0.0, 0.33, 7.01))),
                 "case_pack": draw(st.sampled_from((1, 1, 6))),
-                "shelf_life_days": draw(st.sampled_from((0, 1, 2, 6))) if class_id == "FRESH" else 0,
+                "shelf_life_days": life,
+                "total_shelf_life_days": draw(st.sampled_from((0, 3, 7))) if life else 0,
                 "variance_to_mean": draw(st.sampled_from((0.0, 2.5))),
                 "price_elasticity": draw(st.sampled_from((0.0, -2.0))),
                 "minimum_store_size": 1.0 if draw(_chance) else 0.0,
@@ -285,7 +311,11 @@ def _assortment(draw: st.DrawFn, start: date, days: int) -> Content:
         )
     # Listed everywhere and not for nothing, so that every store can reach a minimum order.
     skus[0] |= {"minimum_store_size": 0.0, "purchase_cost": 3.5}
-    return {"classes": classes, "skus": skus}
+    triage = {"restock_share": draw(_shares), "handling_cost_per_unit": draw(_money)}
+    if triage["restock_share"] < 1:
+        triage |= {"repair_share": 0.3, "return_to_vendor_share": 0.4, "repair_cost_per_unit": 1.07}
+        triage["vendor_credit_share"] = draw(_shares)
+    return {"classes": classes, "skus": skus, "returns_triage": [triage]}
 
 
 _return_delays = st.sampled_from(
@@ -499,6 +529,12 @@ def _policy(draw: st.DrawFn, content: Content) -> Content:
                 "featured": draw(st.booleans()),
             }
         ]
+    if draw(_chance):
+        policy["returns"] = "to_centre"
+    keeps = [sku["sku_id"] for sku in content["assortment"]["skus"] if not sku["total_shelf_life_days"]]
+    if keeps and draw(_chance):
+        gift = {"gift_sku_id": draw(st.sampled_from(keeps)), "per_units": draw(st.integers(1, 9))}
+        policy["gifts"] = [{"start": draw(st.sampled_from((None, start))), "days": 5, **gift}]
     if draw(st.booleans()):
         policy["mark_downs"] = [
             {"remaining_days": draw(st.integers(1, 3)), "discount": 0.3, "preferred_share": draw(_shares)}

@@ -18,6 +18,7 @@ from scenarios import Scenario
 from sim import Cell, Day, RunResult
 from sim.axes import build_axes
 from sim.market import build_market
+from tests.defects import with_defects
 from tests.property.rich_scenarios import Content, build, contents, everything
 
 
@@ -30,6 +31,13 @@ def run(scenario: Scenario, seed: int = 1, replication: int = 0) -> RunResult:
 def test_the_books_of_every_run_balance(content: Content, seed: int, replication: int) -> None:
     result = run(build(content), seed, replication)  # raises BooksError otherwise
     assert result.panels.day.shape[0] == content["horizon"]["days"]
+
+
+@settings(max_examples=25)
+@given(contents(), st.sampled_from((0.1, 1.0)))
+def test_the_books_balance_where_centres_hold_defective_goods(content: Content, share: float) -> None:
+    with with_defects(share):
+        run(build(content))
 
 
 @pytest.mark.parametrize("closes_hour", [13.0, 24.0])

@@ -348,6 +348,42 @@ MEANING = [
     ),
     yaml("stock already expired", "E513", "age_days: 1", "¦age_days: 9", "already expired"),
     yaml("owed although lost", "E513", "units: 5,", "units: 5, ¦backorder_units: 2,", "nothing can be owed"),
+    sku(
+        "ages in the centre alone",
+        "E503",
+        SKUS,
+        SKUS.replace("launch_date", "launch_date,total_shelf_life_days")
+        .replace("9,\n", "9,,20\n")
+        .replace("2026-01-20", "2026-01-20,¦20"),
+        "need `shelf_life_days` as well",
+    ),
+    yaml(
+        "returns shared out twice",
+        "E503",
+        "  skus: {table: skus.csv}",
+        "  skus: {table: skus.csv}\n  returns_triage:\n    - ¦restock_share: 0.7\n      repair_share: 0.4",
+        "add up to 1.1",
+    ),
+    Broken(
+        "returns that nobody sorts",
+        "E511",
+        changes=(
+            ("    - id: dry", "    - id: dry\n      customer_returns: {probability: 0.1}"),
+            ("  minimum_order:", "  returns: to_centre\n  minimum_order:"),
+            (
+                "  skus: {table: skus.csv}",
+                "  skus: {table: skus.csv}\n  ¦returns_triage: [{classes: [fresh], restock_share: 1}]",
+            ),
+        ),
+        says="returns of class dry",
+    ),
+    yaml(
+        "gift of no SKU",
+        "E501",
+        "  minimum_order:",
+        "  gifts: [{per_units: 10, ¦gift_sku_id: tee}]\n  minimum_order:",
+        "did you mean `tea`?",
+    ),
     yaml("stock of no SKU", "E501", "sku_id: milk, units", "¦sku_id: melk, units", "did you mean `milk`?"),
     yaml(
         "scope of no class",

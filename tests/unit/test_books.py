@@ -15,7 +15,7 @@ from scenarios import Costs
 from sim.books import POSTINGS, Account, BooksError, check_books, post_ledger
 from sim.books.charges import ACCOUNT_OF
 from sim.records import Cell, Centre, Day
-from tests.bounded import BOUNDED
+from tests.bounded import BOUNDED, BOUNDED_AT_CENTRES
 from tests.little_world import COSTS, World, little_world
 
 CELLS_TRIED = 6
@@ -136,7 +136,15 @@ def test_a_negative_record_is_found(world: World, measure: Day) -> None:
         check(replace(world, panels=replace(world.panels, day=day)))
 
 
-@pytest.mark.parametrize("measure", list(Centre))
+def test_goods_do_not_arrive_fresher_than_fresh(world: World) -> None:
+    centre = world.panels.centre.copy()
+    cell = some_cells(centre, Centre.LIFE_DELIVERED_DAYS)[0]
+    centre[cell] = 1_000
+    with pytest.raises(BooksError, match="days left at receipt"):
+        check(replace(world, panels=replace(world.panels, centre=centre)))
+
+
+@pytest.mark.parametrize("measure", [m for m in Centre if m not in BOUNDED_AT_CENTRES])
 def test_a_wrong_cell_of_the_centre_panel_is_found(world: World, measure: Centre) -> None:
     cells = some_cells(world.panels.centre, measure)
     assert cells
@@ -298,8 +306,9 @@ def test_what_costs_nothing_is_not_posted() -> None:
     check(free, ledger)
     for account in (Account.ORDERING, Account.DISPOSAL, Account.FACILITIES):
         assert not ledger[..., account].any()
-    # Incentives and unit holding cost come from the panel, not from the rates.
-    assert ledger[..., Account.COMMUNICATION].sum() == world.panels.day[..., Day.INCENTIVE].sum()
+    # Incentives, gifts and unit holding cost come from the panels, not from the rates.
+    given = world.panels.day[..., Day.INCENTIVE].sum() + world.panels.centre[..., Centre.GIFTED_VALUE].sum()
+    assert ledger[..., Account.COMMUNICATION].sum() == given
     assert ledger[..., Account.HOLDING].any()
 
 

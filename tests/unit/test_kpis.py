@@ -70,6 +70,7 @@ def by_hand() -> tuple[Panels, dict[str, Table], np.ndarray]:
         Day.MARKED_DOWN_UNITS: (15, 0, 0, 5),
         Day.WASTED: (2, 3, 4, 1),
         Day.RETURNED: (5, 0, 0, 5),
+        Day.DEFECTIVE_RETURNED: (1, 0, 0, 1),
         Day.RECEIVED: (100, 50, 40, 10),
         Day.ON_HAND: (100, 300, 50, 150),
         Day.STOCK_VALUE: (40_000, 60_000, 30_000, 30_000),
@@ -90,6 +91,18 @@ def by_hand() -> tuple[Panels, dict[str, Table], np.ndarray]:
     centre[WARM_UP:] = 0
     centre[WARM_UP:, 0, 0, Centre.ON_HAND] = 500, 700
     centre[WARM_UP:, 0, 0, Centre.STOCK_VALUE] = 100_000, 140_000
+    for at_centre, both_days in {
+        Centre.RECEIVED: (150, 50),
+        Centre.WASTED: (0, 10),
+        Centre.DATED_DELIVERED: (30, 10),
+        Centre.LIFE_DELIVERED_DAYS: (100, 60),
+        Centre.RESTOCKED_VALUE: (3_000, 1_000),
+        Centre.SCRAPPED_VALUE: (0, 2_000),
+        Centre.TO_VENDOR_VALUE: (4_000, 0),
+        Centre.VENDOR_CREDIT: (2_000, 0),
+        Centre.GIFTED: (3, 4),
+    }.items():
+        centre[WARM_UP:, 0, 0, at_centre] = both_days
     # (placed on day, store, kind, lines, lines in full)
     orders = [
         (0, 0, 1, 50, 50),
@@ -160,6 +173,13 @@ EXPECTED = {
     "waste_share": 0.05,
     "mark_down_share": 0.1,
     "age_at_sale_share": 0.4,
+    "centre_waste_share": 0.05,
+    "life_at_receipt_days": 4,
+    "escaped_defect_share": 0.01,
+    # 40 back in stock and 20 of credit over two days, of 100 that came back.
+    "recovery_value": 30,
+    "recovered_share": 0.6,
+    "gift_units": 3.5,
     "cost_purchase": 200,
     "cost_ordering": 15,
     "cost_holding": 10,
@@ -283,7 +303,9 @@ def test_the_algebra_of_money(result: RunResult) -> None:
 
 def test_profit_is_what_happened_to_cash_and_goods(result: RunResult) -> None:
     after = result.ledger[result.labels.warm_up_days :].sum(axis=(0, 1, 2))
-    goods = after[[Account.STORE_INVENTORY, Account.CENTRE_INVENTORY, Account.IN_TRANSIT]].sum()
+    goods = after[
+        [Account.STORE_INVENTORY, Account.CENTRE_INVENTORY, Account.IN_TRANSIT, Account.RETURNED_GOODS]
+    ].sum()
     days = len(result.ledger) - result.labels.warm_up_days
     assert result.kpis["profit"] == pytest.approx((after[Account.CASH] + goods) / 100 / days)
 
@@ -291,7 +313,8 @@ def test_profit_is_what_happened_to_cash_and_goods(result: RunResult) -> None:
 def test_heads_cover_every_account_of_cost_once() -> None:
     covered = [account for head in COST_HEADS for account in HEAD_ACCOUNTS[head]]
     neither = {Account.REVENUE, Account.REFUNDS, Account.OPENING_CAPITAL, Account.CASH, Account.CLEARING,
-               Account.STORE_INVENTORY, Account.CENTRE_INVENTORY, Account.IN_TRANSIT}  # fmt: skip
+               Account.STORE_INVENTORY, Account.CENTRE_INVENTORY, Account.IN_TRANSIT,
+               Account.RETURNED_GOODS}  # fmt: skip
     assert len(covered) == len(set(covered))
     assert set(covered) | neither == set(Account)
 

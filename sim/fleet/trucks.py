@@ -1,0 +1,293 @@
+"""Trucks on their trips: loaded at a door, driven from stop to stop, unloaded, back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import numpy as np
+import simpy
+
+from scenarios import TruckType
+from sim.books.charges import Charge, charged
+from sim.books.terms import in_micro
+from sim.clock import SECONDS_PER_HOUR, Turn, at
+from sim.depot.arrivals import Arrivals
+from sim.depot.crews import Payroll
+from sim.depot.orders import NOT_YET, Drop
+from sim.depot.returns import Returns
+from sim.fleet.roads import RoadMap
+from sim.fleet.windows import Windows
+from sim.recorder import Recorder
+from sim.stations import Crew, Station, Work
+from sim.world import World
+
+_SECONDS_PER_MINUTE = 60
+_METRES_PER_KM = 1_000
+
+
+class LateCause(IntEnum):
+    """Column `late_cause` of stops: what first made a stop late, in this order."""
+
+    ON_TIME = 0
+    PLAN = 1
+    """The plan already came after the window."""
+    GOODS = 2
+    """The truck waited for goods to be picked."""
+    TRUCK = 3
+    """The truck was late from an earlier trip."""
+    DOOR = 4
+    """It waited for a door, or loading took longer than planned."""
+    ROAD = 5
+    """Traffic, breaks and unloading on the way."""
+
+
+@dataclass(eq=False, slots=True)
+class Truck:
+    """One truck with its driver."""
+
+    centre: int
+    number: int
+    """Among all trucks."""
+    kind: TruckType
+    type_index: int
+    start_second_of_day: int
+    shift_seconds: int
+    planned_free_second: int = 0
+    """When its last planned trip is over."""
+    paid_from_second: int = NOT_YET
+    """Start of the last shift that has been paid."""
+    trips: list[Trip] = field(default_factory=list)
+    """Trips to come, the current one first."""
+
+    def shift_after(self, second: int, least_seconds: int) -> tuple[int, int]:
+        """The first shift with so much time left after a second: when it can leave, and when it must be back."""
+        day_seconds = 24 * SECONDS_PER_HOUR
+        second = max(second, self.planned_free_second)
+        starts = (second // day_seconds - 1) * day_seconds + self.start_second_of_day
+        while starts + self.shift_seconds - max(second, starts) < min(least_seconds, self.shift_seconds):
+            starts += day_seconds
+        return max(second, starts), starts + self.shift_seconds
+
+
+@dataclass(eq=False, slots=True)
+class Trip:
+    """One tour of a truck."""
+
+    number: int
+    truck: Truck
+    drops: list[Drop]
+    planned_second: int
+    planned_arrivals: list[int]
+    shift_ends_second: int
+    loading_seconds: int
+    waits: int = 0
+    """What keeps it from being loaded: the hour, the truck, drops that are not ready."""
+    ready_second: int = NOT_YET
+    loaded_second: int = NOT_YET
+    departed_second: int = NOT_YET
+    truck_free_second: int = NOT_YET
+    goods_ready_second: int = NOT_YET
+    position: int = 0
+    metres: int = 0
+    driving_seconds: int = 0
+    driven_since_break: int = 0
+    break_seconds: int = 0
+    returns: list[int] = field(default_factory=list)
+    """Batches of returned goods on board."""
+
+
+class Drivers:
+    """Runs the trips of one centre."""
+
+    def __init__(
+        self,
+        environment: simpy.Environment,
+        world: World,
+        recorder: Recorder,
+        payroll: Payroll,
+        road_map: RoadMap,
+        windows: Windows,
+        doors: Station | None,
+        arrivals: Arrivals,
+        returns: Returns,
+    ) -> None:
+        """Make them.
+
+        Args:
+            environment: the clock.
+            world: facts.
+            recorder: takes trips, stops and charges.
+            payroll: pays drivers.
+            road_map: roads of the centre.
+            windows: when stores take goods.
+            doors: where trucks are loaded; None where that takes no time.
+            arrivals: takes goods that have been unloaded.
+            returns: goods that stores send back.
+        """
+        self._environment = environment
+        self._world = world
+        self._recorder = recorder
+        self._payroll = payroll
+        self._map = road_map
+        self._windows = windows
+        self._doors = doors
+        self._arrivals = arrivals
+        self._returns = returns
+        fleet = world.scenario.fleet
+        self._unloading = fleet.unloading
+        self._break_after_seconds = round(fleet.drivers.driving_hours_before_break * SECONDS_PER_HOUR)
+        self._break_seconds = round(fleet.drivers.break_minutes * _SECONDS_PER_MINUTE)
+
+    def unloading_seconds(self, drop: Drop) -> int:
+        """Time at a store's door."""
+        return round(self._unloading.seconds_per_stop + self._unloading.seconds_per_case * drop.cases)
+
+    def schedule(self, trip: Trip) -> None:
+        """Take a planned trip."""
+        now = int(self._environment.now)
+        truck = trip.truck
+        trip.waits = 1 + (1 if truck.trips else 0) + len(trip.drops)
+        if not truck.trips:
+            trip.truck_free_second = now
+        truck.trips.append(trip)
+        second = max(trip.planned_second - trip.loading_seconds, now)
+        at(self._environment, second, Turn.ROAD, lambda: self._one_less(trip))
+
+    def goods_ready(self, trip: Trip) -> None:
+        """One of the trip's drops has been picked."""
+        trip.goods_ready_second = int(self._environment.now)
+        self._one_less(trip)
+
+    def _one_less(self, trip: Trip) -> None:
+        trip.waits -= 1
+        if trip.waits == 0:
+            self._load(trip)
+
+    def _load(self, trip: Trip) -> None:
+        truck = trip.truck
+        trip.ready_second = int(self._environment.now)
+        shift_starts = trip.shift_ends_second - truck.shift_seconds
+        if truck.paid_from_second != shift_starts:
+            truck.paid_from_second = shift_starts
+            self._payroll.pay_shift(Crew.DRIVERS, truck.centre, 1, shift_starts, trip.shift_ends_second)
+        if self._doors is None:
+            self._loaded(trip)
+        else:
+            self._doors.submit(
+                trip.loading_seconds,
+                Work.LOADING,
+                trip.number,
+                lines=len(trip.drops),
+                done=lambda: self._loaded(trip),
+            )
+
+    def _loaded(self, trip: Trip) -> None:
+        now = int(self._environment.now)
+        trip.loaded_second = now
+        at(self._environment, max(now, trip.planned_second), Turn.ROAD, lambda: self._depart(trip))
+
+    def _depart(self, trip: Trip) -> None:
+        trip.departed_second = int(self._environment.now)
+        for drop in trip.drops:
+            for order in drop.orders:
+                order.departed_second = trip.departed_second
+        self._drive(trip, 0)
+
+    def _drive(self, trip: Trip, place: int) -> None:
+        """Drive on from a place of the road map: to the next stop, or back."""
+        now = int(self._environment.now)
+        is_last = trip.position == len(trip.drops)
+        goal = 0 if is_last else self._map.place_of(trip.drops[trip.position].store)
+        pause = 0
+        leg = self._map.drive(place, goal, now)
+        if trip.driven_since_break > 0 and trip.driven_since_break + leg > self._break_after_seconds:
+            pause = self._break_seconds
+            trip.driven_since_break = 0
+            leg = self._map.drive(place, goal, now + pause)
+        trip.driven_since_break += leg
+        trip.driving_seconds += leg
+        trip.break_seconds += pause
+        metres = int(self._map.metres[place, goal])
+        trip.metres += metres
+        arrives = now + pause + leg
+        if is_last:
+            at(self._environment, arrives, Turn.ROAD, lambda: self._return(trip))
+        else:
+            at(self._environment, arrives, Turn.ROAD, lambda: self._arrive(trip, metres, leg))
+
+    def _arrive(self, trip: Trip, metres: int, leg_seconds: int) -> None:
+        drop = trip.drops[trip.position]
+        now = int(self._environment.now)
+        for order in drop.orders:
+            order.arrived_second = now
+        day_starts = now - now % (24 * SECONDS_PER_HOUR)
+        begins = max(now, day_starts + int(self._windows.opens_second[drop.store]))
+        leaves = begins + self.unloading_seconds(drop)
+        at(self._environment, leaves, Turn.ROAD, lambda: self._leave(trip, now, begins, metres, leg_seconds))
+
+    def _leave(self, trip: Trip, arrived: int, began: int, metres: int, leg_seconds: int) -> None:
+        drop, position = trip.drops[trip.position], trip.position
+        planned = trip.planned_arrivals[position]
+        window_ends = (
+            planned - planned % (24 * SECONDS_PER_HOUR) + int(self._windows.closes_second[drop.store])
+        )
+        self._arrivals.arrive(drop)
+        batch = self._returns.collect(drop.store)
+        if batch >= 0:
+            trip.returns.append(batch)
+        self._recorder.add(
+            "stops",
+            np.array(
+                [[
+                    trip.number, position, drop.centre, drop.store, planned, arrived, began,
+                    int(self._environment.now), window_ends, drop.block.shape[1], drop.units, drop.weight_grams,
+                    metres, leg_seconds, self._cause(trip, planned, arrived, window_ends),
+                ]],
+                np.int64,
+            ),
+        )  # fmt: skip
+        trip.position += 1
+        self._drive(trip, self._map.place_of(drop.store))
+
+    def _cause(self, trip: Trip, planned: int, arrived: int, window_ends: int) -> LateCause:
+        if arrived <= window_ends:
+            return LateCause.ON_TIME
+        if planned > window_ends:
+            return LateCause.PLAN
+        if trip.departed_second <= trip.planned_second:
+            return LateCause.ROAD
+        due = trip.planned_second - trip.loading_seconds
+        if trip.goods_ready_second > due and trip.goods_ready_second >= trip.truck_free_second:
+            return LateCause.GOODS
+        return LateCause.TRUCK if trip.truck_free_second > due else LateCause.DOOR
+
+    def _return(self, trip: Trip) -> None:
+        truck, now = trip.truck, int(self._environment.now)
+        overtime = max(0, now - max(trip.shift_ends_second, trip.departed_second))
+        if overtime:
+            self._payroll.pay_overtime(Crew.DRIVERS, truck.centre, overtime)
+        rate = in_micro(truck.kind.cost_per_km) / _METRES_PER_KM
+        self._recorder.charge(
+            now, truck.centre, Charge.TRUCK_DISTANCE, trip.metres, charged(trip.metres, rate)
+        )
+        self._write_down(trip, now, overtime)
+        for batch in trip.returns:
+            self._returns.bring(batch)
+        truck.trips.remove(trip)
+        if truck.trips:
+            following = truck.trips[0]
+            following.truck_free_second = now
+            self._one_less(following)
+
+    def _write_down(self, trip: Trip, returned: int, overtime: int) -> None:
+        truck = trip.truck
+        row = (
+            trip.number, truck.centre, truck.number, truck.type_index, trip.planned_second,
+            trip.ready_second, trip.loaded_second, trip.departed_second, returned, trip.metres, len(trip.drops),
+            sum(drop.cases for drop in trip.drops), sum(drop.weight_grams for drop in trip.drops),
+            sum(drop.volume_millilitres for drop in trip.drops), round(truck.kind.capacity_kg * 1_000),
+            round(truck.kind.capacity_litres * 1_000), trip.driving_seconds, trip.break_seconds, overtime,
+            round(trip.metres * truck.kind.co2_grams_per_km / _METRES_PER_KM),
+        )  # fmt: skip
+        self._recorder.add("trips", np.array([row], np.int64))
