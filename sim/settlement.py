@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.books import Terms
+from sim.books.terms import WorkTerms, in_micro
 from sim.depot import Depot
-from sim.records import Closing, IntArray, Panels
+from sim.records import Closing, Panels
 from sim.result import Identity, Labels
 from sim.stores import Stores
 from sim.triage import TriageTerms
@@ -92,8 +93,7 @@ def labels_of(world: World) -> Labels:
 
 def terms_of(world: World) -> Terms:
     """Cost facts for the ledger."""
-    network, facts = world.scenario.network, world.scenario.depot
-    docks = facts.docks if facts is not None else None
+    network = world.scenario.network
     return Terms(
         costs=world.scenario.costs,
         store_centre=world.axes.centre_of_store,
@@ -108,20 +108,33 @@ def terms_of(world: World) -> Terms:
         shelf_life_days=world.handling.shelf_life_days,
         ages_in_centre=world.ageing.lot_index >= 0,
         triage=TriageTerms.of(world.scenario),
-        doors=docks.doors if docks is not None else 0,
-        trucks=_trucks(world),
-        courier_cost_per_km=world.scenario.fleet.courier_cost_per_km,
+        work=_work_terms(world),
     )
 
 
-def _trucks(world: World) -> IntArray:
-    """Own trucks of each centre, (centres,)."""
-    transport = world.scenario.policy.transport
-    groups = transport.trucks if transport.mode == "fleet" else ()
-    kept = [
-        sum(group.count for group in groups if group.dc_id in ("", name)) for name in world.axes.centre_ids
-    ]
-    return np.array(kept, np.int64)
+def _work_terms(world: World) -> WorkTerms:
+    facts, policy = world.scenario.depot, world.scenario.policy
+    has_fleet = policy.transport.mode == "fleet"
+    kinds = {kind.id: kind for kind in world.scenario.fleet.truck_types}
+    kept, per_day = np.zeros((2, len(world.axes.centre_ids)), np.int64)
+    for group in policy.transport.trucks if has_fleet else ():
+        for centre, name in enumerate(world.axes.centre_ids):
+            if group.dc_id in ("", name):
+                kept[centre] += group.count
+                per_day[centre] += group.count * in_micro(kinds[group.type_id].cost_per_day)
+    has_picking = facts is not None and facts.picking is not None
+    is_sorted = policy.depot.picking == "put_to_store"
+    return WorkTerms(
+        has_outbound=facts is not None or has_fleet,
+        has_desk=facts is not None and facts.order_desk is not None,
+        is_picked=has_picking and not is_sorted,
+        is_sorted=has_picking and is_sorted,
+        doors=facts.docks.doors if facts is not None and facts.docks is not None else 0,
+        trucks=kept,
+        trucks_micro_per_day=per_day,
+        type_cost_per_km=tuple(kind.cost_per_km for kind in world.scenario.fleet.truck_types),
+        courier_cost_per_km=world.scenario.fleet.courier_cost_per_km,
+    )
 
 
 def identity_of(world: World) -> Identity:

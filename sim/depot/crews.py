@@ -11,21 +11,13 @@ import simpy
 from scenarios import WEEKDAYS, Shift
 from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
+from sim.books.work_checks import PAID
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, second_of_day
 from sim.recorder import Recorder
 from sim.stations import Crew, Duty, Station, WorkLog
 from sim.world import World
 
 _SECONDS_PER_MINUTE = 60
-
-
-CHARGES: dict[Crew, tuple[Charge, Charge]] = {
-    Crew.DESK: (Charge.DESK_SHIFT, Charge.DESK_OVERTIME),
-    Crew.PICKERS: (Charge.PICKER_SHIFT, Charge.PICKER_OVERTIME),
-    Crew.RECEIVERS: (Charge.RECEIVER_SHIFT, Charge.RECEIVER_OVERTIME),
-    Crew.DRIVERS: (Charge.DRIVER_SHIFT, Charge.DRIVER_OVERTIME),
-}
-"""What a crew is charged as, on its shifts and after them."""
 
 
 def hourly_rate_micro(per_hour: float) -> float:
@@ -54,12 +46,12 @@ class Payroll:
         row = np.array([[crew, centre, people, starts_second, ends_second]], np.int64)
         self._recorder.add("shifts", row)
         seconds = people * (ends_second - starts_second)
-        self._charge(CHARGES[crew][0], starts_second, centre, seconds, self._wage[crew])
+        self._charge(PAID[crew][0], starts_second, centre, seconds, self._wage[crew])
 
     def pay_overtime(self, crew: Crew, centre: int, seconds: int) -> None:
         """Pay somebody who has worked after the end of the shift."""
         rate = self._wage[crew] * self._overtime_factor
-        self._charge(CHARGES[crew][1], int(self._environment.now), centre, seconds, rate)
+        self._charge(PAID[crew][1], int(self._environment.now), centre, seconds, rate)
 
     def _charge(self, reason: Charge, second: int, centre: int, quantity: int, rate_micro: float) -> None:
         self._recorder.charge(second, centre, reason, quantity, charged(quantity, rate_micro))
