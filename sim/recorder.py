@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
+
 import numpy as np
 import numpy.typing as npt
 
@@ -52,12 +54,12 @@ TABLES: dict[str, tuple[str, ...]] = {
 
 
 class Recorder:
-    """Collects rows of event tables."""
+    """Collects rows of event tables: blocks of rows come before those that were added one by one."""
 
     def __init__(self) -> None:
         self._blocks: dict[str, list[npt.NDArray[np.int64]]] = {name: [] for name in TABLES}
         self._orders = 0
-        self._charges: list[tuple[int, int, int, int, int]] = []
+        self._rows = {name: array("q") for name in TABLES}
 
     def add(self, table: str, rows: npt.NDArray[np.int64]) -> None:
         """Add rows, (k, columns of the table), which are not copied."""
@@ -68,9 +70,13 @@ class Recorder:
         self.add("store_orders", rows)
         self._orders += len(rows)
 
+    def add_row(self, table: str, row: tuple[int, ...]) -> None:
+        """Add one row."""
+        self._rows[table].extend(row)
+
     def charge(self, second: int, centre: int, reason: int, quantity: int, amount_minor: int) -> None:
         """Write down what something costs; see `sim.books.charges.Charge` for reasons and their quantities."""
-        self._charges.append((second, centre, reason, quantity, amount_minor))
+        self._rows["charges"].extend((second, centre, reason, quantity, amount_minor))
 
     @property
     def next_order(self) -> int:
@@ -79,14 +85,12 @@ class Recorder:
 
     def tables(self) -> dict[str, Table]:
         """All tables, read-only."""
-        if self._charges:
-            self.add("charges", np.array(self._charges, np.int64))
-            self._charges = []
         return {name: Table(name, self._joined(name)) for name in TABLES}
 
     def _joined(self, table: str) -> dict[str, npt.NDArray[np.int64]]:
         names = TABLES[table]
-        rows = np.concatenate([np.zeros((0, len(names)), np.int64), *self._blocks[table]])
+        single = np.array(self._rows[table], np.int64).reshape(-1, len(names))
+        rows = np.concatenate([*self._blocks[table], single])
         joined = {}
         for index, name in enumerate(names):
             joined[name] = rows[:, index].copy()

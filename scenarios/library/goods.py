@@ -30,6 +30,10 @@ CHANGING_SHARE = 0.05
 """Share of SKUs launched, and as many delisted, within the year (mechanism T5)."""
 
 
+PACK_SIZES = (0.6, 1.6)
+"""Smallest and largest pack of a category over the middle one."""
+
+
 @dataclass(frozen=True)
 class Category:
     """Goods among which customers switch; one row of `data/categories.csv`."""
@@ -49,6 +53,10 @@ class Category:
     """Units per case of slow, middling and fast SKUs."""
     life_days: tuple[int, int]
     """Shortest and longest shelf life in the store; 0 = does not expire."""
+    weight_kg: float
+    """Of a unit, in the middle."""
+    volume_litres: float
+    """Of a unit on a truck, in the middle."""
     products: tuple[str, ...]
 
 
@@ -81,6 +89,8 @@ class Item:
     price: float
     purchase_cost: float
     case_pack: int
+    weight_kg: float
+    volume_litres: float
     shelf_life_days: int
     minimum_store_size: float
     variance_to_mean: float
@@ -110,6 +120,8 @@ def categories(path: Path = CATEGORIES_FILE) -> list[Category]:
                     int(row["fast_case_pack"]),
                 ),
                 life_days=(int(row["shortest_life_days"]), int(row["longest_life_days"])),
+                weight_kg=float(row["weight_kg"]),
+                volume_litres=float(row["volume_litres"]),
                 products=tuple(row["products"].split()),
             )
             for row in csv.DictReader(file)
@@ -166,6 +178,7 @@ def _item(category: Category, place: float, sku_id: str, popularity: float, mark
     shortest, longest = category.life_days
     life = shortest + int((longest - shortest + 1) * fraction("life", sku_id))
     launch, delist = _life_dates(sku_id, market.first_day, market.days)
+    pack_size = PACK_SIZES[0] * (PACK_SIZES[1] / PACK_SIZES[0]) ** fraction("pack size", sku_id)
     index = int(sku_id.rsplit("-", 1)[1]) - 1
     return Item(
         sku_id=sku_id,
@@ -177,6 +190,8 @@ def _item(category: Category, place: float, sku_id: str, popularity: float, mark
         price=price,
         purchase_cost=round(price * (1 - margin), 2),
         case_pack=category.case_packs[2 if place < 1 / 3 else 1 if place < 2 / 3 else 0],
+        weight_kg=round(category.weight_kg * pack_size, 2),
+        volume_litres=round(category.volume_litres * pack_size, 2),
         shelf_life_days=life,
         minimum_store_size=_minimum_size(category, place),
         variance_to_mean=round(1 + market.relative_variance * popularity * market.mean_units_per_day, 3),

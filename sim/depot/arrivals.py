@@ -5,16 +5,14 @@ from __future__ import annotations
 import numpy as np
 import simpy
 
-from sim.clock import SECONDS_PER_DAY, day_of
+from sim.clock import SECONDS_PER_DAY
 from sim.depot.crews import Done
 from sim.depot.desk import OrderDesk
 from sim.depot.orders import Drop, Order
 from sim.depot.stock import IntArray
-from sim.durations import drawn, whole_seconds
 from sim.kernels.shipping import KINDS, write_deliveries
 from sim.recorder import TABLES, Recorder
 from sim.stores import Delivery, Stores
-from sim.streams import Purpose, stream_key, uniform_array
 from sim.world import World
 
 
@@ -29,7 +27,6 @@ class Arrivals:
         self._desk: OrderDesk | None = None
         self._rows = np.empty((world.axes.stores * KINDS, len(TABLES["deliveries"])), np.int64)
         self._under_way: dict[Drop, None] = {}
-        self._key = stream_key(world.seed, world.replication, Purpose.SETTLEMENT)
 
     def connect(self, stores: Stores | None, desk: OrderDesk) -> None:
         """Say who the stores are, and who follows up."""
@@ -53,7 +50,6 @@ class Arrivals:
             if order.arrived_second < 0:
                 order.arrived_second = now
             order.unloaded_second = now
-            self._settle(order)
             self._desk.follow_up(order, has_arrived=True, done=self._feeds_back(order))
 
     def _feeds_back(self, order: Order) -> Done:
@@ -61,15 +57,6 @@ class Arrivals:
             order.fed_back_second = int(self._environment.now)
 
         return done
-
-    def _settle(self, order: Order) -> None:
-        facts = self._world.scenario.depot
-        if facts is None:
-            return
-        ordinal = self._world.process.first_ordinal + day_of(order.unloaded_second)
-        entity = self._world.market.store_key[order.store : order.store + 1]
-        days = drawn(facts.settlement_days, uniform_array(self._key, entity, ordinal))
-        order.settled_second = order.unloaded_second + int(whole_seconds(days * SECONDS_PER_DAY)[0])
 
     def _write(self, drop: Drop, arrived: int) -> None:
         assert self._stores is not None

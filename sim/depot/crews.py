@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
-import numpy as np
 import simpy
 
 from scenarios import WEEKDAYS, Shift
@@ -43,8 +42,7 @@ class Payroll:
 
     def pay_shift(self, crew: Crew, centre: int, people: int, starts_second: int, ends_second: int) -> None:
         """Pay some people for a shift; it is charged on the day on which the shift begins."""
-        row = np.array([[crew, centre, people, starts_second, ends_second]], np.int64)
-        self._recorder.add("shifts", row)
+        self._recorder.add_row("shifts", (crew, centre, people, starts_second, ends_second))
         seconds = people * (ends_second - starts_second)
         self._charge(PAID[crew][0], starts_second, centre, seconds, self._wage[crew])
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 import simpy
 
 from scenarios import Depot as DepotFacts
 from sim.depot.crews import Done
 from sim.depot.orders import Order
-from sim.durations import spread, whole_seconds
+from sim.durations import spread_of
 from sim.stations import Station, Work
 from sim.streams import Purpose, StreamKey, stream_key, uniform
 from sim.world import World
@@ -88,5 +87,4 @@ class OrderDesk:
         ordinal = self._world.process.first_ordinal + order.placed_second // 86_400
         entity = int(self._world.market.store_key[order.store])
         draw = uniform(self._key, entity, ordinal, order.kind * _KINDS_OF_WORK + kind_of_work)
-        factor = spread(deviation, np.array([draw], np.uint32))
-        return int(whole_seconds(mean_seconds * factor)[0])
+        return round(mean_seconds * spread_of(deviation, draw))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import simpy
 
 from sim.books.charges import Charge, charged
@@ -79,16 +80,11 @@ class Floor:
         drop.ready_second = now
         for order in drop.orders:
             order.picked_second = now
-        self._recorder.add(
-            "drops",
-            np.array(
-                [[
-                    drop.centre, drop.store, drop.is_emergency, drop.released_second, now, drop.block.shape[1],
-                    drop.units, drop.cases, drop.weight_grams, drop.volume_millilitres,
-                ]],
-                np.int64,
-            ),
+        row = (
+            drop.centre, drop.store, drop.is_emergency, drop.released_second, now, drop.block.shape[1], drop.units,
+            drop.cases, drop.weight_grams, drop.volume_millilitres,
         )  # fmt: skip
+        self._recorder.add_row("drops", row)
         amount = charged(drop.cases, self._packaging_micro)
         self._recorder.charge(now, drop.centre, Charge.PACKAGING, drop.cases, amount)
 
@@ -114,15 +110,13 @@ class Floor:
         """Pick the goods of all drops SKU by SKU; once all are there, sort them to the stores."""
         assert self._pickers is not None and self._times is not None
         station = self._pickers[drops[0].centre]
-        units = np.zeros(self._world.axes.skus, np.int64)
-        for drop in drops:
-            np.add.at(units, drop.block[1], drop.block[2])
+        block = np.concatenate([drop.block[1:3] for drop in drops], axis=1)
+        units = np.bincount(block[0], weights=block[1], minlength=self._world.axes.skus).astype(np.int64)
         sku = np.flatnonzero(units)
         lists = self._lists(sku, units[sku], drops[0].centre, False)
         left = len(lists.seconds)
-        drawn = [
-            self._factor(int(self._world.market.store_key[drop.store]), 1, sorting=True)[0] for drop in drops
-        ]
+        stores = np.array([drop.store for drop in drops])
+        drawn = self._factors(self._world.market.store_key[stores] + _SORTING_LISTS, False).tolist()
 
         def one_done() -> None:
             nonlocal left
@@ -130,7 +124,7 @@ class Floor:
             if left:
                 return
             for drop, factor in zip(drops, drawn, strict=True):
-                self._sort(station, drop, float(factor), finish)
+                self._sort(station, drop, factor, finish)
 
         for seconds, lines in zip(lists.seconds.tolist(), lists.lines.tolist(), strict=True):
             station.submit(seconds, Work.PICKING, -1, lines=lines, done=one_done)
@@ -138,8 +132,8 @@ class Floor:
     def _sort(self, station: Station, drop: Drop, factor: float, finish: Ready) -> None:
         assert self._times is not None
         lines = drop.block.shape[1]
-        seconds = whole_seconds(np.array([lines * self._times.sorting_seconds_per_line * factor]))
-        station.submit(int(seconds[0]), Work.SORTING, drop.store, lines=lines, done=lambda: finish(drop))
+        seconds = round(lines * self._times.sorting_seconds_per_line * factor)
+        station.submit(seconds, Work.SORTING, drop.store, lines=lines, done=lambda: finish(drop))
 
     def _lists(self, sku: IntArray, units: IntArray, entity: int, is_emergency: bool) -> _Lists:
         """Cut lines into pick lists of at most so many lines each."""
@@ -153,19 +147,16 @@ class Floor:
             + self._times.seconds_per_case * np.add.reduceat(cases, starts)
             + self._times.seconds_per_each * np.add.reduceat(eaches, starts)
         )
-        factor = self._factor(entity, len(starts), sorting=False, is_emergency=is_emergency)
+        keys = np.uint64(entity) + np.arange(len(starts), dtype=np.uint64) * np.uint64(CELL_MULTIPLIER)
+        factor = self._factors(keys, is_emergency)
         return _Lists(starts, whole_seconds(mean_seconds * factor), lines)
 
-    def _factor(
-        self, entity: int, number: int, *, sorting: bool, is_emergency: bool = False
-    ) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    def _factors(self, keys: npt.NDArray[np.uint64], is_emergency: bool) -> npt.NDArray[np.float64]:
+        """How much longer or shorter than usual each of some lists takes, by their keys and the minute."""
         assert self._times is not None
         if self._times.coefficient_of_variation == 0.0:
-            return np.ones(number)
+            return np.ones(len(keys))
         day, second = divmod(int(self._environment.now), _SECONDS_PER_DAY)
-        keys = np.uint64(entity) + np.arange(number, dtype=np.uint64) * np.uint64(CELL_MULTIPLIER)
-        if sorting:
-            keys = keys + _SORTING_LISTS
         sub = 2 * (second // _SECONDS_PER_MINUTE) + is_emergency
         draws = uniform_array(self._key, keys, self._world.process.first_ordinal + day, sub)
         return spread(self._times.coefficient_of_variation, draws)

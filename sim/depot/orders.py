@@ -58,6 +58,7 @@ class Drop:
     block: IntArray
     """(SENT_ROWS or TRACED_ROWS, lines) as from `fill_orders`."""
     orders: list[Order]
+    units: int
     cases: int
     """Full cases, and one for every case's worth of single units begun."""
     weight_grams: int
@@ -67,25 +68,20 @@ class Drop:
     waits_for: int = field(default=0)
     """Pick lists still to be finished."""
 
-    @property
-    def units(self) -> int:
-        """Units in all."""
-        return int(self.block[2].sum())
-
 
 def orders_in(lines: Lines, centre_of_store: IntArray) -> list[Order]:
     """Split lines that were placed together into orders, by store and kind in their order."""
-    stores = len(centre_of_store)
+    groups = len(centre_of_store) * KINDS
     label = lines.store * KINDS + lines.block[3]
+    units = np.bincount(label, weights=lines.units, minlength=groups).astype(np.int64).tolist()
     orders = []
-    for group, block in enumerate(dealt(lines.block, label, len(lines), stores * KINDS)):
-        if block.shape[1]:
+    for group, block in enumerate(dealt(lines.block, label, len(lines), groups)):
+        if units[group]:
             store, kind = divmod(group, KINDS)
-            mine = Lines(block)
             orders.append(
                 Order(
-                    store, int(centre_of_store[store]), kind, mine, int(block[5, 0]), units=int(mine.units.sum()),
-                    line_count=len(mine),
+                    store, int(centre_of_store[store]), kind, Lines(block), int(block[5, 0]), units=units[group],
+                    line_count=block.shape[1],
                 )
             )  # fmt: skip
     return orders
@@ -101,6 +97,12 @@ class Packing:
     """(SKUs,) per unit."""
     volume_millilitres: IntArray
     """(SKUs,) per unit."""
+
+    def figures(self, lines: IntArray) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+        """Units, cases (one for every case begun), grams and millilitres of each of (3 or more, k) lines."""
+        sku, units = lines[1], lines[2]
+        cases = -(-units // self.case_pack[sku])
+        return units, cases, units * self.weight_grams[sku], units * self.volume_millilitres[sku]
 
     def cases_and_eaches(self, sku: IntArray, units: IntArray) -> tuple[IntArray, IntArray]:
         """Full cases and single units of each line."""
@@ -118,13 +120,17 @@ def drops_of(sent: Sequence[IntArray], centre: int, stores: int, packing: Packin
         packing: room that goods take.
     """
     lines = sent[0] if len(sent) == 1 else np.concatenate(sent, axis=1)
+    groups = stores * 2
     label = lines[0] * 2 + (lines[4] == EMERGENCY)
-    drops = []
-    for group, block in enumerate(dealt(lines, label, lines.shape[1], stores * 2)):
-        if block.shape[1]:
-            store, is_emergency = divmod(group, 2)
-            drops.append(_drop(store, centre, bool(is_emergency), block, packing))
-    return drops
+    figures = [
+        np.bincount(label, weights=weights, minlength=groups).astype(np.int64).tolist()
+        for weights in packing.figures(lines)
+    ]
+    return [
+        Drop(group // 2, centre, bool(group % 2), block, [], *(figure[group] for figure in figures))
+        for group, block in enumerate(dealt(lines, label, lines.shape[1], groups))
+        if block.shape[1]
+    ]
 
 
 def merged(drop: Drop, later: Drop, packing: Packing) -> Drop:
@@ -189,11 +195,5 @@ def _taken_off(rest: IntArray, units: int) -> IntArray:
 
 
 def _drop(store: int, centre: int, is_emergency: bool, block: IntArray, packing: Packing) -> Drop:
-    sku, units = block[1], block[2]
-    pack = packing.case_pack[sku]
-    return Drop(
-        store, centre, is_emergency, block, [],
-        cases=int((-(-units // pack)).sum()),
-        weight_grams=int((packing.weight_grams[sku] * units).sum()),
-        volume_millilitres=int((packing.volume_millilitres[sku] * units).sum()),
-    )  # fmt: skip
+    figures = (int(figure.sum()) for figure in packing.figures(block))
+    return Drop(store, centre, is_emergency, block, [], *figures)

@@ -13,7 +13,7 @@ from sim.books.terms import in_micro
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, Turn, at, day_of
 from sim.depot.arrivals import Arrivals
 from sim.depot.orders import NOT_YET, Drop
-from sim.durations import exponential, fractions, whole_seconds
+from sim.durations import exponential, whole_seconds
 from sim.fleet.roads import RoadMap
 from sim.fleet.windows import Windows
 from sim.recorder import Recorder
@@ -161,7 +161,7 @@ class Carriers:
             max(carrier, 0), drop.centre, drop.store, carrier == _COURIER, now, quoted,
             arrives if arrives < end else NOT_YET, drop.units, drop.weight_grams, metres, co2, amount,
         )  # fmt: skip
-        self._recorder.add("carrier_drops", np.array([row], np.int64))
+        self._recorder.add_row("carrier_drops", row)
         if unloaded < end:
             at(self._environment, unloaded, Turn.ROAD, lambda: self._arrivals.arrive(drop))
 
@@ -228,11 +228,11 @@ class Carriers:
                 int(self._environment.now), carrier.index, carrier.drops, round(on_time * _PPM), round(100 * speed),
                 round(100 * score), round(before * _PPM), round(carrier.share * _PPM),
             )  # fmt: skip
-            self._recorder.add("carrier_reviews", np.array([row], np.int64))
+            self._recorder.add_row("carrier_reviews", row)
             carrier.drops = carrier.on_time = 0
             carrier.hours = 0.0
         self._schedule_review(day + rules.every_days)
 
 
 def _fraction_of(draw: int) -> float:
-    return float(fractions(np.array([draw], np.uint32))[0])
+    return (draw + 0.5) * 2.0**-32

@@ -208,7 +208,7 @@ class RoutePlanner:
             return
         stores = [int(store) for store in self._map.stores]
         mean = [
-            Drop(store, 0, False, np.zeros((6, 0), np.int64), [], 0, int(grams_per_day[store]),
+            Drop(store, 0, False, np.zeros((6, 0), np.int64), [], 0, 0, int(grams_per_day[store]),
                  int(millilitres_per_day[store]))
             for store in stores
         ]  # fmt: skip

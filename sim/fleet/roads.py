@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from optimize import road_metres
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
-from sim.durations import spread
-from sim.streams import Purpose, cell_key, entity_key, stream_key, uniform_array
+from sim.durations import spread_of
+from sim.streams import Purpose, cell_key, entity_key, stream_key, uniform
 from sim.world import World
 
 IntArray = npt.NDArray[np.int64]
@@ -55,11 +55,9 @@ class RoadMap:
         """
         left = float(self._base_seconds[start, end])
         if self._roads.coefficient_of_variation > 0.0:
-            entity = np.array([cell_key(self._keys[start], self._keys[end])], np.uint64)
-            draw = uniform_array(
-                self._stream, entity, self._first_ordinal + departs_second // SECONDS_PER_DAY
-            )
-            left *= float(spread(self._roads.coefficient_of_variation, draw)[0])
+            entity = cell_key(self._keys[start], self._keys[end])
+            draw = uniform(self._stream, entity, self._first_ordinal + departs_second // SECONDS_PER_DAY)
+            left *= spread_of(self._roads.coefficient_of_variation, draw)
         hour, into_hour = divmod(departs_second, SECONDS_PER_HOUR)
         driven = 0.0
         room = float(SECONDS_PER_HOUR - into_hour)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-import numpy as np
 import simpy
 
 from scenarios import TruckType
@@ -236,17 +235,12 @@ class Drivers:
         batch = self._returns.collect(drop.store)
         if batch >= 0:
             trip.returns.append(batch)
-        self._recorder.add(
-            "stops",
-            np.array(
-                [[
-                    trip.number, position, drop.centre, drop.store, planned, arrived, began,
-                    int(self._environment.now), window_ends, drop.block.shape[1], drop.units, drop.weight_grams,
-                    metres, leg_seconds, self._cause(trip, planned, arrived, window_ends),
-                ]],
-                np.int64,
-            ),
+        row = (
+            trip.number, position, drop.centre, drop.store, planned, arrived, began, int(self._environment.now),
+            window_ends, drop.block.shape[1], drop.units, drop.weight_grams, metres, leg_seconds,
+            self._cause(trip, planned, arrived, window_ends),
         )  # fmt: skip
+        self._recorder.add_row("stops", row)
         trip.position += 1
         self._drive(trip, self._map.place_of(drop.store))
 
@@ -290,4 +284,4 @@ class Drivers:
             round(truck.kind.capacity_litres * 1_000), trip.driving_seconds, trip.break_seconds, overtime,
             round(trip.metres * truck.kind.co2_grams_per_km / _METRES_PER_KM),
         )  # fmt: skip
-        self._recorder.add("trips", np.array([row], np.int64))
+        self._recorder.add_row("trips", row)
