@@ -55,7 +55,8 @@ def simulate(scenario: Scenario, plan: Plan, *, seed: int, replication: int) -> 
     depot.connect(None)
     ledger = frozen(post_ledger(panels, tables, opening, labels, terms))
     check_books(panels, tables, ledger, opening, closing, labels, terms)
-    kpis = compute_kpis(panels, tables, ledger, labels, terms.costs)
+    doors = terms.work.doors * len(labels.centres) if terms.work is not None else 0
+    kpis = compute_kpis(panels, tables, ledger, labels, terms.costs, doors=doors)
     mark_compiled()
     return RunResult(
         identity=identity_of(world),

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.books import Terms
+from sim.books.terms import WorkTerms, in_micro
 from sim.depot import Depot
 from sim.records import Closing, Panels
 from sim.result import Identity, Labels
@@ -119,6 +120,32 @@ def terms_of(world: World) -> Terms:
         triage=TriageTerms.of(world.scenario),
         express_surcharge_share=world.supply.surcharge_share,
         count_cost_per_line=error.count_cost_per_line if error else 0.0,
+        work=_work_terms(world),
+    )
+
+
+def _work_terms(world: World) -> WorkTerms:
+    facts, policy = world.scenario.depot, world.scenario.policy
+    has_fleet = policy.transport.mode == "fleet"
+    kinds = {kind.id: kind for kind in world.scenario.fleet.truck_types}
+    kept, per_day = np.zeros((2, len(world.axes.centre_ids)), np.int64)
+    for group in policy.transport.trucks if has_fleet else ():
+        for centre, name in enumerate(world.axes.centre_ids):
+            if group.dc_id in ("", name):
+                kept[centre] += group.count
+                per_day[centre] += group.count * in_micro(kinds[group.type_id].cost_per_day)
+    has_picking = facts is not None and facts.picking is not None
+    is_sorted = policy.depot.picking == "put_to_store"
+    return WorkTerms(
+        has_outbound=facts is not None or has_fleet,
+        has_desk=facts is not None and facts.order_desk is not None,
+        is_picked=has_picking and not is_sorted,
+        is_sorted=has_picking and is_sorted,
+        doors=facts.docks.doors if facts is not None and facts.docks is not None else 0,
+        trucks=kept,
+        trucks_micro_per_day=per_day,
+        type_cost_per_km=tuple(kind.cost_per_km for kind in world.scenario.fleet.truck_types),
+        courier_cost_per_km=world.scenario.fleet.courier_cost_per_km,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from heapq import heapify, heappop, heappush
@@ -19,8 +19,18 @@ from sim.clock import Turn, at
 _WORK_TURN = EventPriority(Turn.WORK)
 
 
+class Crew(IntEnum):
+    """Column `crew` of the table of shifts."""
+
+    DESK = 0
+    PICKERS = 1
+    RECEIVERS = 2
+    DRIVERS = 3
+    """One row per truck and day on which it is used."""
+
+
 class Work(IntEnum):
-    """Column `work` of the tables of tasks and shifts: what is done, and by whom."""
+    """Column `work` of the table of tasks: what is done."""
 
     DESK = 0
     """Receiving and assigning a store order at the desk."""
@@ -40,6 +50,20 @@ class Work(IntEnum):
     """A supplier's delivery in goods in."""
 
 
+CREW_OF: Mapping[Work, Crew] = {
+    Work.DESK: Crew.DESK,
+    Work.FOLLOW_UP: Crew.DESK,
+    Work.PICKING: Crew.PICKERS,
+    Work.SORTING: Crew.PICKERS,
+    Work.STREAM: Crew.PICKERS,
+    Work.PUT_AWAY: Crew.RECEIVERS,
+}
+"""Whose work it is; what is not listed here is done at a door."""
+
+DOORS = -1
+"""In the place of a crew: the doors of a centre."""
+
+
 @dataclass(frozen=True)
 class Duty:
     """One stretch of time in which some servers of a station are there."""
@@ -52,9 +76,20 @@ class Duty:
     """Work begun before is finished first; equal to the end of the break when there is none."""
     break_ends_second: int
 
+    @property
+    def stretches(self) -> tuple[tuple[int, int], ...]:
+        """Seconds at which servers come and go: before the break and after it, as far as there is such a time."""
+        if self.break_starts_second >= self.break_ends_second:
+            return ((self.starts_second, self.ends_second),)
+        halves = (
+            (self.starts_second, self.break_starts_second),
+            (self.break_ends_second, self.ends_second),
+        )
+        return tuple((comes, goes) for comes, goes in halves if comes < goes)
+
 
 class WorkLog:
-    """Rows of the table of tasks."""
+    """Rows of the table of tasks; what is unfinished is asked of the stations when the rows are wanted."""
 
     COLUMNS = (
         "work", "centre", "reference", "server", "priority", "lines", "queued_second", "started_second",
@@ -63,21 +98,31 @@ class WorkLog:
 
     def __init__(self) -> None:
         self.values = array("q")
+        self.unfinished: list[Callable[[], Iterator[tuple[int, ...]]]] = []
+        """Each yields the rows of tasks that are being done or wait; a second of -1 is still to come."""
 
     def rows(self) -> npt.NDArray[np.int64]:
-        """(tasks, columns) in the order in which tasks were finished."""
-        return np.frombuffer(self.values, np.int64).reshape(-1, len(self.COLUMNS)).copy()
+        """(tasks, columns) in the order in which tasks were finished, those that are not finished at the end."""
+        rows = self.values + array("q")
+        for station in self.unfinished:
+            for row in station():
+                rows.extend(row)
+        return np.frombuffer(rows, np.int64).reshape(-1, len(self.COLUMNS)).copy()
 
 
 class _Server:
     """A person or a door."""
 
-    __slots__ = ("callbacks", "event", "is_there", "leaves_second", "number", "started_second", "task")
+    __slots__ = (
+        "callbacks", "event", "is_there", "leaves_second", "number", "overtime_seconds", "started_second", "task",
+    )  # fmt: skip
 
     def __init__(self, number: int, environment: simpy.Environment) -> None:
         self.number = number
         self.is_there = False
         self.leaves_second = -1
+        self.overtime_seconds = 0
+        """Of the task in hand, before the shift that has come meanwhile."""
         self.started_second = 0
         self.task: _Task | None = None
         # One event object serves all tasks of a server: making new ones takes longer than the rest of a task.
@@ -126,6 +171,7 @@ class Station:
         self._number = 0
         self._servers = [self._made(number) for number in range(servers)]
         self._free: list[int] = []
+        log.unfinished.append(self._unfinished)
         if is_always_there:
             for server in self._servers:
                 server.is_there = True
@@ -148,18 +194,13 @@ class Station:
             return
         current = duty
 
-        def come() -> None:
-            begun(current)
-            self._come(current)
-
         def leave() -> None:
-            self._leave(current)
             self.work_shifts(duties, begun)
 
-        at(self._environment, current.starts_second, Turn.SHIFT_START, come)
-        if current.break_starts_second < current.break_ends_second:
-            at(self._environment, current.break_starts_second, Turn.SHIFT_END, lambda: self._leave(current))
-            at(self._environment, current.break_ends_second, Turn.SHIFT_START, lambda: self._come(current))
+        at(self._environment, current.starts_second, Turn.SHIFT_START, lambda: begun(current))
+        for comes, goes in current.stretches:
+            at(self._environment, comes, Turn.SHIFT_START, lambda: self._come(current))
+            at(self._environment, goes, Turn.SHIFT_END, lambda: self._leave(current))
         at(self._environment, current.ends_second, Turn.SHIFT_END, leave)
 
     def submit(
@@ -207,9 +248,10 @@ class Station:
         now = self._environment._now
         server.task = None
         late = 0
-        if not server.is_there and now > server.leaves_second >= 0:
-            late = now - server.leaves_second
-            if self._overtime is not None:
+        if server.overtime_seconds or not server.is_there:
+            late = self._late(server)
+            server.overtime_seconds = 0
+            if late and self._overtime is not None:
                 self._overtime(late)
         self._log.extend(
             (
@@ -233,8 +275,27 @@ class Station:
         if done is not None:
             done()
 
+    def _late(self, server: _Server) -> int:
+        """Seconds of the task in hand, so far, at which its server was not on a shift."""
+        if server.is_there or server.leaves_second < 0:
+            return server.overtime_seconds
+        return int(server.overtime_seconds + max(0, self._environment._now - server.leaves_second))
+
+    def _unfinished(self) -> Iterator[tuple[int, ...]]:
+        """Rows of tasks in hand and of those that wait, in the order in which they would start."""
+        in_hand = [(server, server.task) for server in self._servers if server.task is not None]
+        for server, (priority, _, queued, _, work, reference, lines, _) in in_hand:
+            begun = (queued, server.started_second, -1, 0)
+            yield (work, self._centre, reference, server.number, priority, lines, *begun)
+        for priority, _, queued, _, work, reference, lines, _ in sorted(
+            self._queue, key=lambda task: task[:2]
+        ):
+            yield (work, self._centre, reference, -1, priority, lines, queued, -1, -1, 0)
+
     def _come(self, duty: Duty) -> None:
         for server in self._servers[duty.first_server : duty.first_server + duty.servers]:
+            if server.task is not None:
+                server.overtime_seconds = self._late(server)
             server.is_there = True
             server.leaves_second = duty.ends_second
             if server.task is None:

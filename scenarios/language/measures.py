@@ -2,49 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-
-
-class Direction(StrEnum):
-    """Which way is better, for verdicts and gates."""
-
-    HIGHER = "higher"
-    LOWER = "lower"
-    NEUTRAL = "neutral"
-
-
-class Group(StrEnum):
-    """Headings under which reports list KPIs."""
-
-    SERVICE = "service"
-    STOCK = "stock"
-    FLOW = "flow"
-    SUPPLY = "supply"
-    COST = "cost"
-    PROFIT = "profit"
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One KPI as a planner reads it.
-
-    `headline` marks the few that lead a report; `share` KPIs are printed in percent.
-    """
-
-    name: str
-    title: str
-    unit: str
-    better: Direction
-    group: Group
-    definition: str
-    headline: bool = False
-
-    @property
-    def is_share(self) -> bool:
-        """Whether the value is a fraction, printed in percent."""
-        return self.unit == "share"
-
+from scenarios.language.measure import Direction, Group, Measure
+from scenarios.language.operation_measures import OPERATION_MEASURES
 
 COST_HEADS: tuple[str, ...] = (
     "purchase",
@@ -411,6 +370,7 @@ _MEASURES: tuple[Measure, ...] = (
         _SUPPLY,
         "Purchase value over the same units at the list prices of the SKU table; express surcharges aside",
     ),
+    *OPERATION_MEASURES,
     *(
         Measure(
             f"cost_{head}",
@@ -480,3 +440,6 @@ def kpi_reference_markdown() -> str:
         ]
         lines.append("")
     return "\n".join(lines)
+
+
+__all__ = ["COST_HEADS", "MEASURES", "Direction", "Group", "Measure", "kpi_reference_markdown"]

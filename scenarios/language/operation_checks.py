@@ -176,4 +176,31 @@ def everybody_is_reached(scenario: Scenario, places: Places, reach: Reach) -> It
         yield from places.rows("E503", "assortment.skus", skus, np.asarray(large), "volume_litres", rule)
 
 
-CHECKS = (names, weekdays, times, somebody_does_it, everybody_is_reached)
+def pickers_keep_up(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
+    """Streams alone bring less work than the pickers of the centre can do; otherwise the queue has no steady state."""
+    del reach
+    centres = [centre.id for centre in scenario.network.distribution_centres]
+    for centre in centres:
+        offered = sum(
+            stream.work_minutes.mean() / stream.between_minutes.mean()
+            for stream in (scenario.depot.order_streams if scenario.depot is not None else ())
+            if (stream.dc_id or centres[0]) == centre and stream.between_minutes.mean() > 0
+        )
+        there = sum(
+            shift.people
+            * max(0.0, shift.hours - shift.break_minutes / 60)
+            / 24
+            * len(set(shift.weekdays))
+            / 7
+            for shift in scenario.policy.depot.pickers
+            if shift.dc_id in ("", centre)
+        )
+        if there and offered >= there:
+            rule = (
+                f"streams bring {centre} work for {offered:.4g} pickers round the clock, and {there:.4g} are there: "
+                "there is no steady state, the queue grows as long as the run"
+            )
+            yield places.problem("W601", "depot.order_streams", rule, hint="more pickers, or fewer orders")
+
+
+CHECKS = (names, weekdays, times, somebody_does_it, everybody_is_reached, pickers_keep_up)

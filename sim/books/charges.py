@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from enum import IntEnum
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.books.accounts import Account
 from sim.books.audit import Audit, Axis
 from sim.books.events import counted, event_days
 from sim.books.terms import MICRO
 from sim.records import IntArray, Table
+
+FloatArray = npt.NDArray[np.float64]
 
 
 class Charge(IntEnum):
@@ -98,7 +101,7 @@ def check_charges(
     audit: Audit,
     charges: Table,
     quantities: Mapping[Charge, IntArray],
-    rates_micro: Mapping[Charge, IntArray],
+    rates_micro: Mapping[Charge, FloatArray],
     of_centre: Axis,
 ) -> None:
     """Compare charges with what they are for.
@@ -125,7 +128,6 @@ def check_charges(
             audit.equal(
                 f"{reason.name} is charged at its rate",
                 amount,
-                np.rint(quantity * (rates_micro[reason][centre] / MICRO)).astype(np.int64),
+                np.rint(quantity * rates_micro[reason][centre] / MICRO).astype(np.int64),
                 (Axis("charge"),),
-                1,
             )

@@ -16,6 +16,7 @@ from sim.books.returns_checks import check_goods, check_returns, sent_back_by_ce
 from sim.books.supply_checks import check_supply
 from sim.books.table_checks import EventCounts, check_orders_of_days, check_tables
 from sim.books.terms import Terms, by_class
+from sim.books.work_checks import check_work
 from sim.records import Centre, Closing, Day, IntArray, Panels, Table
 from sim.result import Labels
 
@@ -38,6 +39,8 @@ def check_books(
       stores and centres follow from their flows day by day and end at what is counted; every unmet unit has
       one cause;
     - records: panel by day against panel by SKU, event tables against both;
+    - work: nobody does two things at once or is paid for less than done; trucks that are out drive, rest or stand;
+      orders pass their stages in turn; every charge has its cause and its rate;
     - money: debits equal credits for every day, place and class; goods in the ledger are worth what they are
       worth in the panels, day by day, and what is counted at the end; every other account has the balance
       that follows from total quantities, rates and prices.
@@ -81,6 +84,8 @@ def check_books(
     check_trial_balance(
         audit, ledger_totals, panels, tables, day_totals, centre_totals, opening, closing, labels, terms
     )
+    if terms.work is not None:
+        check_work(audit, tables, len(panels.day), labels, terms, terms.work)
     audit.conclude()
 
 

@@ -29,7 +29,7 @@ def check_supply(audit: Audit, tables: Mapping[str, Table], of_centre: Axis, ter
     def per_centre(table: Table, amounts: IntArray) -> IntArray:
         return counted((len(of_centre.names),), (table["centre"],), amounts)
 
-    lots, everywhere = tables["supplier_lots"], np.ones(len(of_centre.names), np.int64)
+    lots, everywhere = tables["supplier_lots"], np.ones(len(of_centre.names))
     costs = terms.costs.quality
     check_charges(
         audit,

@@ -26,6 +26,30 @@ def in_micro(amount: float) -> int:
 
 
 @dataclass(frozen=True, eq=False)
+class WorkTerms:
+    """How the work of centres and trucks is organised and paid."""
+
+    has_outbound: bool = False
+    """Goods leave in drops."""
+    has_desk: bool = False
+    """Every store order passes the order desk."""
+    is_picked: bool = False
+    """Goods are picked by people, by order."""
+    is_sorted: bool = False
+    """Goods are picked together and sorted to stores."""
+    doors: int = 0
+    """Doors of each centre at which trucks are loaded; 0 where that is not modelled."""
+    trucks: IntArray | None = None
+    """(centres,) own trucks kept on every day."""
+    trucks_micro_per_day: IntArray | None = None
+    """(centres,) millionths of a minor unit for all of them."""
+    type_cost_per_km: tuple[float, ...] = ()
+    """Money, by kind of truck."""
+    courier_cost_per_km: float = 0.0
+    """Money, there and back."""
+
+
+@dataclass(frozen=True, eq=False)
 class Terms:
     """Cost facts and who feeds whom."""
 
@@ -54,6 +78,9 @@ class Terms:
     """(suppliers,) of the purchase value that is sent express; None leaves surcharges unchecked."""
     count_cost_per_line: float = 0.0
     """Money per SKU that a centre counts."""
+
+    work: WorkTerms | None = None
+    """Who works in centres and on roads; None leaves people's and trucks' minutes and charges unchecked."""
 
     def over_stores(self, values: IntArray) -> IntArray:
         """Add up (..., stores, classes) over the stores of each centre: (..., centres, classes)."""

@@ -4,38 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
-from enum import IntEnum
 
 import simpy
 
 from scenarios import WEEKDAYS, Shift
 from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
+from sim.books.work_checks import PAID
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, second_of_day
 from sim.recorder import Recorder
-from sim.stations import Duty, Station, WorkLog
+from sim.stations import Crew, Duty, Station, WorkLog
 from sim.world import World
 
 _SECONDS_PER_MINUTE = 60
-
-
-class Crew(IntEnum):
-    """Column `crew` of the table of shifts."""
-
-    DESK = 0
-    PICKERS = 1
-    RECEIVERS = 2
-    DRIVERS = 3
-    """One row per truck and day on which it is used."""
-
-
-CHARGES: dict[Crew, tuple[Charge, Charge]] = {
-    Crew.DESK: (Charge.DESK_SHIFT, Charge.DESK_OVERTIME),
-    Crew.PICKERS: (Charge.PICKER_SHIFT, Charge.PICKER_OVERTIME),
-    Crew.RECEIVERS: (Charge.RECEIVER_SHIFT, Charge.RECEIVER_OVERTIME),
-    Crew.DRIVERS: (Charge.DRIVER_SHIFT, Charge.DRIVER_OVERTIME),
-}
-"""What a crew is charged as, on its shifts and after them."""
 
 
 def hourly_rate_micro(per_hour: float) -> float:
@@ -63,12 +44,12 @@ class Payroll:
         """Pay some people for a shift; it is charged on the day on which the shift begins."""
         self._recorder.add_row("shifts", (crew, centre, people, starts_second, ends_second))
         seconds = people * (ends_second - starts_second)
-        self._charge(CHARGES[crew][0], starts_second, centre, seconds, self._wage[crew])
+        self._charge(PAID[crew][0], starts_second, centre, seconds, self._wage[crew])
 
     def pay_overtime(self, crew: Crew, centre: int, seconds: int) -> None:
         """Pay somebody who has worked after the end of the shift."""
         rate = self._wage[crew] * self._overtime_factor
-        self._charge(CHARGES[crew][1], int(self._environment.now), centre, seconds, rate)
+        self._charge(PAID[crew][1], int(self._environment.now), centre, seconds, rate)
 
     def _charge(self, reason: Charge, second: int, centre: int, quantity: int, rate_micro: float) -> None:
         self._recorder.charge(second, centre, reason, quantity, charged(quantity, rate_micro))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +35,8 @@ class StreamOfOrders:
     def __init__(
         self, environment: simpy.Environment, world: World, stream: OrderStream, number: int, pickers: Station
     ) -> None:
-        self._environment = environment
+        # As in stations, the clock is read straight from its attribute.
+        self._environment: Any = environment
         self._stream = stream
         self._number = number
         self._pickers = pickers
@@ -84,7 +86,7 @@ class StreamOfOrders:
         second = self._arrivals[self._at]
         if second < self._end:
             self._event.callbacks = self._callbacks
-            self._environment.schedule(self._event, _TURN, second - self._environment.now)
+            self._environment.schedule(self._event, _TURN, second - self._environment._now)
 
     def _arrive(self, _: simpy.Event) -> None:
         seconds = self._work[self._at]

@@ -8,7 +8,7 @@ import simpy
 from sim.depot.allocation import Allocation
 from sim.depot.arrivals import Arrivals
 from sim.depot.carriage import Carriage, OnTheDay
-from sim.depot.crews import Crew, Payroll, build_crew
+from sim.depot.crews import Payroll, build_crew
 from sim.depot.desk import OrderDesk
 from sim.depot.floor import Floor
 from sim.depot.order_streams import StreamOfOrders
@@ -19,7 +19,7 @@ from sim.depot.stock import IntArray
 from sim.depot.waves import Waves
 from sim.fleet import Fleet
 from sim.recorder import Recorder
-from sim.stations import Station, WorkLog
+from sim.stations import Crew, Station, WorkLog
 from sim.stores import Lines, Stores
 from sim.world import World
 

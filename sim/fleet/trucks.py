@@ -12,13 +12,13 @@ from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
 from sim.clock import SECONDS_PER_HOUR, Turn, at
 from sim.depot.arrivals import Arrivals
-from sim.depot.crews import Crew, Payroll
+from sim.depot.crews import Payroll
 from sim.depot.orders import NOT_YET, Drop
 from sim.depot.returns import Returns
 from sim.fleet.roads import RoadMap
 from sim.fleet.windows import Windows
 from sim.recorder import Recorder
-from sim.stations import Station, Work
+from sim.stations import Crew, Station, Work
 from sim.world import World
 
 _SECONDS_PER_MINUTE = 60

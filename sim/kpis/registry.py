@@ -11,6 +11,7 @@ from sim.clock import SECONDS_PER_DAY
 from sim.kpis.flow import FLOW, bullwhip_ratio, weekly
 from sim.kpis.goods import GOODS
 from sim.kpis.money import MONEY, shortage_penalty
+from sim.kpis.operations import operation_kpis
 from sim.kpis.service import SERVICE, service_gini, small_store_fill_gap
 from sim.kpis.stock import STOCK
 from sim.kpis.sums import (
@@ -35,16 +36,24 @@ PARTS: Mapping[str, Callable[[Sums], FloatArray]] = {
 
 
 def compute_kpis(
-    panels: Panels, tables: Mapping[str, Table], ledger: IntArray, labels: Labels, costs: Costs
+    panels: Panels,
+    tables: Mapping[str, Table],
+    ledger: IntArray,
+    labels: Labels,
+    costs: Costs,
+    *,
+    doors: int = 0,
 ) -> dict[str, float]:
     """Compute every KPI of a run from its records, the warm-up cut.
 
     Args:
         panels: what happened, by day.
-        tables: event tables; orders count by the day they were placed on.
+        tables: event tables; orders count by the day they were placed on; the KPIs of operations are undefined where
+            their tables are missing.
         ledger: the posted ledger.
         labels: axes of the panels, length of the warm-up.
         costs: notional costs of units owed and lost are read.
+        doors: at which trucks are loaded, in all centres.
 
     Returns:
         KPI name -> value, in the order of `MEASURES`; NaN where a KPI is undefined.
@@ -54,6 +63,7 @@ def compute_kpis(
     values["shortage_penalty"] = float(shortage_penalty(network, costs))
     values |= _of_the_network(panels, labels)
     values |= supply_kpis(tables, labels, len(panels.day) * SECONDS_PER_DAY)
+    values |= operation_kpis(tables, ledger, labels.warm_up_days, doors)
     return {name: values[name] for name in MEASURES}
 
 

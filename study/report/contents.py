@@ -18,6 +18,8 @@ _GROUP_TITLES = {
     Group.SERVICE: "Service",
     Group.STOCK: "Stock",
     Group.FLOW: "Flow of goods and orders",
+    Group.OPERATIONS: "Distribution centres",
+    Group.TRANSPORT: "Transport",
     Group.COST: "Cost",
     Group.PROFIT: "Revenue and profit",
 }

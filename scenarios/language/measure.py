@@ -1,0 +1,51 @@
+"""What a KPI is: name, unit, direction and heading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Direction(StrEnum):
+    """Which way is better, for verdicts and gates."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NEUTRAL = "neutral"
+
+
+class Group(StrEnum):
+    """Headings under which reports list KPIs."""
+
+    SERVICE = "service"
+    STOCK = "stock"
+    FLOW = "flow"
+    SUPPLY = "supply"
+    OPERATIONS = "distribution"
+    TRANSPORT = "transport"
+    COST = "cost"
+    PROFIT = "profit"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One KPI as a planner reads it.
+
+    `headline` marks the few that lead a report; `share` KPIs are printed in percent.
+    """
+
+    name: str
+    title: str
+    unit: str
+    better: Direction
+    group: Group
+    definition: str
+    headline: bool = False
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the value is a fraction, printed in percent."""
+        return self.unit == "share"
+
+
+__all__ = ["Direction", "Group", "Measure"]
