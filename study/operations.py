@@ -82,8 +82,8 @@ def operations(result: RunResult) -> dict[str, FloatArray]:
     found["centre_trips"] = np.bincount(at, minlength=centres).astype(np.float64)
     found["door_busy_seconds"] = _door_busy_seconds(result, first_second, centres)
     for kind, review in REVIEWS.items():
-        rows = tables[f"{kind.removesuffix('s')}_reviews"]
-        if len(rows):
+        rows = tables.get(f"{kind.removesuffix('s')}_reviews")
+        if rows is not None and len(rows):
             found |= {f"{kind}.{name}": values for name, values in _reviews(rows, review).items()}
     return found
 

@@ -24,7 +24,7 @@ from study.shown_day import ShownDay
 
 _DAY, _HOUR = 86_400, 3_600
 _SHIFT = "#e4e8eb"
-_LEFT_OVER_SHARE = 0.01
+_LEFT_OVER_SHARE, _LEFT_OVER_GAP_HOURS = 0.02, 3.0
 _KEPT_OF_EACH = 3
 """The busiest of every station are shown, however little they do beside others."""
 
@@ -180,7 +180,10 @@ def _hours_shown(tasks: Sequence[_Task]) -> tuple[float, float]:
     """Whole hours from the first work to the last; a little that is left over from the day before is cut off."""
     starts, ends, _ = zip(*sorted(tasks), strict=True)
     done = np.cumsum(np.subtract(ends, starts))
-    first = int(np.searchsorted(done, _LEFT_OVER_SHARE * done[-1]))
+    is_over = (np.subtract(starts[1:], np.maximum.accumulate(ends)[:-1]) > _LEFT_OVER_GAP_HOURS) & (
+        done[:-1] < _LEFT_OVER_SHARE * done[-1]
+    )
+    first = int(np.flatnonzero(is_over)[-1]) + 1 if is_over.any() else 0
     return float(np.floor(starts[first])), float(np.ceil(max(ends)))
 
 

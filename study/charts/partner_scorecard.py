@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import matplotlib.dates as mdates
@@ -26,7 +26,7 @@ _MAP = LinearSegmentedColormap.from_list("score", ["#fbf7f2", "#a8d8c7", style.G
 _POINTS = Normalize(0.0, 100.0)
 _NAME_INCHES = 1.5
 _BAND_SHARE = 0.8
-_ROWS_TO_FILL = 5
+_ROWS_TO_FILL = 4
 
 
 @style.styled
@@ -45,24 +45,30 @@ def partner_scorecard(studies: Sequence[Study], kind: str) -> Figure:
     several = any(len(reviews.share) > 1 for _, reviews in shown)
     figure = style.slide(
         _title(names, [reviews for _, reviews in shown]),
-        "Left: mean points of 100 over all reviews, by dimension. Right: share of the business"
+        "Left: what partners scored over all reviews, by dimension. Right: share of the business"
         + (", band: the middle 80% of replications." if several else "."),
         _note([studies[place] for place, _ in shown], [reviews for _, reviews in shown], len(able)),
     )
     style.leave_room_right(figure, _NAME_INCHES)
     grid = figure.subplots(len(shown), 2, squeeze=False, width_ratios=(5, 6))
+    looks: dict[str, int] = {}
     for (left, right), (place, reviews) in zip(grid, shown, strict=True):
         order = _largest_first(reviews)
+        for partner in order:
+            looks.setdefault(reviews.names[partner], len(looks))
         _table(left, reviews, order)
-        _shares(right, reviews, order, studies[place])
+        _shares(right, reviews, order, looks, studies[place])
         if len(shown) > 1:
             right.set_title(
                 wrapped(every[place], 6.0, style.LABEL_POINTS, 1)[0], color=style.text_colour(place)
             )
     grid[-1][1].set_xlabel("Date of the review", fontsize=style.LABEL_POINTS)
+    top = max(axes.get_ylim()[1] for axes in grid[:, 1])
+    for axes in grid[:, 1]:
+        axes.set_ylim(0, top)
     style.lay_out(figure)
     for (_, right), (_, reviews) in zip(grid, shown, strict=True):
-        _name_lines(right, reviews, _largest_first(reviews))
+        _name_lines(right, reviews, _largest_first(reviews), looks)
     return figure
 
 
@@ -127,28 +133,30 @@ def _table(axes: Axes, reviews: PartnerReviews, order: Sequence[int]) -> None:
         [wrapped(reviews.names[partner], _NAME_INCHES, style.SMALL_POINTS, 1)[0] for partner in order],
         color=style.INK,
     )
-    axes.set_xlabel("Points of 100", fontsize=style.LABEL_POINTS)
+    axes.set_title("Mean points of 100", color=style.MUTED)
 
 
-def _shares(axes: Axes, reviews: PartnerReviews, order: Sequence[int], study: Study) -> None:
+def _shares(
+    axes: Axes, reviews: PartnerReviews, order: Sequence[int], looks: Mapping[str, int], study: Study
+) -> None:
     """One stepped line per partner: a share holds until the next review."""
     moments = _days([study.labels.start_date, *reviews.dates])
     moments = np.append(moments, moments[0] + study.scenario.horizon.days)
     tail = (1 - _BAND_SHARE) / 2
-    for rank, partner in reversed(list(enumerate(order))):
+    for partner in reversed(order):
+        look = looks[reviews.names[partner]]
         share = 100 * reviews.share[:, :, partner]
         known = share[np.isfinite(share).all(axis=1)]
         if not len(known):
             continue
         stepped = np.concatenate([known, known[:, -1:]], axis=1)
-        colour = style.scenario_colour(rank) if rank < _COLOURED else "#a9b2ba"
+        colour = style.scenario_colour(look) if look < _COLOURED else "#a9b2ba"
         if len(stepped) > 1:
             low, high = np.quantile(stepped, [tail, 1 - tail], axis=0)
             axes.fill_between(moments, low, high, step="post", color=colour, alpha=0.15, linewidth=0)
         middle = stepped.mean(axis=0)
         axes.step(moments, middle, where="post", color=colour)
-        axes.plot(moments[1:-1], middle[1:-1], style.scenario_marker(rank), color=colour, markersize=6)
-    axes.set_ylim(bottom=0)
+        axes.plot(moments[1:-1], middle[1:-1], style.scenario_marker(look), color=colour, markersize=6)
     axes.set_ylabel("Share of the business (%)", fontsize=style.LABEL_POINTS)
     axes.yaxis.set_major_locator(MaxNLocator(6))
     axes.set_xlim(moments[0], moments[-1])
@@ -161,21 +169,25 @@ def _days(dates: Sequence[date]) -> FloatArray:
     return np.array(dates, dtype="datetime64[D]").astype(np.float64)
 
 
-def _name_lines(axes: Axes, reviews: PartnerReviews, order: Sequence[int]) -> None:
+def _name_lines(axes: Axes, reviews: PartnerReviews, order: Sequence[int], looks: Mapping[str, int]) -> None:
     last = 100 * _mean(reviews.share)[-1]
-    named = [(rank, partner) for rank, partner in enumerate(order[:_COLOURED]) if np.isfinite(last[partner])]
+    named = [
+        (looks[reviews.names[partner]], partner)
+        for partner in order
+        if np.isfinite(last[partner]) and looks[reviews.names[partner]] < _COLOURED
+    ]
     low, high = axes.get_ylim()
     points = axes.get_window_extent().height * 72 / axes.figure.dpi
     gap = 1.3 * style.SMALL_POINTS * (high - low) / points
     wanted = np.array([last[partner] for _, partner in named])
-    for (rank, partner), place in zip(named, spread(wanted, gap, low + gap / 2, high - gap / 2), strict=True):
+    for (look, partner), place in zip(named, spread(wanted, gap, low + gap / 2, high - gap / 2), strict=True):
         axes.text(
             1.015,
             place,
             wrapped(reviews.names[partner], _NAME_INCHES - 0.15, style.SMALL_POINTS, 1)[0],
             transform=axes.get_yaxis_transform(),
             va="center",
-            color=style.text_colour(rank),
+            color=style.text_colour(look),
             fontsize=style.SMALL_POINTS,
         )
 

@@ -147,7 +147,7 @@ def truck_day(studies: Sequence[Study]) -> Figure:
     clock_axis(
         axes, min(bar.starts_hour for bar in bars), max(bar.ends_hour for bar in bars), day.date(study)
     )
-    style.key_above(axes, [*handles, *late], 10.5)
+    style.key_above(axes, [*handles, *late], 11.8)
     return figure
 
 
@@ -155,12 +155,12 @@ def _bars(row: int, trips: Sequence[Trip], midnight: int) -> Iterator[Bar]:
     """The stretches of a truck's trips, one after the other."""
     free = 0
     for trip in trips:
-        for starts, ends, kind in _stretches(trip, free):
+        for starts, ends, kind in stretches(trip, free):
             yield Bar(row, (starts - midnight) / _HOUR, (ends - midnight) / _HOUR, kind)
         free = trip.row["returned_second"]
 
 
-def _stretches(trip: Trip, free: int) -> Iterator[tuple[int, int, str]]:
+def stretches(trip: Trip, free: int) -> Iterator[tuple[int, int, str]]:
     """Seconds at which each stretch begins and ends, and its kind."""
     row = trip.row
     loads, loaded = trip.loading or (row["loaded_second"], row["loaded_second"])
