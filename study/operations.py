@@ -38,26 +38,26 @@ class ReviewTable:
 
     partner: str
     """Column with the partner's index."""
-    seen: str
-    """Column with what was judged; where it is 0 there are no scores by dimension."""
     dimensions: Mapping[str, tuple[str, float]]
     """Title -> column, and points of 100 per unit of the column."""
     total: tuple[str, float]
     """Column of the weighted score, and points per unit."""
-    shares: tuple[str, str]
-    """Columns of the partner's share of the business before and after, in millionths."""
+    shares: tuple[str, str, float]
+    """Columns of the partner's share of the business before and after, and share per unit."""
+    seen: str = ""
+    """Column with what was judged: where it is 0, scores by dimension say nothing. Empty: they always do."""
 
 
 REVIEWS: dict[str, ReviewTable] = {
     "carriers": ReviewTable(
         partner="carrier",
-        seen="drops",
         dimensions={"On time": ("on_time_ppm", 1e-4), "Speed": ("speed_points", 1.0)},
         total=("score_points", 1.0),
-        shares=("share_before_ppm", "share_after_ppm"),
+        shares=("share_before_ppm", "share_after_ppm", 1e-6),
+        seen="drops",
     ),
 }
-"""Kind of partner -> its reviews, in the table `carrier_reviews` for `carriers`, and so on."""
+"""Kind of partner -> how its reviews are read: `carriers` from the table `carrier_reviews`, and so on."""
 
 
 def operations(result: RunResult) -> dict[str, FloatArray]:
@@ -146,9 +146,10 @@ def _reviews(rows: Table, review: ReviewTable) -> dict[str, FloatArray]:
         np.divide(sums, counts, out=mean, where=counts > 0)
         return mean.reshape(shape)
 
-    seen = np.where(rows[review.seen] > 0, 1.0, np.nan)
+    seen = np.where(rows[review.seen] > 0, 1.0, np.nan) if review.seen else np.ones(len(rows))
     scores = [table(rows[column] * points * seen) for column, points in review.dimensions.values()]
-    before, after = (table(rows[column] * 1e-6) for column in review.shares)
+    *shares, share = review.shares
+    before, after = (table(rows[column] * share) for column in shares)
     column, points = review.total
     return {
         "partner": partners.astype(np.float64),

@@ -198,4 +198,4 @@ def _title(trucks: Trucks, centre: str) -> str:
     who = f"{number:,} trucks of {centre} drive" if number > 1 else f"one truck of {centre} drives"
     calls = f"{stops:,} stop{'s' if stops != 1 else ''}"
     day = spoken_date(trucks.day.date(trucks.study))
-    return f"{day}: {who} {km:,.0f} km to {calls}" + (f", {km / stops:,.0f} km each" if stops > 1 else "")
+    return f"{day}: {who} {km:,.0f} km to {calls}" + (f", {km / stops:,.0f} km a stop" if stops > 1 else "")

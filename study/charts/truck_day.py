@@ -16,6 +16,7 @@ from matplotlib.lines import Line2D
 from sim import Work
 from study.charts import style
 from study.charts.gantt import MOST_ROWS, Bar, Look, clock_axis, draw_bars, name_rows, spoken_date
+from study.charts.wrapping import wrapped
 from study.evidence import Study
 from study.shown_day import ShownDay
 
@@ -28,6 +29,7 @@ _LOOKS = {
     "return": Look("Driving back", style.SKY, 0.44),
 }
 _DAY, _HOUR, _METRES_PER_KM = 86_400, 3_600, 1_000
+_TYPE_INCHES = 1.2
 _Row = Mapping[str, int]
 
 
@@ -93,7 +95,8 @@ class Trucks:
     def name(self, truck: int) -> str:
         """Type and number of a truck."""
         types = self.study.scenario.fleet.truck_types
-        return f"{types[self.trips[truck][0].row['type']].id} {truck + 1}"
+        kind = types[self.trips[truck][0].row["type"]].id
+        return f"{wrapped(kind, _TYPE_INCHES, style.SMALL_POINTS, 1)[0]} {truck + 1}"
 
     def late_stops(self) -> int:
         """Stops reached after the store's window."""

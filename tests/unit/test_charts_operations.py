@@ -23,6 +23,7 @@ from study.charts.operations import operations_charts
 from study.charts.style import save
 from study.charts.truck_day import Trucks, stretches
 from study.evidence import Study
+from study.operations import REVIEWS
 from study.replication import replicate
 from study.shown_day import ShownDay
 from tests.drawn_charts import (
@@ -253,6 +254,29 @@ def test_a_partner_keeps_its_colour_over_scenarios() -> None:
     colours = [{text.get_text(): text.get_color() for text in axes.texts} for axes in panels]
     assert colours[0].keys() <= colours[1].keys()
     assert all(colours[1][name] == colour for name, colour in colours[0].items())
+
+
+def test_several_kinds_of_partner_have_a_card_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    titles = ("Cost", "Technology", "Delivery", "Service", "Continuity", "Global support", "Quality")
+    card = replace(REVIEWS["carriers"], dimensions={title: (title, 1.0) for title in titles})
+    monkeypatch.setitem(REVIEWS, "suppliers", card)
+    study = invented_study("both", operations=InventedOperations(carriers=1), **SMALL)
+    runs = []
+    for run in study.condensed:
+        carriers = {key: values for key, values in run.operations.items() if key.startswith("carriers.")}
+        suppliers = {key.replace("carriers", "suppliers"): values for key, values in carriers.items()}
+        suppliers["suppliers.score"] = np.repeat(carriers["carriers.score"][..., :1], len(titles), axis=2)
+        runs.append(replace(run, operations={**run.operations, **suppliers}))
+    cards = {
+        chart.key: watched(chart.draw())
+        for chart in operations_charts([replace(study, condensed=tuple(runs))], "")
+        if "scorecard" in chart.key
+    }
+    assert list(cards) == ["partner_scorecard_carriers", "partner_scorecard_suppliers"]
+    assert_not_clipped(cards)
+    assert_not_covered(cards)
+    texts = {text.get_text().replace("\n", " ") for text, _ in cards["partner_scorecard_suppliers"].texts}
+    assert texts >= {*titles, "SUP"}
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -12,7 +12,7 @@ import pytest
 from sim import EMERGENCY, RunResult, Table, Work
 from sim.recorder import TABLES
 from study.condensing import condense, read_condensed, write_condensed
-from study.operations import STAGES, operations
+from study.operations import REVIEWS, STAGES, ReviewTable, operations
 from study.shown_day import ShownDay, shown_day
 from tests.factory import tiny_scenario
 from tests.fakes import FakePlan, fake_simulate
@@ -113,6 +113,25 @@ def test_reviews_stand_by_review_and_partner() -> None:
     assert found["carriers.score"][0, 0] == pytest.approx([90, 70])
     assert np.isnan(found["carriers.score"][0, 1]).all(), "a carrier without a drop has shown nothing"
     assert found["carriers.total"] == pytest.approx(np.full((2, 2), 80))
+
+
+def test_reviews_of_other_partners_are_read_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    card = ReviewTable("supplier", {"Cost": ("cost", 0.01)}, ("score", 0.01), ("before", "after", 1e-4))
+    monkeypatch.setitem(REVIEWS, "suppliers", card)
+    columns = {
+        "reviewed_second": [DAY, DAY, DAY],
+        "supplier": [2, 2, 0],
+        "cost": [9_000, 9_000, 4_000],
+        "score": [8_000, 8_000, 5_000],
+        "before": [4_000, 8_000, 6_000],
+        "after": [5_000, 9_000, 1_000],
+    }
+    rows = Table("supplier_reviews", {name: np.array(values) for name, values in columns.items()})
+    made = result(trips=[trip(10)])
+    found = operations(replace(made, tables={**made.tables, "supplier_reviews": rows}))
+    assert found["suppliers.partner"].tolist() == [0, 2]
+    assert found["suppliers.score"] == pytest.approx(np.array([[[40], [90]]]))
+    assert found["suppliers.share"] == pytest.approx(np.array([[0.6, 0.6], [0.1, 0.7]])), "mean of two rules"
 
 
 @pytest.mark.parametrize(
