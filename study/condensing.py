@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_origin, get_type_hints
 from zipfile import BadZipFile
 
 import numpy as np
@@ -15,6 +15,8 @@ import numpy.typing as npt
 from scenarios import COST_HEADS
 from sim import Cell, Centre, Day, Labels
 from study.evidence import Condensed, FloatArray
+from study.operations import operations
+from study.shown_day import shown_day
 
 if TYPE_CHECKING:
     from sim import RunResult
@@ -23,11 +25,12 @@ MINOR_UNITS = 100
 """The books are kept in hundredths of the currency."""
 
 _Array = npt.NDArray[Any]
-_GROUPS = ("daily", "store_class", "store", "sku")
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+_GROUPS = ("daily", "store_class", "store", "sku", "operations", "shown_day")
 
 
 def condense(result: RunResult) -> Condensed:
-    """Reduce a run: network-wide series by day, means by store, class and SKU after the warm-up."""
+    """Reduce a run: network-wide series by day, means by store, class and SKU after the warm-up, operations."""
     labels, day = result.labels, result.panels.day
     counted_days = len(day) - labels.warm_up_days
     totals = day[labels.warm_up_days :].sum(axis=0)
@@ -40,6 +43,8 @@ def condense(result: RunResult) -> Condensed:
         store=_read_only(_by_store(totals.sum(axis=1), counted_days)),
         sku=_read_only(_by_sku(result.panels.cell, labels, len(day))),
         cost_by_head={head: result.kpis[f"cost_{head}"] for head in COST_HEADS},
+        operations=_read_only(operations(result)),
+        shown_day=_read_only(shown_day(result)),
     )
 
 
@@ -109,7 +114,7 @@ def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
     return ratio
 
 
-def _read_only(arrays: dict[str, FloatArray]) -> dict[str, FloatArray]:
+def _read_only(arrays: dict[str, npt.NDArray[_Scalar]]) -> dict[str, npt.NDArray[_Scalar]]:
     for array in arrays.values():
         array.setflags(write=False)
     return arrays
@@ -137,7 +142,7 @@ def read_condensed(path: Path) -> Condensed:
     found = _read(path)
     try:
         kpis = dict(zip(found["kpi"].tolist(), found["value"].tolist(), strict=True))
-        groups: dict[str, dict[str, FloatArray]] = {group: {} for group in _GROUPS}
+        groups: dict[str, dict[str, _Array]] = {group: {} for group in _GROUPS}
         for name, array in found.items():
             group, _, key = name.partition("/")
             if key:

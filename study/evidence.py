@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,6 +95,10 @@ class Condensed:
     """Key of `SKU` -> (SKUs,), in the order of `Labels.skus`."""
     cost_by_head: Mapping[str, float]
     """Key of `scenarios.COST_HEADS` -> money per day."""
+    operations: Mapping[str, FloatArray] = field(default_factory=dict)
+    """As from `study.operations.operations`; empty without trucks and work in centres."""
+    shown_day: Mapping[str, npt.NDArray[np.int64]] = field(default_factory=dict)
+    """As from `study.shown_day.shown_day`, of the first replication only."""
 
 
 @dataclass(frozen=True)

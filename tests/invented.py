@@ -3,6 +3,7 @@
 invented_study("cost_first")                         120 stores x 150 SKUs, 30 replications, a year
 invented_study("tiny", stores=3, replications=1)     small
 invented_study("full", extreme="full")               every unit filled; also "undefined", "free"
+invented_study("busy", operations=InventedOperations())    with trucks and work in the centre
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from study.evidence import (
     Study,
 )
 from tests.factory import tiny_scenario
+from tests.invented_operations import InventedOperations
 
 Extreme = Literal["", "full", "undefined", "free"]
 
@@ -54,6 +56,7 @@ DISTRICTS = (
     "滨江店",
     "老街店",
 )
+CENTRE: dict[str, Any] = {"id": "DC", "name": "嘉兴配送中心", "latitude": 30.75, "longitude": 120.76}
 CLASSES = ("GROCERY", "HOUSEHOLD", "APPLIANCE")
 CENTRAL = {
     "fill_rate": 0.953,
@@ -146,6 +149,7 @@ def invented_study(
     warm_up_days: int = 28,
     classes: tuple[str, ...] = CLASSES,
     changes: dict[str, Any] | None = None,
+    operations: InventedOperations | None = None,
 ) -> Study:
     """A study whose numbers are made up.
 
@@ -153,6 +157,7 @@ def invented_study(
         lift: 0 to 1, how far its policy spends money on service.
         extreme: "full": nothing is ever missing; "undefined": every KPI is NaN; "free": no cost at all.
         changes: blocks for `tiny_scenario`.
+        operations: trucks and work in the centre; none unless given.
     """
     rng = np.random.default_rng([len(name), stores, skus, days, int(100 * lift)])
     world = np.random.default_rng([stores, skus, days])
@@ -162,15 +167,14 @@ def invented_study(
         title=title,
         horizon={"start_date": date(2025, 1, 1), "days": days, "warm_up_days": warm_up_days},
         network={
-            "distribution_centres": [
-                {"id": "DC", "name": "嘉兴配送中心", "latitude": 30.75, "longitude": 120.76}
-            ],
+            "distribution_centres": [CENTRE, *(operations.other_centres() if operations else [])],
             "stores": [
                 {
                     "store_id": store,
                     "name": store_name,
                     "latitude": float(latitude),
                     "longitude": float(longitude),
+                    "dc_id": CENTRE["id"],
                 }
                 for store, store_name, latitude, longitude in zip(
                     labels.stores,
@@ -181,9 +185,17 @@ def invented_study(
                 )
             ],
         },
+        **(operations.changes() if operations else {}),
         **(changes or {}),
     )
     runs = tuple(_run(number, world, rng, labels, days, lift, extreme) for number in range(replications))
+    if operations:
+        weeks = (days - warm_up_days) / 7
+        shown = [operations.shown_day(rng, stores), *[{}] * (replications - 1)]
+        runs = tuple(
+            replace(run, operations=operations.numbers(rng, weeks, lift), shown_day=day)
+            for run, day in zip(runs, shown, strict=True)
+        )
     return Study(
         name=name,
         scenario=scenario,

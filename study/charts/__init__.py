@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from study.charts.writing import Chart, gallery, write_charts
+from study.charts.chart import Chart
+from study.charts.writing import gallery, write_charts
 
 __all__ = ["Chart", "gallery", "write_charts"]

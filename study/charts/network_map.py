@@ -15,13 +15,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from study.charts import style
+from study.charts.geography import scale_bar, true_to_scale
 from study.charts.placement import PointLabel, label_points
 from study.charts.wrapping import wrapped
 from study.evidence import FloatArray, Study
 
 MOST_PANELS = 3
 _MAP = mpl.colormaps["cividis"].with_extremes(bad="#b8bfc5")
-_KM_PER_DEGREE = 111.32
 _LABELLED_STORES = 24
 _SMALLEST_AREA, _LARGEST_AREA = 20.0, 420.0
 """Square points, of up to `_CROWD` stores."""
@@ -69,7 +69,7 @@ def network_map(studies: Sequence[Study]) -> Figure:
     bar.ax.yaxis.set_major_locator(MaxNLocator(5))
     style.lay_out(figure)
     for axes, study in zip(grid, shown, strict=True):
-        _name_places(axes, study, _scale_bar(axes))
+        _name_places(axes, study, scale_bar(axes))
     return figure
 
 
@@ -103,13 +103,7 @@ def _panel(axes: Axes, study: Study, fill: FloatArray, norm: Normalize) -> None:
     )
     for _, x, y in centres.values():
         axes.plot([x], [y], "s", color=style.VERMILLION, markersize=13, markeredgecolor="white", zorder=3)
-    middle = math.radians(float(np.mean(latitude)))
-    axes.set_aspect(1 / max(math.cos(middle), 0.1), adjustable="datalim")
-    axes.margins(0.1)
-    axes.set_xlabel("Longitude (°)")
-    axes.xaxis.set_major_locator(MaxNLocator(4))
-    axes.yaxis.set_major_locator(MaxNLocator(5))
-    axes.ticklabel_format(style="plain", useOffset=False)
+    true_to_scale(axes, float(np.mean(latitude)))
 
 
 def _name_places(axes: Axes, study: Study, taken: list[tuple[float, float, float]]) -> None:
@@ -131,25 +125,6 @@ def _areas(study: Study) -> FloatArray:
     size = study.labels.store_size
     shrink = min(1.0, math.sqrt(_CROWD / len(size)))
     return shrink * (_SMALLEST_AREA + (_LARGEST_AREA - _SMALLEST_AREA) * size / max(float(size.max()), 1e-12))
-
-
-def _scale_bar(axes: Axes) -> list[tuple[float, float, float]]:
-    """A bar of a round number of kilometres, a quarter of the panel at most, in the lower left corner.
-
-    Returns:
-        Points along it that labels should keep clear of, with a radius in points.
-    """
-    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    km_per_degree = _KM_PER_DEGREE * max(math.cos(math.radians((south + north) / 2)), 0.1)
-    room = 0.25 * (east - west) * km_per_degree
-    power = 10 ** math.floor(math.log10(room))
-    length = max(step * power for step in (1, 2, 5) if step * power <= room)
-    x, y = west + 0.04 * (east - west), south + 0.03 * (north - south)
-    axes.plot([x, x + length / km_per_degree], [y, y], color=style.INK, linewidth=3, solid_capstyle="butt")
-    axes.annotate(
-        f"{length:,.10g} km", (x, y), xytext=(0, 5), textcoords="offset points", fontsize=style.SMALL_POINTS
-    )
-    return [(x + step / 8 * length / km_per_degree, y, 20.0) for step in range(9)]
 
 
 def _title(study: Study, names: Sequence[str], fills: Sequence[FloatArray]) -> str:

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sim import may_fork
+from study.charts.chart import Chart
 from study.evidence import Comparison, Study
 from study.execution import carry_out_all
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 MOST_SCENARIOS = 8
 """More do not fit on a slide; the tables of a report show all."""
-
-
-@dataclass(frozen=True)
-class Chart:
-    """One chart of a report."""
-
-    key: str
-    """File name without suffix."""
-    title: str
-    caption: str
-    """What it shows, for the report and for readers who cannot see it."""
-    draw: Callable[[], Figure]
 
 
 def gallery(studies: Sequence[Study], comparison: Comparison | None = None) -> list[Chart]:
@@ -84,7 +69,13 @@ def gallery(studies: Sequence[Study], comparison: Comparison | None = None) -> l
     if has_coordinates(studies[0]):
         caption = "Stores by size and fill rate, with the centres that feed them."
         charts.append(Chart("network_map", "The network", caption, partial(network_map, shown)))
-    return charts[:1] + (_difference_charts(comparison) if comparison else []) + charts[1:]
+    differences = _difference_charts(comparison) if comparison else []
+    charts = charts[:1] + differences + charts[1:]
+    if any(run.operations for study in shown for run in study.condensed):
+        from study.charts.operations import operations_charts
+
+        charts += operations_charts(shown, more)
+    return charts
 
 
 def _difference_charts(comparison: Comparison) -> list[Chart]:
@@ -158,5 +149,9 @@ def _shown_names(studies: Sequence[Study]) -> list[str]:
     for study in studies:
         centres = (centre.name or centre.id for centre in study.scenario.network.distribution_centres)
         classes = (group.name or group.id for group in study.scenario.assortment.classes)
-        names |= dict.fromkeys((study.title, study.name, *study.labels.store_names, *classes, *centres))
+        partners = (supplier.name or supplier.id for supplier in study.scenario.network.suppliers)
+        carriers = (carrier.id for carrier in study.scenario.fleet.carriers)
+        trucks = (kind.id for kind in study.scenario.fleet.truck_types)
+        shown = (*study.labels.store_names, *classes, *centres, *partners, *carriers, *trucks)
+        names |= dict.fromkeys((study.title, study.name, *shown))
     return list(names)

@@ -21,6 +21,8 @@ class EmbeddedChart:
     caption: str
     source: str
     """Data URI of an SVG."""
+    is_operations: bool = False
+    """Whether it belongs to the section on operations."""
 
 
 def embedded_charts(
@@ -31,7 +33,8 @@ def embedded_charts(
     for chart in gallery(studies, comparison):
         written = folder / f"{chart.key}.svg" if folder else None
         content = written.read_bytes() if written and written.exists() else picture(chart)
-        embedded.append(EmbeddedChart(chart.title, chart.caption, data_uri("image/svg+xml", content)))
+        source = data_uri("image/svg+xml", content)
+        embedded.append(EmbeddedChart(chart.title, chart.caption, source, chart.is_operations))
     return embedded
 
 

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from itertools import combinations
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.text import Text
-from matplotlib.transforms import Bbox
 
 from study.charts import gallery, write_charts
 from study.charts.paired_differences import paired_differences
 from study.charts.stock_out_heat_map import MOST_STORES, stock_out_heat_map
-from study.charts.style import SMALL_POINTS, save
+from study.charts.style import save
 from study.comparison import compare
 from study.evidence import Study
+from tests.drawn_charts import (
+    Drawn,
+    assert_legible,
+    assert_not_clipped,
+    assert_not_covered,
+    assert_titled,
+    watched,
+)
 from tests.invented import invented_study, without_kpis
 
 SMALL: dict[str, Any] = {"stores": 5, "skus": 30, "days": 91, "warm_up_days": 0}
@@ -64,14 +68,6 @@ def studies_of(case: str) -> list[Study]:
     return [invented_study(**settings) for settings in CASES[case]]
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """A figure and the texts that reach its canvas, with the pixels they take."""
-
-    figure: Figure
-    texts: list[tuple[Text, Bbox]]
-
-
 @cache
 def drawn(case: str) -> dict[str, Drawn]:
     """Chart key -> figure of one case; drawing must not warn."""
@@ -80,19 +76,6 @@ def drawn(case: str) -> dict[str, Drawn]:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         return {chart.key: watched(chart.draw()) for chart in gallery(studies, comparison)}
-
-
-def watched(figure: Figure) -> Drawn:
-    """Draw once more and note which texts are asked to draw themselves: ticks out of sight are not."""
-    asked: dict[int, Text] = {}
-
-    def note(text: Text, renderer: object) -> None:
-        if text.get_visible() and text.get_text().strip():
-            asked[id(text)] = text
-
-    with patch.object(Text, "draw", note):
-        figure.draw_without_rendering()
-    return Drawn(figure, [(text, text.get_window_extent()) for text in asked.values()])
 
 
 @pytest.fixture(scope="module", params=CASES)
@@ -106,30 +89,19 @@ def pair() -> dict[str, Figure]:
 
 
 def test_no_text_is_clipped_by_the_edge(charts: dict[str, Drawn]) -> None:
-    for key, chart in charts.items():
-        width, height = chart.figure.get_size_inches() * chart.figure.dpi
-        for text, box in chart.texts:
-            inside = box.x0 >= 0 and box.y0 >= 0 and box.x1 <= width and box.y1 <= height
-            assert inside, f"{key}: {text.get_text()!r} leaves the figure: {box}"
+    assert_not_clipped(charts)
 
 
 def test_no_text_covers_another(charts: dict[str, Drawn]) -> None:
-    for key, chart in charts.items():
-        boxes = [(text.get_text(), box.padded(-2.0)) for text, box in chart.texts]
-        for (one, first), (other, second) in combinations(boxes, 2):
-            assert not first.overlaps(second), f"{key}: {one!r} covers {other!r}"
+    assert_not_covered(charts)
 
 
 def test_letters_are_legible_on_a_slide(charts: dict[str, Drawn]) -> None:
-    for key, chart in charts.items():
-        assert tuple(chart.figure.get_size_inches()) == (13.333, 7.5)
-        for text, _ in chart.texts:
-            assert text.get_fontsize() >= SMALL_POINTS >= 12, f"{key}: {text.get_text()!r}"
+    assert_legible(charts)
 
 
 def test_every_chart_has_a_title(charts: dict[str, Drawn]) -> None:
-    for key, chart in charts.items():
-        assert chart.figure.texts[0].get_text().strip(), key
+    assert_titled(charts)
 
 
 UNITS = {

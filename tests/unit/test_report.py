@@ -20,6 +20,7 @@ from study.evidence import Comparison, Study
 from study.report import write_report
 from study.report.writing import render
 from tests.invented import invented_study
+from tests.invented_operations import InventedOperations
 
 SMALL: dict[str, Any] = {"stores": 4, "skus": 12, "days": 28, "warm_up_days": 7}
 MIN_MAX = {"kind": "min_max", "reorder_point": {"units": 15}, "order_up_to": {"units": 30}}
@@ -190,3 +191,16 @@ def test_matplotlib_is_imported_only_to_draw() -> None:
 def test_a_report_needs_a_study(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at least one study"):
         write_report(tmp_path, studies=[])
+
+
+def test_operations_have_a_section_only_where_there_are_some() -> None:
+    without = render([invented_study("plain", **SMALL)])
+    assert 'id="operations"' not in without
+    study = invented_study("busy", operations=InventedOperations(), **{**SMALL, "days": 91})
+    page = render([study])
+    section = page[page.index('id="operations"') :]
+    section = section[: section.index("</section>")]
+    shown = [base64.b64decode(address.split(",")[1]).decode() for address in Page(section).addresses]
+    assert shown == [f"<svg>{chart.key}</svg>" for chart in gallery([study]) if chart.is_operations]
+    for chart in gallery([study]):
+        assert (chart.caption in Page(section).text) == chart.is_operations
