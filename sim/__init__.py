@@ -1,14 +1,13 @@
 """The world: one replication of a scenario under a plan."""
 
 from sim.books import Account, BooksError
-from sim.depot.crews import Crew
 from sim.engine import simulate
 from sim.kernels.compilation import is_compiled
 from sim.kernels.ordering import EMERGENCY
 from sim.kernels.processes import may_fork
 from sim.records import Cell, Centre, Closing, Day, Panels, Table
 from sim.result import Identity, Labels, RunResult
-from sim.stations import Work
+from sim.stations import Crew, Work
 
 __all__ = [
     "EMERGENCY",
