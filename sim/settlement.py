@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.books import Terms
-from sim.depot import Depot
+from sim.depot import Depot, consigned_skus, owned_value
 from sim.records import Closing, Panels
 from sim.result import Identity, Labels
 from sim.stores import Stores
@@ -27,7 +27,7 @@ def opening_of(world: World) -> Closing:
         transit_units=_locked(opening.transit_units),
         transit_value=_locked(opening.transit_units * cost),
         centre_units=_locked(opening.centre_units),
-        centre_value=_locked(opening.centre_units * cost),
+        centre_value=_locked(owned_value(world, opening.centre_units * cost)),
     )
 
 
@@ -41,7 +41,7 @@ def closing_of(world: World, stores: Stores, depot: Depot) -> Closing:
         transit_units=_locked(transit_units),
         transit_value=_locked(transit_value),
         centre_units=_locked(depot.stock.on_hand.astype(np.int64)),
-        centre_value=_locked(depot.stock.value),
+        centre_value=_locked(owned_value(world, depot.stock.value)),
     )
 
 
@@ -93,6 +93,7 @@ def terms_of(world: World) -> Terms:
         incentive_minor_per_unit=world.goods.incentive,
         shelf_life_days=world.handling.shelf_life_days,
         express_surcharge_share=world.supply.surcharge_share,
+        is_consigned=consigned_skus(world),
     )
 
 

@@ -133,6 +133,17 @@ class InspectionRule(Model):
     """c: the lot goes back when the sample holds more defective units."""
 
 
+class ConsignmentRule(Model):
+    """SKUs that suppliers keep in stock at the centre and own until they are shipped to a store (mechanism L6).
+
+    The band within which they keep it is the `min_max` rule of these SKUs in `policy.dc_replenishment`. Capital cost of
+    the stock is the supplier's; space stays with the centre.
+    """
+
+    scope: Scope = assumed(Scope(), "all SKUs")
+    """SKUs it applies to; stores and regions are not used here."""
+
+
 class Sourcing(Model):
     """How distribution centres buy."""
 
@@ -154,5 +165,7 @@ class Sourcing(Model):
         1, "assumption: until tomorrow's orders are served", unit="days", ge=1, le=60
     )
     """A SKU is short when stock and what comes in within these days do not cover what is owed and usually asked for."""
+    consignment: tuple[ConsignmentRule, ...] = assumed((), "centres own what they hold")
+    """Stock that suppliers own until it is shipped."""
     shared_sales: bool = assumed(False, "forecasts of centres follow what stores order")
     """Forecasts of centres, and so their suppliers, follow the daily sales of the stores (mechanism L11)."""

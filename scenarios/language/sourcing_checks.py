@@ -10,6 +10,7 @@ from scenarios.language.errors import Problem
 from scenarios.language.fact_checks import LONGEST_LEAD_TIME_DAYS, duration
 from scenarios.language.level_checks import follows_forecast
 from scenarios.language.places import Places
+from scenarios.language.policy import MinMax
 from scenarios.language.scenario import Scenario
 from scenarios.language.scopes import Mask, Reach
 from scenarios.language.sourcing import ScorecardSources, SingleSource, SplitSources, SupplierShare
@@ -140,6 +141,23 @@ def plans(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]
         yield places.problem("W602", "policy.sourcing.quality_feedback", text)
 
 
+def consignment(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
+    """Suppliers keep consigned stock within a band of least and most."""
+    left = np.ones(len(scenario.assortment.skus), dtype=bool)
+    has_band = np.zeros(len(left), dtype=bool)
+    for rule in scenario.policy.dc_replenishment:
+        mine = reach.skus(rule.scope) & left
+        left &= ~mine
+        has_band |= mine & isinstance(rule.mode, MinMax)
+    for index, consigned in enumerate(scenario.policy.sourcing.consignment):
+        without = reach.skus(consigned.scope) & ~has_band
+        if bool(without.any()):
+            example = scenario.assortment.skus["sku_id"][int(np.flatnonzero(without)[0])]
+            text = f"{int(without.sum()):,} SKUs have no band of least and most stock, e.g. {example}"
+            hint = "give them a rule of kind `min_max` in policy.dc_replenishment"
+            yield places.problem("W601", f"policy.sourcing.consignment[{index}]", text, hint=hint)
+
+
 def _own_suppliers(scenario: Scenario) -> list[str]:
     first = scenario.network.suppliers[0].id
     return [name or first for name in scenario.assortment.skus["supplier_id"]]
@@ -156,4 +174,4 @@ def _sold_by(scenario: Scenario, reach: Reach, wanted: Sequence[str]) -> Mask:
     return sold
 
 
-CHECKS = (suppliers, supply, rules, plans)
+CHECKS = (suppliers, supply, rules, plans, consignment)

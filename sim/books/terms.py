@@ -47,6 +47,8 @@ class Terms:
     """(SKUs,) 0 = does not expire; None leaves `Day.LIFE_AT_SALE_DAYS` unchecked."""
     express_surcharge_share: npt.NDArray[np.float64] | None = None
     """(suppliers,) of the purchase value that is sent express; None leaves surcharges unchecked."""
+    is_consigned: npt.NDArray[np.bool_] | None = None
+    """(SKUs,) what suppliers own until it is shipped; None leaves consigned units unchecked."""
 
     def over_stores(self, values: IntArray) -> IntArray:
         """Add up (..., stores, classes) over the stores of each centre: (..., centres, classes)."""

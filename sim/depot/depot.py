@@ -6,6 +6,7 @@ import numpy as np
 import simpy
 
 from sim.depot.allocation import Allocation
+from sim.depot.consignment import Consignment
 from sim.depot.purchasing import Purchasing
 from sim.depot.stock import CentreStock, IntArray, by_arrival
 from sim.kernels.shipping import KINDS, write_deliveries
@@ -24,9 +25,15 @@ class Depot:
         self._stores: Stores | None = None
         self.stock = CentreStock.of(world)
         self._delivery_rows = np.empty((world.axes.stores * KINDS, len(TABLES["deliveries"])), np.int64)
-        self._allocation = Allocation(environment, world, recorder, self.stock, self._send, is_deferred=False)
+        self._consignment = Consignment(world, recorder, self.stock)
+        self._allocation = Allocation(environment, world, recorder, self.stock, self._ship, is_deferred=False)
         self._purchasing = Purchasing(
-            environment, world, recorder, self.stock, lambda lines: self._allocation.look_again(lines[0])
+            environment,
+            world,
+            recorder,
+            self.stock,
+            self._consignment,
+            lambda lines: self._allocation.look_again(lines[0]),
         )
 
     def connect(self, stores: Stores | None) -> None:
@@ -46,6 +53,11 @@ class Depot:
     def take_orders(self, lines: Lines) -> None:
         """Take store orders; all that come within one second are looked at together."""
         self._allocation.take_orders(lines)
+
+    def _ship(self, centre: int, sent: IntArray, number: int) -> None:
+        """Buy what suppliers owned until now of (6, number or more) lines that leave stock, and send them off."""
+        self._consignment.pass_title(centre, sent[:, :number], int(self._environment.now))
+        self._send(centre, sent, number)
 
     def _send(self, centre: int, sent: IntArray, number: int) -> None:
         """Put lines, (6, number or more) as from `fill_orders`, on their way; a row per store, kind and arrival."""

@@ -12,6 +12,7 @@ from scenarios import SHORTAGE_STEPS
 from sim.axes import frozen, sku_mask
 from sim.books.charges import Charge
 from sim.clock import SECONDS_PER_DAY, Turn, at, day_of
+from sim.depot.consignment import Consignment
 from sim.depot.incoming import Incoming, by_order
 from sim.depot.open_orders import OpenOrders
 from sim.depot.requests import Requests
@@ -43,12 +44,14 @@ class Purchasing:
         world: World,
         recorder: Recorder,
         stock: CentreStock,
+        consignment: Consignment,
         stocked: Callable[[IntArray], None],
     ) -> None:
         self._environment = environment
         self._world = world
         self._recorder = recorder
         self._stock = stock
+        self._consignment = consignment
         self._stocked = stocked
         self._suppliers = Suppliers(world.scenario, world.supply, world.seed, world.replication)
         self._sources = Sources(world.scenario, world.axes, world.supply)
@@ -138,6 +141,7 @@ class Purchasing:
             self._stock.backlog,
             world.centre_panel[day],
         )
+        self._consignment.count(day, int(self._environment.now))
 
     def _order(self, day: int, centre: IntArray, sku: IntArray, units: IntArray) -> None:
         """Send purchase orders, one per centre and supplier; each line arrives after its own lead time.
@@ -269,6 +273,7 @@ class Purchasing:
             lines, world.axes.class_of_sku, self._stock.on_hand, self._stock.value, self._stock.on_order,
             world.centre_panel[day_of(second)],
         )  # fmt: skip
+        self._consignment.deliver(lines, second)
         self._stocked(lines)
 
     def _record_disruptions(self) -> None:

@@ -74,6 +74,7 @@ def supplied(draw: st.DrawFn) -> Content:
         "quality_feedback": draw(_chance),
         "shortage_response": steps[: draw(st.integers(0, 2))],
         "shared_sales": draw(_chance),
+        "consignment": draw(st.sampled_from(([], [{}], [{"scope": {"classes": ["DRY", "FRESH"]}}]))),
     }
     network: Content = {"suppliers": suppliers, "supply": offers or None}
     costs = {"quality": {"per_inspected_unit": 0.37, "per_rejected_lot": 12.5}}
