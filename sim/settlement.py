@@ -90,7 +90,7 @@ def terms_of(world: World) -> Terms:
         ),
         featured=world.facts.featured,
         holding_micro_per_unit_day=world.goods.holding_micro,
-        incentive_minor_per_unit=world.goods.incentive,
+        incentive_minor_per_unit=None if world.steered is not None else world.goods.incentive,
         shelf_life_days=world.handling.shelf_life_days,
         express_surcharge_share=world.supply.surcharge_share,
         is_consigned=consigned_skus(world),

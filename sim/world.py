@@ -9,6 +9,7 @@ import numpy as np
 from scenarios import Plan, Scenario
 from sim.axes import Axes
 from sim.foundation import Digests, Foundation, facts_of_run, foundation_of
+from sim.goods import Steered, steer
 from sim.kernels.layout import (
     Books,
     EmergencyRules,
@@ -48,6 +49,8 @@ class World:
     opening: Opening
     supply: Supply
     goods: Goods
+    steered: Steered | None
+    """Incentives that are switched on and off; None where they stand."""
     handling: Handling
     market: Market
     process: Process
@@ -78,6 +81,9 @@ def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> 
     facts = facts_of_run(foundation, scenario, seed, replication)
     axes, opening = foundation.axes, foundation.opening
     first_ordinal = scenario.horizon.start_date.toordinal()
+    goods, steered = foundation.goods, None
+    if "steer" in scenario.policy.sourcing.shortage_response:
+        goods, steered = steer(goods, scenario, axes)
     return World(
         scenario=scenario,
         plan=plan,
@@ -88,7 +94,8 @@ def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> 
         facts=facts,
         opening=opening,
         supply=foundation.supply,
-        goods=foundation.goods,
+        goods=goods,
+        steered=steered,
         handling=foundation.handling,
         market=foundation.market,
         process=_process(foundation, facts, first_ordinal, stream(seed, replication, Purpose.DEMAND)),

@@ -9,8 +9,8 @@ from pydantic import Field
 from scenarios.language.base import Model, assumed, given
 from scenarios.language.network import Scope
 
-ShortageStep = Literal["expedite", "ask_others"]
-SHORTAGE_STEPS: tuple[ShortageStep, ...] = ("expedite", "ask_others")
+ShortageStep = Literal["expedite", "ask_others", "steer"]
+SHORTAGE_STEPS: tuple[ShortageStep, ...] = ("expedite", "ask_others", "steer")
 
 
 class SupplierShare(Model):
@@ -160,7 +160,11 @@ class Sourcing(Model):
     quality_feedback: bool = assumed(False, "suppliers hear of no defects unless given")
     """Whether rejected lots and defects found are reported to the supplier, who learns from them (mechanism H4)."""
     shortage_response: tuple[ShortageStep, ...] = assumed((), "wait for the open orders")
-    """What is done, and in which order, for a SKU that will run out before the next review (mechanism L5)."""
+    """What is done, and in which order, for a SKU that runs out at a centre (mechanism L5).
+
+    `expedite` sends open orders express, `ask_others` orders from other suppliers, and with `steer` the incentives of
+    `policy.substitution_incentives` are offered for a SKU only while it is short at some centre, from the day after.
+    """
     shortage_days: int = assumed(
         1, "assumption: until tomorrow's orders are served", unit="days", ge=1, le=60
     )

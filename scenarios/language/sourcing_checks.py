@@ -131,6 +131,9 @@ def plans(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]
         ):
             if is_used:
                 yield places.problem("W602", f"policy.sourcing.{path}", "no supplier delivers express")
+    if "steer" in steps and not scenario.policy.substitution_incentives:
+        text = "there is no incentive to steer with: `policy.substitution_incentives` is empty"
+        yield places.problem("W602", "policy.sourcing.shortage_response", text)
     if sourcing.shared_sales and not any(
         follows_forecast(rule.mode) for rule in scenario.policy.dc_replenishment
     ):

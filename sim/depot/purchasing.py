@@ -18,6 +18,7 @@ from sim.depot.open_orders import OpenOrders
 from sim.depot.requests import Requests
 from sim.depot.sales_feed import SalesFeed
 from sim.depot.shortage import ShortageDesk, Shortages
+from sim.depot.steering import Steering
 from sim.depot.stock import CentreStock, IntArray
 from sim.kernels.centres import post_centre_levels, review_centres, take_in
 from sim.kernels.compilation import bound
@@ -64,6 +65,7 @@ class Purchasing:
             else None
         )
         self._incoming = Incoming(world, recorder, stock, self._scorecards)
+        self._steering = Steering(environment, world, recorder)
         self._sales_feed = SalesFeed(world) if sourcing.shared_sales else None
         self._follows_levels = not sourcing.rules and not (
             world.supply.minimum_units.any() or world.supply.minimum_minor.any()
@@ -228,7 +230,11 @@ class Purchasing:
         """Take the steps that policy names, one after the other, as long as something is short."""
         for step in self._world.scenario.policy.sourcing.shortage_response:
             short = self._shortage_desk.found(day)
-            if short.sku.size:
+            if step == "steer":
+                is_short = np.zeros(self._world.axes.skus, np.bool_)
+                is_short[short.sku] = True
+                self._steering.steer(is_short, day)
+            elif short.sku.size:
                 lines = self._expedite(short, day) if step == "expedite" else self._ask_others(short, day)
                 if lines.shape[1]:
                     amounts = np.stack((np.ones_like(lines[Line.UNITS]), lines[Line.UNITS]))
