@@ -18,6 +18,7 @@ _GROUP_TITLES = {
     Group.SERVICE: "Service",
     Group.STOCK: "Stock",
     Group.FLOW: "Flow of goods and orders",
+    Group.SUPPLY: "Suppliers",
     Group.COST: "Cost",
     Group.PROFIT: "Revenue and profit",
 }
