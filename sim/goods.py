@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -104,6 +104,43 @@ def build_ageing(scenario: Scenario, axes: Axes) -> Ageing:
     life = axes.ordered(scenario.assortment.skus["total_shelf_life_days"]).astype(np.int64)
     least = np.maximum(scenario.network.stores["minimum_remaining_life_days"].astype(np.int64), 1)
     return Ageing(*map(_locked, (_numbered(life > 0), life, least)))
+
+
+class Steered(NamedTuple):
+    """Incentives to take a substitute that a run switches on and off, behind the read-only arrays of its goods."""
+
+    acceptance: npt.NDArray[np.uint64]
+    """(SKUs,) share of customers who accept, as a threshold; changed."""
+    incentive: npt.NDArray[np.int64]
+    """(SKUs,) minor units; changed."""
+    plain_acceptance: npt.NDArray[np.uint64]
+    """(SKUs,) without an incentive."""
+    paid_acceptance: npt.NDArray[np.uint64]
+    """(SKUs,) with it."""
+    paid_incentive: npt.NDArray[np.int64]
+    """(SKUs,)."""
+
+    def switch(self, is_on: npt.NDArray[np.bool_]) -> None:
+        """Offer the incentive for some SKUs, (SKUs,), and for no others."""
+        self.acceptance[:] = np.where(is_on, self.paid_acceptance, self.plain_acceptance)
+        self.incentive[:] = np.where(is_on, self.paid_incentive, 0)
+
+
+def steer(goods: Goods, scenario: Scenario, axes: Axes) -> tuple[Goods, Steered]:
+    """Goods of one run whose incentives can be switched; they are off."""
+    plain = np.array([item.substitution.acceptance for item in scenario.assortment.classes])
+    acceptance, incentive = goods.acceptance_threshold.copy(), goods.incentive.copy()
+    steered = Steered(
+        acceptance,
+        incentive,
+        thresholds(plain[axes.class_of_sku]),
+        goods.acceptance_threshold,
+        goods.incentive,
+    )
+    steered.switch(np.zeros(axes.skus, np.bool_))
+    # Kernels see the same kind of arrays as ever, read-only ones: they are views of those that change.
+    views = _locked(acceptance.view()), _locked(incentive.view())
+    return goods._replace(acceptance_threshold=views[0], incentive=views[1]), steered
 
 
 def thresholds(probabilities: npt.NDArray[np.float64]) -> npt.NDArray[np.uint64]:

@@ -63,6 +63,9 @@ TABLES: dict[str, tuple[str, ...]] = {
         "global_support", "quality", "score", "defects_per_million", "share_before", "share_after", "is_disqualified",
     ),
     "shortage_responses": ("second", "centre", "supplier", "step", "cells", "units"),
+    "steering": ("second", "sku", "is_on"),
+    "title_transfers": ("second", "centre", "supplier", "kind", "units", "value_minor"),
+    "consigned_stock": ("counted_second", "centre", "units", "value_minor"),
     "charges": ("charged_second", "centre", "reason", "quantity", "amount_minor"),
 }  # fmt: skip
 """Columns of each event table; a second of -1 is still to come, or never.

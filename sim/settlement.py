@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from sim.books import Terms
 from sim.books.terms import WorkTerms, in_micro
-from sim.depot import Depot
+from sim.depot import Depot, consigned_skus, owned_value
 from sim.records import Closing, Panels
 from sim.result import Identity, Labels
 from sim.stores import Stores
@@ -29,7 +29,7 @@ def opening_of(world: World) -> Closing:
         transit_units=_locked(opening.transit_units),
         transit_value=_locked(opening.transit_units * cost),
         centre_units=_locked(opening.centre_units),
-        centre_value=_locked(opening.centre_units * cost),
+        centre_value=_locked(owned_value(world, opening.centre_units * cost)),
         centre_deviation=_locked(np.zeros_like(opening.centre_units)),
         waiting_units=_locked(np.zeros_like(opening.store_units)),
         returning_units=_locked(np.zeros_like(opening.store_units)),
@@ -60,7 +60,7 @@ def closing_of(world: World, stores: Stores, depot: Depot) -> Closing:
         transit_units=_locked(transit_units),
         transit_value=_locked(transit_value),
         centre_units=_locked(depot.stock.on_hand.astype(np.int64)),
-        centre_value=_locked(depot.stock.value),
+        centre_value=_locked(owned_value(world, depot.stock.value)),
         centre_deviation=_locked(deviation),
         waiting_units=_locked(waiting),
         returning_units=_locked(returning_units),
@@ -114,12 +114,13 @@ def terms_of(world: World) -> Terms:
         ),
         featured=world.facts.featured,
         holding_micro_per_unit_day=world.goods.holding_micro,
-        incentive_minor_per_unit=world.goods.incentive,
+        incentive_minor_per_unit=None if world.steered is not None else world.goods.incentive,
         shelf_life_days=world.handling.shelf_life_days,
         ages_in_centre=world.ageing.lot_index >= 0,
         triage=TriageTerms.of(world.scenario),
         express_surcharge_share=world.supply.surcharge_share,
         count_cost_per_line=error.count_cost_per_line if error else 0.0,
+        is_consigned=consigned_skus(world),
         work=_work_terms(world),
     )
 

@@ -9,6 +9,7 @@ import numpy as np
 from scenarios import Plan, Scenario
 from sim.axes import Axes
 from sim.foundation import Digests, Foundation, facts_of_run, foundation_of
+from sim.goods import Steered, steer
 from sim.kernels.layout import (
     Ageing,
     Books,
@@ -49,6 +50,8 @@ class World:
     opening: Opening
     supply: Supply
     goods: Goods
+    steered: Steered | None
+    """Incentives that are switched on and off; None where they stand."""
     handling: Handling
     ageing: Ageing
     market: Market
@@ -80,6 +83,9 @@ def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> 
     facts = facts_of_run(foundation, scenario, seed, replication)
     axes, opening = foundation.axes, foundation.opening
     first_ordinal = scenario.horizon.start_date.toordinal()
+    goods, steered = foundation.goods, None
+    if "steer" in scenario.policy.sourcing.shortage_response:
+        goods, steered = steer(goods, scenario, axes)
     return World(
         scenario=scenario,
         plan=plan,
@@ -90,7 +96,8 @@ def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> 
         facts=facts,
         opening=opening,
         supply=foundation.supply,
-        goods=foundation.goods,
+        goods=goods,
+        steered=steered,
         handling=foundation.handling,
         ageing=foundation.ageing,
         market=foundation.market,

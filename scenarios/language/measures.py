@@ -355,6 +355,14 @@ _MEASURES: tuple[Measure, ...] = (
         "Lots sent back by incoming inspection over lots inspected",
     ),
     Measure(
+        "consigned_stock_units",
+        "Stock on consignment",
+        "units",
+        _N,
+        _SUPPLY,
+        "Average units in distribution centres that suppliers own until they are shipped, after the day's shipping",
+    ),
+    Measure(
         "express_share",
         "Express share of purchases",
         "share",

@@ -28,7 +28,7 @@ def scopes(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem
     ):
         rules = getattr(policy, block)
         named += [(f"policy.{block}[{index}].scope", rule.scope) for index, rule in enumerate(rules)]
-    for block in ("rules", "express", "inspection"):
+    for block in ("rules", "express", "inspection", "consignment"):
         rules = getattr(policy.sourcing, block)
         named += [(f"policy.sourcing.{block}[{index}].scope", rule.scope) for index, rule in enumerate(rules)]
     regions = set(scenario.network.stores["region"])

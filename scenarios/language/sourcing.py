@@ -9,8 +9,8 @@ from pydantic import Field
 from scenarios.language.base import Model, assumed, given
 from scenarios.language.network import Scope
 
-ShortageStep = Literal["expedite", "ask_others"]
-SHORTAGE_STEPS: tuple[ShortageStep, ...] = ("expedite", "ask_others")
+ShortageStep = Literal["expedite", "ask_others", "steer"]
+SHORTAGE_STEPS: tuple[ShortageStep, ...] = ("expedite", "ask_others", "steer")
 
 
 class SupplierShare(Model):
@@ -133,6 +133,17 @@ class InspectionRule(Model):
     """c: the lot goes back when the sample holds more defective units."""
 
 
+class ConsignmentRule(Model):
+    """SKUs that suppliers keep in stock at the centre and own until they are shipped to a store (mechanism L6).
+
+    The band within which they keep it is the `min_max` rule of these SKUs in `policy.dc_replenishment`. Capital cost of
+    the stock is the supplier's; space stays with the centre.
+    """
+
+    scope: Scope = assumed(Scope(), "all SKUs")
+    """SKUs it applies to; stores and regions are not used here."""
+
+
 class Sourcing(Model):
     """How distribution centres buy."""
 
@@ -149,10 +160,16 @@ class Sourcing(Model):
     quality_feedback: bool = assumed(False, "suppliers hear of no defects unless given")
     """Whether rejected lots and defects found are reported to the supplier, who learns from them (mechanism H4)."""
     shortage_response: tuple[ShortageStep, ...] = assumed((), "wait for the open orders")
-    """What is done, and in which order, for a SKU that will run out before the next review (mechanism L5)."""
+    """What is done, and in which order, for a SKU that runs out at a centre (mechanism L5).
+
+    `expedite` sends open orders express, `ask_others` orders from other suppliers, and with `steer` the incentives of
+    `policy.substitution_incentives` are offered for a SKU only while it is short at some centre, from the day after.
+    """
     shortage_days: int = assumed(
         1, "assumption: until tomorrow's orders are served", unit="days", ge=1, le=60
     )
     """A SKU is short when stock and what comes in within these days do not cover what is owed and usually asked for."""
+    consignment: tuple[ConsignmentRule, ...] = assumed((), "centres own what they hold")
+    """Stock that suppliers own until it is shipped."""
     shared_sales: bool = assumed(False, "forecasts of centres follow what stores order")
     """Forecasts of centres, and so their suppliers, follow the daily sales of the stores (mechanism L11)."""

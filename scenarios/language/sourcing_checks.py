@@ -10,6 +10,7 @@ from scenarios.language.errors import Problem
 from scenarios.language.fact_checks import LONGEST_LEAD_TIME_DAYS, duration
 from scenarios.language.level_checks import follows_forecast
 from scenarios.language.places import Places
+from scenarios.language.policy import MinMax
 from scenarios.language.scenario import Scenario
 from scenarios.language.scopes import Mask, Reach
 from scenarios.language.sourcing import ScorecardSources, SingleSource, SplitSources, SupplierShare
@@ -130,6 +131,9 @@ def plans(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]
         ):
             if is_used:
                 yield places.problem("W602", f"policy.sourcing.{path}", "no supplier delivers express")
+    if "steer" in steps and not scenario.policy.substitution_incentives:
+        text = "there is no incentive to steer with: `policy.substitution_incentives` is empty"
+        yield places.problem("W602", "policy.sourcing.shortage_response", text)
     if sourcing.shared_sales and not any(
         follows_forecast(rule.mode) for rule in scenario.policy.dc_replenishment
     ):
@@ -138,6 +142,23 @@ def plans(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]
     if sourcing.quality_feedback and not sourcing.inspection:
         text = "nothing is reported without an inspection"
         yield places.problem("W602", "policy.sourcing.quality_feedback", text)
+
+
+def consignment(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
+    """Suppliers keep consigned stock within a band of least and most."""
+    left = np.ones(len(scenario.assortment.skus), dtype=bool)
+    has_band = np.zeros(len(left), dtype=bool)
+    for rule in scenario.policy.dc_replenishment:
+        mine = reach.skus(rule.scope) & left
+        left &= ~mine
+        has_band |= mine & isinstance(rule.mode, MinMax)
+    for index, consigned in enumerate(scenario.policy.sourcing.consignment):
+        without = reach.skus(consigned.scope) & ~has_band
+        if bool(without.any()):
+            example = scenario.assortment.skus["sku_id"][int(np.flatnonzero(without)[0])]
+            text = f"{int(without.sum()):,} SKUs have no band of least and most stock, e.g. {example}"
+            hint = "give them a rule of kind `min_max` in policy.dc_replenishment"
+            yield places.problem("W601", f"policy.sourcing.consignment[{index}]", text, hint=hint)
 
 
 def _own_suppliers(scenario: Scenario) -> list[str]:
@@ -156,4 +177,4 @@ def _sold_by(scenario: Scenario, reach: Reach, wanted: Sequence[str]) -> Mask:
     return sold
 
 
-CHECKS = (suppliers, supply, rules, plans)
+CHECKS = (suppliers, supply, rules, plans, consignment)

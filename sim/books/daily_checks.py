@@ -83,7 +83,8 @@ _STORE_ATTRIBUTES = _parts(
 )
 _CENTRE_ATTRIBUTES = _parts(
     "no centre {} without {}",
-    ((Centre.RECEIVED_VALUE,), (Centre.RECEIVED,)),
+    # What a supplier owns in the centre is bought when it is shipped.
+    ((Centre.RECEIVED_VALUE,), (Centre.RECEIVED, Centre.SHIPPED)),
     ((Centre.SHIPPED_VALUE,), (Centre.SHIPPED,)),
     ((Centre.STOCK_VALUE,), (Centre.ON_HAND,)),
     ((Centre.WASTED_VALUE,), (Centre.WASTED,)),

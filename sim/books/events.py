@@ -24,6 +24,9 @@ class OrderKind(IntEnum):
     """Decided by the distribution centre."""
 
 
+TITLE_PASSED = 1
+"""Column `kind` of title transfers: goods that a supplier owned are shipped and bought; 0 when they are delivered."""
+
 NOT_YET = -1
 """In a column of seconds: has not happened by the end of the run."""
 

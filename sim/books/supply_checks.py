@@ -8,17 +8,26 @@ import numpy as np
 
 from sim.books.audit import Audit, Axis
 from sim.books.charges import Charge, check_charges
-from sim.books.events import NOT_YET, counted
+from sim.books.events import NOT_YET, TITLE_PASSED, counted
 from sim.books.terms import Terms, in_micro
-from sim.records import IntArray, Table
+from sim.records import Closing, IntArray, Table
 
 
-def check_supply(audit: Audit, tables: Mapping[str, Table], of_centre: Axis, terms: Terms) -> None:
+def check_supply(
+    audit: Audit,
+    tables: Mapping[str, Table],
+    opening: Closing,
+    closing: Closing,
+    of_centre: Axis,
+    terms: Terms,
+) -> None:
     """Compare charges of suppliers with the tables of their work.
 
     Args:
         audit: collects what fails.
-        tables: `charges`, `express_orders`, `supplier_lots` and `receipts` are read.
+        tables: `charges`, `express_orders`, `supplier_lots`, `receipts` and `title_transfers` are read.
+        opening: the first morning.
+        closing: the end, counted.
         of_centre: axis of centres.
         terms: surcharges and costs of inspection.
     """
@@ -45,6 +54,20 @@ def check_supply(audit: Audit, tables: Mapping[str, Table], of_centre: Axis, ter
         },
         of_centre,
     )
+    if terms.is_consigned is not None:
+        transfers, limited = tables["title_transfers"], ~terms.centre_unlimited
+        passed = transfers["kind"] == TITLE_PASSED
+
+        def consigned(units: IntArray) -> IntArray:
+            return np.asarray(units[:, terms.is_consigned].sum(axis=1) * limited)
+
+        audit.equal(
+            "goods on consignment at the end = at the start + delivered - shipped",
+            consigned(closing.centre_units),
+            consigned(opening.centre_units)
+            + per_centre(transfers, np.where(passed, -1, 1) * transfers["units"]),
+            (of_centre,),
+        )
     if len(lots):
         receipts = tables["receipts"]
         came = receipts["received_second"] != NOT_YET

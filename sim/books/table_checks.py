@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.books.audit import Audit, Axis
-from sim.books.events import NOT_YET, OrderKind, counted, event_days
+from sim.books.events import NOT_YET, TITLE_PASSED, OrderKind, counted, event_days
 from sim.books.terms import Terms
 from sim.records import Centre, Closing, Day, IntArray, Panels, Table
 from sim.result import Labels
@@ -228,12 +228,19 @@ def _check_receipts(
     centres = len(limited)
     receipts, purchases = tables["receipts"], tables["purchase_orders"]
     centre, came = receipts["centre"], receipts["received_second"] != NOT_YET
+    transfers = tables["title_transfers"]
+    # What is delivered on consignment is bought when it is shipped.
+    signed = np.where(transfers["kind"] == TITLE_PASSED, 1, -1) * transfers["value_minor"]
+    bought_later = {
+        "units": np.zeros(centres, np.int64),
+        "value_minor": counted((centres,), (transfers["centre"],), signed),
+    }
     # An unlimited centre buys as it ships and writes no receipts.
     for column, measure in (("units", Centre.RECEIVED), ("value_minor", Centre.RECEIVED_VALUE)):
         audit.equal(
             f"centres received what suppliers delivered ({column})",
             centre_totals[..., measure].sum(axis=-1) * limited,
-            counted((centres,), (centre[came],), receipts[column][came]),
+            counted((centres,), (centre[came],), receipts[column][came]) + bought_later[column],
             (of_centre,),
         )
     audit.equal(

@@ -78,7 +78,8 @@ class Terms:
     """(suppliers,) of the purchase value that is sent express; None leaves surcharges unchecked."""
     count_cost_per_line: float = 0.0
     """Money per SKU that a centre counts."""
-
+    is_consigned: npt.NDArray[np.bool_] | None = None
+    """(SKUs,) what suppliers own until it is shipped; None leaves consigned units unchecked."""
     work: WorkTerms | None = None
     """Who works in centres and on roads; None leaves people's and trucks' minutes and charges unchecked."""
 

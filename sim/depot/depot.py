@@ -7,6 +7,7 @@ import simpy
 
 from sim.clock import SECONDS_PER_DAY, Turn, at, day_of
 from sim.depot.allocation import Allocation
+from sim.depot.consignment import Consignment
 from sim.depot.counting import Counting
 from sim.depot.gifts import Gifts
 from sim.depot.outbound import Outbound
@@ -34,6 +35,7 @@ class Depot:
         self._delivery_rows = np.empty((world.axes.stores * KINDS, len(TABLES["deliveries"])), np.int64)
         self._counting = Counting(environment, world, recorder, self.stock)
         self._gifts = Gifts(world, recorder, self.stock)
+        self._consignment = Consignment(world, recorder, self.stock)
         self.returns = Returns(environment, world, recorder, self.stock, self._restocked)
         """What stores send back."""
         is_worked = world.scenario.depot is not None or world.scenario.policy.transport.mode == "fleet"
@@ -41,7 +43,9 @@ class Depot:
         self._allocation = Allocation(
             environment, world, recorder, self.stock, self._ship, is_deferred=self._outbound is not None
         )
-        self._purchasing = Purchasing(environment, world, recorder, self.stock, self._stocked)
+        self._purchasing = Purchasing(
+            environment, world, recorder, self.stock, self._consignment, self._stocked
+        )
 
     def connect(self, stores: Stores | None) -> None:
         """Say who receives what is shipped; None when the run is over, so that its memory is given back at once."""
@@ -109,7 +113,11 @@ class Depot:
             self._allocation.look_again(lines[0])
 
     def _ship(self, centre: int, sent: IntArray, number: int) -> None:
-        """Take lines out of stock, (rows, number or more) as from `fill_orders`: to the floor, or on their way."""
+        """Take lines out of stock, (rows, number or more) as from `fill_orders`: to the floor, or on their way.
+
+        What suppliers owned until now is bought at that moment.
+        """
+        self._consignment.pass_title(centre, sent[:, :number], int(self._environment.now))
         now = int(self._environment.now)
         self._gifts.add(centre, sent, number, now, day_of(now))
         if self._outbound is None:

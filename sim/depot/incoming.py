@@ -103,7 +103,8 @@ class Incoming:
 
 def by_order(lines: IntArray, amounts: IntArray) -> IntArray:
     """(orders, 2 or more) centre, supplier and sums of (m, k) amounts, by centre and supplier."""
-    order, index = np.unique(lines[[Line.CENTRE, Line.SUPPLIER]], axis=1, return_inverse=True)
-    totals = np.zeros((order.shape[1], len(amounts)), np.int64)
-    np.add.at(totals, index.reshape(-1), amounts.T.astype(np.int64))
-    return np.concatenate((order.T, totals), axis=1)
+    suppliers = int(lines[Line.SUPPLIER].max()) + 1
+    order, index = np.unique(lines[Line.CENTRE] * suppliers + lines[Line.SUPPLIER], return_inverse=True)
+    totals = np.zeros((order.size, len(amounts)), np.int64)
+    np.add.at(totals, index, amounts.T.astype(np.int64))
+    return np.concatenate((np.stack(np.divmod(order, suppliers), axis=1), totals), axis=1)

@@ -12,8 +12,6 @@ from sim.suppliers import Line
 
 IntArray = npt.NDArray[np.int64]
 
-_GROUP = (Line.PLACED, Line.CENTRE, Line.SUPPLIER)
-
 
 class OpenOrders:
     """Lines under way by their second of arrival, also beyond the end of the run."""
@@ -111,11 +109,14 @@ class OpenOrders:
 
 def _rows(lines: IntArray, counts: IntArray, received: int, planned: int) -> IntArray:
     """(k, columns of receipts and the second planned) of lines that come together, one row per order."""
-    placed, centre, supplier = (lines[row] for row in _GROUP)
-    groups, index = np.unique(np.stack((placed, centre, supplier)), axis=1, return_inverse=True)
-    number = groups.shape[1]
+    # One number per order sorts much faster than a triple.
+    placed, centre, supplier = lines[Line.PLACED], lines[Line.CENTRE], lines[Line.SUPPLIER]
+    centres, suppliers = int(centre.max()) + 1, int(supplier.max()) + 1
+    orders, index = np.unique((placed * centres + centre) * suppliers + supplier, return_inverse=True)
+    number = orders.size
     rows = np.empty((number, len(TABLES["receipts"]) + 1), np.int64)
-    rows[:, 0], rows[:, 1], rows[:, 2] = groups[1], groups[2], groups[0]
+    before, rows[:, 1] = np.divmod(orders, suppliers)
+    rows[:, 2], rows[:, 0] = np.divmod(before, centres)
     rows[:, 3], rows[:, -1] = received, planned
     for column, weights in enumerate((counts, lines[Line.UNITS], lines[Line.COST]), start=4):
         rows[:, column] = np.bincount(index.reshape(-1), weights=weights, minlength=number)

@@ -12,11 +12,13 @@ from scenarios import SHORTAGE_STEPS
 from sim.axes import frozen, sku_mask
 from sim.books.charges import Charge
 from sim.clock import SECONDS_PER_DAY, Turn, at, day_of
+from sim.depot.consignment import Consignment
 from sim.depot.incoming import Incoming, by_order
 from sim.depot.open_orders import OpenOrders
 from sim.depot.requests import Requests
 from sim.depot.sales_feed import SalesFeed
 from sim.depot.shortage import ShortageDesk, Shortages
+from sim.depot.steering import Steering
 from sim.depot.stock import CentreStock, IntArray
 from sim.kernels.centres import post_centre_levels, review_centres, take_in
 from sim.kernels.compilation import bound
@@ -43,12 +45,14 @@ class Purchasing:
         world: World,
         recorder: Recorder,
         stock: CentreStock,
+        consignment: Consignment,
         stocked: Callable[[IntArray], None],
     ) -> None:
         self._environment = environment
         self._world = world
         self._recorder = recorder
         self._stock = stock
+        self._consignment = consignment
         self._stocked = stocked
         self._suppliers = Suppliers(world.scenario, world.supply, world.seed, world.replication)
         self._sources = Sources(world.scenario, world.axes, world.supply)
@@ -61,6 +65,7 @@ class Purchasing:
             else None
         )
         self._incoming = Incoming(world, recorder, stock, self._scorecards)
+        self._steering = Steering(environment, world, recorder)
         self._sales_feed = SalesFeed(world) if sourcing.shared_sales else None
         self._follows_levels = not sourcing.rules and not (
             world.supply.minimum_units.any() or world.supply.minimum_minor.any()
@@ -138,6 +143,7 @@ class Purchasing:
             self._stock.backlog,
             world.centre_panel[day],
         )
+        self._consignment.count(day, int(self._environment.now))
 
     def _order(self, day: int, centre: IntArray, sku: IntArray, units: IntArray) -> None:
         """Send purchase orders, one per centre and supplier; each line arrives after its own lead time.
@@ -224,7 +230,11 @@ class Purchasing:
         """Take the steps that policy names, one after the other, as long as something is short."""
         for step in self._world.scenario.policy.sourcing.shortage_response:
             short = self._shortage_desk.found(day)
-            if short.sku.size:
+            if step == "steer":
+                is_short = np.zeros(self._world.axes.skus, np.bool_)
+                is_short[short.sku] = True
+                self._steering.steer(is_short, day)
+            elif short.sku.size:
                 lines = self._expedite(short, day) if step == "expedite" else self._ask_others(short, day)
                 if lines.shape[1]:
                     amounts = np.stack((np.ones_like(lines[Line.UNITS]), lines[Line.UNITS]))
@@ -269,6 +279,7 @@ class Purchasing:
             lines, world.axes.class_of_sku, self._stock.on_hand, self._stock.value, self._stock.on_order,
             world.centre_panel[day_of(second)],
         )  # fmt: skip
+        self._consignment.deliver(lines, second)
         self._stocked(lines)
 
     def _record_disruptions(self) -> None:

@@ -38,6 +38,7 @@ def supply_kpis(tables: Mapping[str, Table], labels: Labels, end_second: int) ->
         "express_share": _ratio(hastened, purchases["units"][bought].sum()),
         **_timeliness(tables["receipts"], labels, first, end_second),
         **_quality(tables["supplier_lots"], first),
+        "consigned_stock_units": _consigned(tables["consigned_stock"], first),
         "supplier_score": _mean_score(tables["supplier_reviews"], first),
     }
 
@@ -70,6 +71,13 @@ def _quality(lots: Table, first: int) -> dict[str, float]:
         "escaped_defects_ppm": _MILLION * _ratio(total("escaped_units"), total("accepted_units")),
         "inspection_rejected_share": _ratio(total("rejected_lots"), total("inspected_lots")),
     }
+
+
+def _consigned(counts: Table, first: int) -> float:
+    """Mean over days of all centres together."""
+    counted = counts["counted_second"] >= first
+    days = np.unique(counts["counted_second"][counted])
+    return _ratio(counts["units"][counted].sum(), len(days))
 
 
 def _mean_score(reviews: Table, first: int) -> float:

@@ -65,9 +65,11 @@ class Suppliers:
         Returns:
             (len(Line), k or more) with days of shipping and seconds of arrival.
         """
-        lines[Line.ARRIVAL] = self.lead_time_days(
+        days = self.lead_time_days(
             lines[Line.SUPPLIER], lines[Line.CENTRE], lines[Line.SKU], day, lines[Line.IS_EXPRESS]
         )
+        # What replaces rejected goods is not there in the same moment.
+        lines[Line.ARRIVAL] = np.maximum(days, lines[Line.IS_FOLLOW_UP])
         lines = self._shipping.leave(lines, day, self._first_ordinal + day)
         arrival_day = lines[Line.SHIPPED] + lines[Line.ARRIVAL]
         lines[Line.ARRIVAL] = np.maximum(arrival_day * SECONDS_PER_DAY, now)

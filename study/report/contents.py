@@ -20,6 +20,7 @@ _GROUP_TITLES = {
     Group.FLOW: "Flow of goods and orders",
     Group.OPERATIONS: "Distribution centres",
     Group.TRANSPORT: "Transport",
+    Group.SUPPLY: "Suppliers",
     Group.COST: "Cost",
     Group.PROFIT: "Revenue and profit",
 }

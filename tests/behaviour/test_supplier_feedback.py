@@ -178,6 +178,40 @@ def test_the_first_step_comes_first() -> None:
     assert surely_positive(asked[0] - asked[1])
 
 
+def steered(response: tuple[str, ...], *, has_incentive: bool = True) -> Scenario:
+    """A and B are tea that often does not arrive; customers take C or D of the same category, more so if paid."""
+    far = {**FAR, "disruptions": {"per_year": 8, "length_days": {"kind": "constant", "value": 14}}}
+    skus = [
+        {**sku, "category": "tea", "supplier_id": "FAR" if sku["sku_id"] in "AB" else "NEAR"} for sku in SKUS
+    ]
+    classes = [{"id": "FOOD", "substitution": {"acceptance": 0.1, "acceptance_with_incentive": 0.8}}]
+    return supplied(
+        {
+            "network": {"suppliers": [NEAR, far]},
+            "assortment": {"classes": classes, "skus": skus},
+            "policy": {
+                "dc_replenishment": [
+                    {"scope": {"skus": ["A", "B"]}, "mode": {"kind": "days_of_cover", "cover_days": 0}},
+                    {"mode": {"kind": "days_of_cover", "cover_days": 7}},
+                ],
+                "substitution_incentives": [{"cost_per_unit": 0.5}] if has_incentive else [],
+            },
+        },
+        shortage_response=list(response),
+    )
+
+
+def test_demand_is_steered_to_what_is_in_stock_while_something_is_short() -> None:
+    on, without = steered(("steer",)), steered((), has_incentive=False)
+    assert surely_more("lost_share", without, on, 10)
+    assert surely_more("substituted_share", on, without, 10)
+    assert surely_more("cost_communication", steered(()), on, 10)
+    result = run(on)
+    switched = result.tables["steering"]
+    assert {result.labels.skus[sku] for sku in switched["sku"]} >= {"A", "B"}
+    assert set(switched["is_on"].tolist()) == {0, 1}
+
+
 def bullwhip(*, shared: bool) -> Scenario:
     """Stores order in big lots; the centre forecasts orders, or is told of sales."""
     lots = {"kind": "min_max", "reorder_point": {"units": 12}, "order_up_to": {"units": 36}}

@@ -59,7 +59,7 @@ def supplied(draw: st.DrawFn) -> Content:
     mode = draw(
         st.sampled_from(({"kind": "single"}, {"kind": "split", "shares": shares}, {"kind": "scorecard"}))
     )
-    steps = draw(st.permutations(("expedite", "ask_others")))
+    steps = draw(st.permutations(("expedite", "ask_others", "steer")))
     sourcing = {
         "rules": [{"mode": mode}] if draw(_chance) else [],
         "scorecard": {
@@ -72,8 +72,9 @@ def supplied(draw: st.DrawFn) -> Content:
         if draw(_chance)
         else [],
         "quality_feedback": draw(_chance),
-        "shortage_response": steps[: draw(st.integers(0, 2))],
+        "shortage_response": steps[: draw(st.integers(0, 3))],
         "shared_sales": draw(_chance),
+        "consignment": draw(st.sampled_from(([], [{}], [{"scope": {"classes": ["DRY", "FRESH"]}}]))),
     }
     network: Content = {"suppliers": suppliers, "supply": offers or None}
     costs = {"quality": {"per_inspected_unit": 0.37, "per_rejected_lot": 12.5}}

@@ -25,6 +25,7 @@ def warned(sourcing: dict[str, Any], **network: Any) -> list[str]:
         ({"express": [{"trigger_days_of_cover": 1}]}, "policy.sourcing.express"),
         ({"shortage_response": ["expedite"]}, "policy.sourcing.shortage_response"),
         ({"shortage_response": ["ask_others"]}, "policy.sourcing.shortage_response"),
+        ({"shortage_response": ["steer"]}, "policy.sourcing.shortage_response"),
         ({"quality_feedback": True}, "policy.sourcing.quality_feedback"),
         ({"shared_sales": True}, "policy.sourcing.shared_sales"),
         ({"rules": [{"mode": {"kind": "single"}}] * 2}, "policy.sourcing.rules[1]"),
