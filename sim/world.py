@@ -194,7 +194,6 @@ def _shelf(
     last_day_of_sale = axes.shelf_life_days[sku] - 1 - age_days
     np.add.at(lots, (store, handling.lot_index[sku], last_day_of_sale % ring), units)
     returned_skus = int((handling.return_index >= 0).sum())
-    ring_of_returns = (_RETURN_RING_DAYS if returned_skus else 1, stores, returned_skus)
     watched = (stores, skus) if needs_forecast else (1, 0)
     set_aside = (stores, skus if sends_back else 0)
     return Shelf(
@@ -207,9 +206,7 @@ def _shelf(
         lots=lots,
         short_cycle=np.zeros((stores, skus), np.uint8),
         centre_short=np.zeros((stores, skus), np.uint8),
-        due_returns=np.zeros(ring_of_returns, np.int32),
-        defective=np.zeros((stores, returned_skus), np.int32),
-        due_defects=np.zeros(ring_of_returns, np.int32),
+        due_returns=np.zeros((2 * _RETURN_RING_DAYS + 1, stores, returned_skus), np.int32),
         waiting=np.zeros(set_aside, np.int32),
         waiting_value=np.zeros(set_aside, np.int64),
         drawn_day=np.full(stores, -1, np.int64),

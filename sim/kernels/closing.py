@@ -82,7 +82,6 @@ def close(
         )  # fmt: skip
     elif shelf.due_returns.shape[2] > 0:
         put_off_returns(till.due_returns, day)
-        put_off_returns(till.due_defects, day)
     for index in range(goods.class_start.size - 1):
         begin, end = goods.class_start[index], goods.class_start[index + 1]
         posted = posted_by_class[index]
@@ -105,8 +104,8 @@ def close(
                 begin, end, shelf.waiting[row], shelf.waiting_value[row], goods.holding_micro,
                 books.cell[period, Cell.STOCK_DAYS, row], posted,
             )  # fmt: skip
-    if shelf.defective.shape[1] > 0:
-        bound_defective(till.defective, handling.return_index, till.on_hand)
+    if shelf.due_returns.shape[2] > 0:
+        bound_defective(till.due_returns[till.due_returns.shape[0] - 1], handling.return_index, till.on_hand)
     shelf.advanced_second[row] = NOT_OPEN_YET
     if shelf.sold_today.size > 0:
         if is_open:
@@ -211,12 +210,14 @@ def discard(
 
 @kernel
 def put_off_returns(due_returns: Array, day: int) -> None:
-    """The store is shut: customers come back on the next day. (ring, SKUs brought back) units are changed."""
-    ring = due_returns.shape[0]
-    for which in range(due_returns.shape[1]):
-        if due_returns[day % ring, which] > 0:
-            due_returns[(day + 1) % ring, which] += due_returns[day % ring, which]
-            due_returns[day % ring, which] = 0
+    """The store is shut: customers come back on the next day. (2 R + 1, SKUs brought back) units are changed."""
+    ring = due_returns.shape[0] // 2
+    for first in range(0, 2 * ring, ring):
+        today, tomorrow = due_returns[first + day % ring], due_returns[first + (day + 1) % ring]
+        for which in range(due_returns.shape[1]):
+            if today[which] > 0:
+                tomorrow[which] += today[which]
+                today[which] = 0
 
 
 @kernel

@@ -102,11 +102,7 @@ class Till(NamedTuple):
     today_slot: int
     """Slot of `lots` whose last day of sale is today: worked out once, as a division takes longer than a sale."""
     due_returns: Array
-    """(ring, SKUs brought back) int32, not contiguous."""
-    defective: Array
-    """(SKUs brought back,) int32."""
-    due_defects: Array
-    """(ring, SKUs brought back) int32, not contiguous."""
+    """(2 R + 1, SKUs brought back) int32, not contiguous."""
     sku_key: Array
     """(m,) uint64."""
 
@@ -133,11 +129,9 @@ class Shelf(NamedTuple):
     centre_short: Array
     """(n, m) uint8: the last order line was not filled: 1 centre, 2 supplier; 0 filled."""
     due_returns: Array
-    """(ring of days, n, SKUs brought back) int32."""
-    defective: Array
-    """(n, SKUs brought back) int32: units on hand that the customer will find defective."""
-    due_defects: Array
-    """(ring of days, n, SKUs brought back) int32: sold defective units, by the day on which they come back."""
+    """(2 R + 1, n, SKUs brought back) int32: units that come back on each of R days, a ring; defective units likewise;
+    and units on hand that the customer will find defective. One array, as a sale is handed it each time.
+    """
     waiting: Array
     """(n, m) int32: brought back and waiting for a truck to the centre; (n, 0) where stores scrap them."""
     waiting_value: Array

@@ -118,7 +118,7 @@ def _receive_at(
                 posted_by_class[index, Day.WASTED] += units
                 posted_by_class[index, Day.WASTE_VALUE] += cost
         if is_traced and defective[line] > 0 and handling.return_index[sku] >= 0:
-            till.defective[handling.return_index[sku]] += defective[line]
+            till.due_returns[till.due_returns.shape[0] - 1, handling.return_index[sku]] += defective[line]
         owed = min(whole(backorder[sku]), whole(on_hand[sku]))
         if owed > 0:
             backorder[sku] -= owed
@@ -175,8 +175,8 @@ def take_back(
         wasted_cell: (m,) of the cell panel; changed.
         posted_by_class: (c, len(Day)) rows of the day panel; changed.
     """
-    slot = day % till.due_returns.shape[0]
-    due, due_defects = till.due_returns[slot], till.due_defects[slot]
+    ring = till.due_returns.shape[0] // 2
+    due, due_defects = till.due_returns[day % ring], till.due_returns[ring + day % ring]
     for sku in range(class_of.size):
         which = handling.return_index[sku]
         if which < 0:

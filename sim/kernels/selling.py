@@ -42,8 +42,6 @@ def open_till(row: int, day: int, period: int, market: Market, shelf: Shelf, boo
         shelf.lots[row],
         day % shelf.lots.shape[2],
         shelf.due_returns[:, row],
-        shelf.defective[row],
-        shelf.due_defects[:, row],
         market.sku_key,
     )
 
@@ -107,18 +105,11 @@ def sell(
         if marked > 0 and not is_cleared:
             posted[Day.MARKED_DOWN_UNITS] += marked
             posted[Day.MARK_DOWN] += price * marked * handling.mark_down_ppm[sku] // _PPM
-    which = handling.return_index[sku]
-    if which >= 0:
-        bad = whole(0)
-        if till.defective[which] > 0:
-            bad = _plan_defects(
-                till.due_defects[:, which], units, on_hand, whole(till.defective[which]), day,
-                handling.return_delay_thresholds[sku], store_key, till.sku_key[sku], ordinal, first_unit, keys.defects,
-            )  # fmt: skip
-            till.defective[which] -= bad
+    if handling.return_index[sku] >= 0:
         _plan_returns(
-            till.due_returns[:, which], units - bad, day, handling.return_threshold[sku],
+            till.due_returns[:, handling.return_index[sku]], units, on_hand, day, handling.return_threshold[sku],
             handling.return_delay_thresholds[sku], store_key, till.sku_key[sku], ordinal, first_unit, keys.returns,
+            keys.defects,
         )  # fmt: skip
 
 
@@ -189,6 +180,7 @@ def _take(
 def _plan_returns(
     due: Array,
     units: int,
+    on_hand: int,
     day: int,
     threshold: np.uint64,
     delay_thresholds: Array,
@@ -197,15 +189,24 @@ def _plan_returns(
     ordinal: int,
     first_unit: int,
     key: np.uint64,
+    defects_key: np.uint64,
 ) -> None:
-    """Decide, unit by unit, which units sold today come back, and on which day; (ring,) `due` is changed."""
+    """Decide, unit by unit, which units sold today come back, and on which day; (2 R + 1,) `due` is changed."""
+    ring = due.size // 2
+    if due[2 * ring] > 0:
+        bad = _plan_defects(
+            due[ring : 2 * ring], units, on_hand, whole(due[2 * ring]), day, delay_thresholds, store_key, sku_key,
+            ordinal, first_unit, defects_key,
+        )  # fmt: skip
+        due[2 * ring] -= bad
+        units -= bad
     words = four_units(store_key, sku_key, ordinal, 2 * first_unit & ~3, key)
     for unit in range(first_unit, first_unit + units):
         if unit & 1 == 0 and unit > first_unit:
             words = four_units(store_key, sku_key, ordinal, 2 * unit, key)
         if of_four(words, 2 * unit) < threshold:
             delay = table_draw(np.uint32(of_four(words, 2 * unit + 1)), delay_thresholds)
-            due[(day + max(1, delay)) % due.size] += 1
+            due[(day + max(1, delay)) % ring] += 1
 
 
 @kernel
