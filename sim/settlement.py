@@ -142,6 +142,7 @@ def _work_terms(world: World) -> WorkTerms:
         has_desk=facts is not None and facts.order_desk is not None,
         is_picked=has_picking and not is_sorted,
         is_sorted=has_picking and is_sorted,
+        has_goods_in=facts is not None and facts.goods_in is not None,
         doors=facts.docks.doors if facts is not None and facts.docks is not None else 0,
         trucks=kept,
         trucks_micro_per_day=per_day,

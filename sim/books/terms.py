@@ -37,6 +37,8 @@ class WorkTerms:
     """Goods are picked by people, by order."""
     is_sorted: bool = False
     """Goods are picked together and sorted to stores."""
+    has_goods_in: bool = False
+    """What suppliers deliver is unloaded and put away by people."""
     doors: int = 0
     """Doors of each centre at which trucks are loaded; 0 where that is not modelled."""
     trucks: IntArray | None = None

@@ -44,7 +44,13 @@ class Depot:
             environment, world, recorder, self.stock, self._ship, is_deferred=self._outbound is not None
         )
         self._purchasing = Purchasing(
-            environment, world, recorder, self.stock, self._consignment, self._stocked
+            environment,
+            world,
+            recorder,
+            self.stock,
+            self._consignment,
+            self._stocked,
+            self._outbound.goods_in if self._outbound is not None else None,
         )
 
     def connect(self, stores: Stores | None) -> None:

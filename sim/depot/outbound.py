@@ -11,6 +11,7 @@ from sim.depot.carriage import Carriage, OnTheDay
 from sim.depot.crews import Payroll, build_crew
 from sim.depot.desk import OrderDesk
 from sim.depot.floor import Floor
+from sim.depot.goods_in import GoodsIn
 from sim.depot.order_streams import StreamOfOrders
 from sim.depot.orders import Drop, Packing, orders_in
 from sim.depot.returns import Returns
@@ -41,7 +42,9 @@ class Outbound:
         centres = range(len(world.axes.centre_ids))
 
         def crew(kind: Crew, is_there: bool) -> list[Station] | None:
-            shifts = {Crew.DESK: policy.desk, Crew.PICKERS: policy.pickers}[kind]
+            shifts = {Crew.DESK: policy.desk, Crew.PICKERS: policy.pickers, Crew.RECEIVERS: policy.receivers}[
+                kind
+            ]
             if not is_there:
                 return None
             return [
@@ -62,6 +65,12 @@ class Outbound:
                 Station(environment, self._log, centre, facts.docks.doors, is_always_there=True)
                 for centre in centres
             ]
+        self.goods_in: GoodsIn | None = None
+        """Where suppliers' deliveries are worked on."""
+        if facts is not None and facts.goods_in is not None:
+            receivers = crew(Crew.RECEIVERS, True)
+            assert receivers is not None
+            self.goods_in = GoodsIn(environment, world, facts.goods_in, doors, receivers)
         self._carriage: Carriage
         if world.scenario.policy.transport.mode == "fleet":
             self._carriage = Fleet(

@@ -13,6 +13,7 @@ from sim.axes import frozen, sku_mask
 from sim.books.charges import Charge
 from sim.clock import SECONDS_PER_DAY, Turn, at, day_of
 from sim.depot.consignment import Consignment
+from sim.depot.goods_in import GoodsIn
 from sim.depot.incoming import Incoming, by_order
 from sim.depot.open_orders import OpenOrders
 from sim.depot.requests import Requests
@@ -47,6 +48,7 @@ class Purchasing:
         stock: CentreStock,
         consignment: Consignment,
         stocked: Callable[[IntArray], None],
+        goods_in: GoodsIn | None,
     ) -> None:
         self._environment = environment
         self._world = world
@@ -54,6 +56,7 @@ class Purchasing:
         self._stock = stock
         self._consignment = consignment
         self._stocked = stocked
+        self._goods_in = goods_in
         self._suppliers = Suppliers(world.scenario, world.supply, world.seed, world.replication)
         self._sources = Sources(world.scenario, world.axes, world.supply)
         self._open_orders = OpenOrders(world.days * SECONDS_PER_DAY)
@@ -103,6 +106,8 @@ class Purchasing:
 
     def close(self) -> None:
         """Write down what is still on order when the run ends."""
+        for lines in self._goods_in.left() if self._goods_in is not None else ():
+            self._open_orders.add(lines)
         self._open_orders.close(self._recorder)
 
     def _schedule_review(self, day: int) -> None:
@@ -269,10 +274,17 @@ class Purchasing:
 
     def _receive(self, second: int) -> None:
         """Put what suppliers deliver into stock."""
-        world = self._world
         lines, sent_back = self._incoming.look_at(self._open_orders.take(second), second)
         if sent_back.shape[1]:
             self._expect(self._suppliers.send(sent_back, day_of(second), second))
+        if self._goods_in is None:
+            self._put_away(lines)
+        elif lines.shape[1]:
+            self._goods_in.accept(np.ascontiguousarray(lines), self._put_away)
+
+    def _put_away(self, lines: IntArray) -> None:
+        """Lines can be shipped from now on."""
+        world, second = self._world, int(self._environment.now)
         self._open_orders.receive(lines, second)
         lines = np.ascontiguousarray(lines)
         take_in(
