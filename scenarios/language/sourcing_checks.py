@@ -177,4 +177,29 @@ def _sold_by(scenario: Scenario, reach: Reach, wanted: Sequence[str]) -> Mask:
     return sold
 
 
-CHECKS = (suppliers, supply, rules, plans, consignment)
+def owned_by_one(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
+    """Consigned goods are none that centres take back, give away, lose or let expire, as nobody says who pays."""
+    policy, skus = scenario.policy, scenario.assortment.skus
+    consigned = np.zeros(len(skus), dtype=bool)
+    for rule in policy.sourcing.consignment:
+        consigned |= reach.skus(rule.scope)
+    gifts = {gift.gift_sku_id for gift in policy.gifts}
+    returned = {item.id for item in scenario.assortment.classes if item.customer_returns is not None}
+    for touched, what in (
+        (np.full(len(skus), scenario.network.record_error is not None), "records of centres may be wrong"),
+        (np.isin(skus["sku_id"], list(gifts)), "it is given away as a gift"),
+        (
+            np.isin(skus["class_id"], list(returned)) & (policy.returns == "to_centre"),
+            "returned units go back to the centre",
+        ),
+        (skus["total_shelf_life_days"] > 0, "it ages in the centre"),
+    ):
+        both = np.flatnonzero(consigned & touched)
+        if both.size:
+            text = f"SKU {skus['sku_id'][both[0]]} belongs to its supplier until it is shipped, but {what}"
+            yield places.problem(
+                "E511", "policy.sourcing.consignment", text, hint="leave it out of the scope"
+            )
+
+
+CHECKS = (suppliers, supply, rules, plans, consignment, owned_by_one)

@@ -70,8 +70,9 @@ class Floor:
         if self._times is None or self._pickers is None:
             for drop in drops:
                 finish(drop)
-        elif self._is_sorted and not drops[0].is_emergency:
-            self._pick_together(drops, finish)
+        elif self._is_sorted:
+            self._pick_by_order([drop for drop in drops if drop.is_emergency], finish)
+            self._pick_together([drop for drop in drops if not drop.is_emergency], finish)
         else:
             self._pick_by_order(drops, finish)
 
@@ -109,6 +110,8 @@ class Floor:
     def _pick_together(self, drops: Sequence[Drop], finish: Ready) -> None:
         """Pick the goods of all drops SKU by SKU; once all are there, sort them to the stores."""
         assert self._pickers is not None and self._times is not None
+        if not drops:
+            return
         station = self._pickers[drops[0].centre]
         block = np.concatenate([drop.block[1:3] for drop in drops], axis=1)
         units = np.bincount(block[0], weights=block[1], minlength=self._world.axes.skus).astype(np.int64)

@@ -11,7 +11,7 @@ import pytest
 
 from scenarios import Scenario
 from sim import Day, RunResult
-from tests.behaviour.worlds import chain, kpis, run, runs, surely_more, surely_positive, total
+from tests.behaviour.worlds import SKUS, chain, kpis, run, runs, surely_more, surely_positive, total
 
 HOUR, DAY = 3_600, 86_400
 EARTH_KM = 6_371.0088
@@ -321,3 +321,68 @@ def test_what_is_larger_than_a_truck_travels_in_parts() -> None:
     )
     trips = result.tables["trips"]
     assert len(trips) and (trips["weight_grams"] <= trips["capacity_grams"]).all()
+
+
+def test_what_suppliers_bring_can_be_shipped_once_it_is_put_away() -> None:
+    def with_receivers(people: int, doors: int = 2) -> Scenario:
+        return fleet(
+            {
+                "depot": {
+                    "docks": {"doors": doors},
+                    "goods_in": {"arrival_hour": 9.0, "put_away_seconds_per_line": 9_000.0},
+                },
+                "policy": {
+                    "depot": {"receivers": [{"people": people, "start_hour": 8.0, "hours": 10.0}]},
+                    "dc_replenishment": [{"mode": {"kind": "days_of_cover", "cover_days": 1}}],
+                },
+                "network": {
+                    "distribution_centres": [{"id": "DC"}],
+                    "suppliers": [{"id": f"SUP{number}"} for number in range(4)],
+                },
+                "assortment": {
+                    "skus": [{**sku, "supplier_id": f"SUP{number}"} for number, sku in enumerate(SKUS)],
+                },
+                "initial": {"dc_days_of_demand": 3.0},
+            }
+        )
+
+    quick, slow, never = (run(with_receivers(people)) for people in (4, 1, 0))
+    received = quick.tables["receipts"]["received_second"]
+    assert (received[received >= 0] % DAY >= 9 * HOUR).all()
+    tasks = quick.tables["tasks"]
+    unloading, put_away = tasks["work"] == 6, tasks["work"] == 7
+    assert unloading.sum() and put_away.sum()
+    # Each delivery is unloaded before it is put away.
+    first = dict(
+        zip(tasks["reference"][unloading].tolist(), tasks["finished_second"][unloading].tolist(), strict=True)
+    )
+    begun = tasks["started_second"] >= 0
+    done = put_away & begun
+    queued = zip(tasks["reference"][done].tolist(), tasks["queued_second"][done].tolist(), strict=True)
+    assert all(first[reference] <= second for reference, second in queued)
+    came = [column(result, "receipts", "received_second") for result in (quick, slow)]
+    hours = [(seconds[seconds >= 0] % DAY).mean() / HOUR for seconds in came]
+    assert hours[1] > hours[0] + 1
+    assert not (never.tables["receipts"]["received_second"] >= 0).any()
+
+
+def test_urgent_goods_that_waited_are_picked_apart_from_those_of_the_wave() -> None:
+    late = {
+        "network": {"distribution_centres": [{"id": "DC"}]},
+        "initial": {"dc_days_of_demand": 0.5},
+        "policy": {
+            "depot": {"picking": "put_to_store"},
+            "allocation": {"unfilled": "backorder"},
+            "emergency_orders": [{"trigger": {"units": 3}, "cover": {"units": 12}}],
+            "dc_replenishment": [
+                {"mode": {"kind": "days_of_cover", "cover_days": 1}, "order_weekdays": ["mon"]}
+            ],
+        },
+    }
+    result = run(fleet(PICKED, late))
+    drops, tasks = result.tables["drops"], result.tables["tasks"]
+    urgent = drops["is_emergency"] == 1
+    waves = drops["released_second"] % DAY == 23.5 * HOUR
+    assert (urgent & waves).any() and (~urgent & waves).any()
+    sorted_lines = tasks["lines"][(tasks["work"] == 3) & (tasks["finished_second"] >= 0)].sum()
+    assert sorted_lines == drops["lines"][~urgent].sum()

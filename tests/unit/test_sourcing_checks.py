@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from scenarios import check
-from tests.factory import tiny_scenario
+from tests.factory import SKUS, tiny_scenario
 
 EXPRESS = {"id": "SUP", "express": {"lead_time_days": {"kind": "constant", "value": 1}}}
 OFFER = [{"sku_id": "A", "supplier_id": "TWO", "purchase_cost": 1.0}]
@@ -47,3 +47,29 @@ def test_nothing_is_said_where_it_has() -> None:
     assert not warned(
         {"rules": [{"scope": {"skus": ["A"]}, "mode": {"kind": "single", "supplier": "TWO"}}]}, **network
     )
+
+
+CONSIGNED = {"sourcing": {"consignment": [{"scope": {"skus": ["A"]}}]}}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"network": {"record_error": {"miscount_probability": 0.01}}},
+        {"policy": {"gifts": [{"gift_sku_id": "A", "per_units": 10}]}},
+        {
+            "policy": {"returns": "to_centre"},
+            "assortment": {
+                "classes": [{"id": "FOOD", "customer_returns": {"probability": 0.1}}, {"id": "HOME"}],
+                "returns_triage": [{"restock_share": 1.0}],
+            },
+        },
+        {"assortment": {"skus": [{**sku, "total_shelf_life_days": 20} for sku in SKUS]}},
+    ],
+)
+def test_consigned_goods_have_one_owner(changes: dict[str, Any]) -> None:
+    policy = {**changes.get("policy", {}), **CONSIGNED}
+    found = check(tiny_scenario(**{**changes, "policy": policy}))
+    assert [(problem.code, problem.path) for problem in found if problem.code == "E511"] == [
+        ("E511", "policy.sourcing.consignment")
+    ]
