@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -97,7 +98,7 @@ class Recorder:
         self.add("store_orders", rows)
         self._orders += len(rows)
 
-    def add_row(self, table: str, row: tuple[int, ...]) -> None:
+    def add_row(self, table: str, row: Sequence[int]) -> None:
         """Add one row."""
         self._rows[table].extend(row)
 

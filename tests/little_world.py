@@ -217,7 +217,7 @@ class _Simulator:
                 self._buy(today, centre, sku)
         self._post_centre_levels(today)
         for reason in Charge:
-            amount = self.dice.randint(1, 900)
+            amount = 7 * reason + 3 * today + 5
             self.charges.append(
                 {
                     "charged_second": today * SECONDS_PER_DAY + CLOSES,
@@ -279,7 +279,7 @@ class _Simulator:
 
     def _expire_in_centre(self, today: int, centre: int, sku: int) -> None:
         pool = self.depot[centre][sku]
-        if AGES_IN_CENTRE[sku] and pool.units and self.dice.random() < 0.3:
+        if AGES_IN_CENTRE[sku] and pool.units and self.dice.random() < 0.5:
             units = self.dice.randint(1, pool.units)
             page = self.centre[today, centre, CLASS_OF[sku]]
             page[Centre.WASTED] += units

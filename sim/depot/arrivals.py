@@ -69,7 +69,8 @@ class Arrivals:
             self._world.days,
             self._rows,
         )  # fmt: skip
-        self._recorder.add("deliveries", self._rows[:written].copy())
+        for row in self._rows[:written].tolist():
+            self._recorder.add_row("deliveries", row)
 
     def under_way(self) -> tuple[IntArray, IntArray]:
         """Units and value (stores, SKUs) of what has left stock and reached no store."""

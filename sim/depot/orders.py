@@ -13,7 +13,7 @@ from sim.kernels.shipping import KINDS, SENT_ROWS
 from sim.stores import Lines
 
 NOT_YET = -1
-_DEFECTIVE, _IS_LINE = 7, 8
+_LAST_DAY, _DEFECTIVE, _IS_LINE = 6, 7, 8
 """Rows of lines whose lots and defects are traced."""
 
 
@@ -122,7 +122,7 @@ def drops_of(sent: Sequence[IntArray], centre: int, stores: int, packing: Packin
         stores: how many stores there are.
         packing: room that goods take.
     """
-    lines = sent[0] if len(sent) == 1 else np.concatenate(sent, axis=1)
+    lines = _together(sent)
     groups = stores * 2
     label = lines[0] * 2 + (lines[4] == EMERGENCY)
     figures = [
@@ -138,7 +138,7 @@ def drops_of(sent: Sequence[IntArray], centre: int, stores: int, packing: Packin
 
 def merged(drop: Drop, later: Drop, packing: Packing) -> Drop:
     """Two drops for one store in one."""
-    block = np.concatenate((drop.block, later.block), axis=1)
+    block = _together((drop.block, later.block))
     together = _drop(drop.store, drop.centre, drop.is_emergency, block, packing)
     together.orders = [*drop.orders, *later.orders]
     together.released_second = later.released_second
@@ -180,6 +180,21 @@ def split_to_fit(drop: Drop, largest: tuple[int, int], packing: Packing) -> list
     for part in cut:
         part.released_second = drop.released_second
     return cut
+
+
+def _together(blocks: Sequence[IntArray]) -> IntArray:
+    """Several blocks of lines in one; where lots and defects of some are traced, the others are fresh and sound."""
+    if len(blocks) == 1:
+        return blocks[0]
+    height = max(len(block) for block in blocks)
+    alike = []
+    for block in blocks:
+        if len(block) < height:
+            traces = np.zeros((height - len(block), block.shape[1]), np.int64)
+            traces[_LAST_DAY - SENT_ROWS], traces[_IS_LINE - SENT_ROWS] = -1, 1
+            block = np.concatenate((block, traces))
+        alike.append(block)
+    return np.concatenate(alike, axis=1)
 
 
 def _taken_off(rest: IntArray, units: int) -> IntArray:
