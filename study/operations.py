@@ -56,6 +56,20 @@ REVIEWS: dict[str, ReviewTable] = {
         shares=("share_before_ppm", "share_after_ppm", 1e-6),
         seen="drops",
     ),
+    "suppliers": ReviewTable(
+        partner="supplier",
+        dimensions={
+            "Cost": ("cost", 0.01),
+            "Technology": ("technology", 0.01),
+            "Delivery": ("delivery", 0.01),
+            "Service": ("service", 0.01),
+            "Continuity": ("continuity", 0.01),
+            "Global support": ("global_support", 0.01),
+            "Quality": ("quality", 0.01),
+        },
+        total=("score", 0.01),
+        shares=("share_before", "share_after", 1e-4),
+    ),
 }
 """Kind of partner -> how its reviews are read: `carriers` from the table `carrier_reviews`, and so on."""
 
@@ -72,7 +86,7 @@ def operations(result: RunResult) -> dict[str, FloatArray]:
         `carriers.share` (reviews + 1, partners): before the first review and after each.
     """
     tables = result.tables
-    if not any(name in tables and len(tables[name]) for name in ("tasks", "trips")):
+    if not any(name in tables and len(tables[name]) for name in ("tasks", "trips", "supplier_reviews")):
         return {}
     first_second = result.labels.warm_up_days * _DAY
     centres = len(result.labels.centres)

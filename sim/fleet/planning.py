@@ -198,7 +198,7 @@ class RoutePlanner:
             grams_per_day: (stores,) mean demand of every store by weight.
             millilitres_per_day: (stores,) the same by volume.
         """
-        if self._rounds or not self._trucks:
+        if self._rounds or not self._trucks or not self._map.stores.size:
             return
         stores = [int(store) for store in self._map.stores]
         mean = [

@@ -393,7 +393,7 @@ def write_deliveries(
         on_shelf = arrived // _SECONDS_PER_DAY + whole(arrived % _SECONDS_PER_DAY >= closes_second[row])
         for kind in range(KINDS):
             total = totals[row, kind]
-            if total[0] > 0:
+            if total[1] > 0:
                 rows[number, 0], rows[number, 1], rows[number, 2], rows[number, 3] = row, centre, kind, now
                 rows[number, 4] = arrived if on_shelf < days else -1
                 rows[number, 5], rows[number, 6], rows[number, 7] = total[0], total[1], total[2]

@@ -78,7 +78,20 @@ def supplied(draw: st.DrawFn) -> Content:
     }
     network: Content = {"suppliers": suppliers, "supply": offers or None}
     costs = {"quality": {"per_inspected_unit": 0.37, "per_rejected_lot": 12.5}}
+    if _has_second_owner(content):
+        sourcing["consignment"] = []
     return merged(content, {"network": network, "costs": costs, "policy": {"sourcing": sourcing}})
+
+
+def _has_second_owner(content: Content) -> bool:
+    """Whether something happens to goods in the centre that consigned ones must not suffer."""
+    policy = content["policy"]
+    return bool(
+        content["network"].get("record_error")
+        or policy.get("gifts")
+        or policy.get("returns") == "to_centre"
+        or any(sku.get("total_shelf_life_days") for sku in content["assortment"]["skus"])
+    )
 
 
 def run(content: Content) -> RunResult:
