@@ -126,12 +126,12 @@ def main() -> int:
         Judged("--help beyond bare Python", help_cpu_seconds(options.repeats), 0.2, "CPU s"),
     ]
     replications = [measure_replication("delta", options.repeats)]
-    judged.append(_seconds_of_a_replication(replications[0], 3))
+    judged.append(_seconds_of_a_replication(replications[0], 6))
     if options.national:
         national = measure_replication("national", 1)
         replications.append(national)
-        judged.append(_seconds_of_a_replication(national, 60))
-        judged.append(Judged("national, memory with loading", national.peak_rss_mib / MIB_PER_GB, 3, "GB"))
+        judged.append(_seconds_of_a_replication(national, 120))
+        judged.append(Judged("national, memory with loading", national.peak_rss_mib / MIB_PER_GB, 4, "GB"))
     ratios = measure("2 jobs", partial(wall_ratios, options.repeats), 1, repeats=1).result
     judged.append(
         Judged(
