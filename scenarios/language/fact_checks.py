@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 
 import numpy as np
@@ -38,9 +38,9 @@ def identifiers(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Pr
     centres = [centre.id for centre in network.distribution_centres]
     suppliers = [supplier.id for supplier in network.suppliers]
     classes = [item.id for item in assortment.classes]
-    yield from _repeated(places, "network.distribution_centres", centres)
-    yield from _repeated(places, "network.suppliers", suppliers)
-    yield from _repeated(places, "assortment.classes", classes)
+    yield from places.given_twice("network.distribution_centres", centres)
+    yield from places.given_twice("network.suppliers", suppliers)
+    yield from places.given_twice("assortment.classes", classes)
     skus, stores = assortment.skus, network.stores
     yield from places.unknown_in_column(
         "network.stores", stores, "dc_id", centres, "distribution centre", blank=True
@@ -53,13 +53,6 @@ def identifiers(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Pr
         path, table = "assortment.listings", assortment.listings
         yield from places.unknown_in_column(path, table, "store_id", stores["store_id"], "store")
         yield from places.unknown_in_column(path, table, "sku_id", skus["sku_id"], "SKU")
-
-
-def _repeated(places: Places, path: str, ids: Sequence[str]) -> Iterator[Problem]:
-    for index, name in enumerate(ids):
-        if name in ids[:index]:
-            rule = f"this id already belongs to {path}[{ids.index(name)}]"
-            yield places.problem("E502", f"{path}[{index}].id", rule, name)
 
 
 def opening_times(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:

@@ -23,9 +23,9 @@ def names(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]
     fleet, policy = scenario.fleet, scenario.policy
     kinds, carriers = [kind.id for kind in fleet.truck_types], [carrier.id for carrier in fleet.carriers]
     streams = scenario.depot.order_streams if scenario.depot is not None else ()
-    yield from _twice(places, "fleet.truck_types", kinds)
-    yield from _twice(places, "fleet.carriers", carriers)
-    yield from _twice(places, "depot.order_streams", [stream.id for stream in streams])
+    yield from places.given_twice("fleet.truck_types", kinds)
+    yield from places.given_twice("fleet.carriers", carriers)
+    yield from places.given_twice("depot.order_streams", [stream.id for stream in streams])
     for index, carrier in enumerate(fleet.carriers):
         yield from places.unknown_ids(f"fleet.carriers[{index}].regions", carrier.regions, regions, "region")
     named: list[tuple[str, str]] = [
@@ -51,13 +51,6 @@ def names(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]
         yield from places.unknown_ids(path, route.stores, reach.store_index, "store")
         if len(set(route.stores)) < len(route.stores):
             yield places.problem("E502", path, "a round calls at a store twice")
-
-
-def _twice(places: Places, path: str, ids: Sequence[str]) -> Iterator[Problem]:
-    for index, name in enumerate(ids):
-        if name in ids[:index]:
-            rule = f"this id already belongs to {path}[{ids.index(name)}]"
-            yield places.problem("E502", f"{path}[{index}].id", rule, name)
 
 
 def weekdays(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:

@@ -81,6 +81,13 @@ class Places:
                     "E501", at, f"there is no {noun} of this name", name, did_you_mean(name, known)
                 )
 
+    def given_twice(self, path: str, ids: Sequence[str]) -> Iterator[Problem]:
+        """E502 for every item of the list at a path whose id an earlier one already has."""
+        for index, name in enumerate(ids):
+            if name in ids[:index]:
+                rule = f"this id already belongs to {path}[{ids.index(name)}]"
+                yield self.problem("E502", f"{path}[{index}].id", rule, name)
+
     def unknown_in_column(
         self,
         path: str,

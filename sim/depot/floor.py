@@ -28,9 +28,8 @@ Ready = Callable[[Drop], None]
 
 @dataclass(frozen=True, eq=False)
 class _Lists:
-    """Pick lists worked out from lines: which line begins a list, and how long each list takes."""
+    """Pick lists worked out from lines: how long each takes, and how many lines it has."""
 
-    starts: IntArray
     seconds: IntArray
     lines: IntArray
 
@@ -152,7 +151,7 @@ class Floor:
         )
         keys = np.uint64(entity) + np.arange(len(starts), dtype=np.uint64) * np.uint64(CELL_MULTIPLIER)
         factor = self._factors(keys, is_emergency)
-        return _Lists(starts, whole_seconds(mean_seconds * factor), lines)
+        return _Lists(whole_seconds(mean_seconds * factor), lines)
 
     def _factors(self, keys: npt.NDArray[np.uint64], is_emergency: bool) -> npt.NDArray[np.float64]:
         """How much longer or shorter than usual each of some lists takes, by their keys and the minute."""

@@ -17,7 +17,7 @@ from sim.durations import exponential, whole_seconds
 from sim.fleet.roads import RoadMap
 from sim.fleet.windows import Windows
 from sim.recorder import Recorder
-from sim.streams import Purpose, cell_key, entity_key, stream_key, uniform
+from sim.streams import Purpose, cell_key, entity_key, stream_key, uniform, uniform_fraction
 from sim.world import World
 
 _PPM = 1_000_000
@@ -172,7 +172,7 @@ class Carriers:
     def _late_seconds(self, carrier: _Hired, store: int, day: int) -> int:
         entity = cell_key(carrier.key, int(self._world.market.store_key[store]))
         ordinal = self._world.process.first_ordinal + day
-        if _fraction_of(uniform(self._delay, entity, ordinal, 0)) < carrier.facts.on_time_share:
+        if uniform_fraction(self._delay, entity, ordinal, 0) < carrier.facts.on_time_share:
             return 0
         if carrier.facts.delay_hours == 0.0:
             return 0
@@ -182,7 +182,7 @@ class Carriers:
 
     def _fraction(self, store: int, day: int, sub: int) -> float:
         entity = int(self._world.market.store_key[store])
-        return _fraction_of(uniform(self._choice, entity, self._world.process.first_ordinal + day, sub))
+        return uniform_fraction(self._choice, entity, self._world.process.first_ordinal + day, sub)
 
     def _schedule_review(self, day: int) -> None:
         if day < self._world.days:
@@ -232,7 +232,3 @@ class Carriers:
             carrier.drops = carrier.on_time = 0
             carrier.hours = 0.0
         self._schedule_review(day + rules.every_days)
-
-
-def _fraction_of(draw: int) -> float:
-    return (draw + 0.5) * 2.0**-32

@@ -110,7 +110,8 @@ def run(content: Content) -> RunResult:
 @settings(max_examples=40)
 @given(worked())
 def test_the_books_of_every_worked_run_balance(content: Content) -> None:
-    run(content)  # raises BooksError otherwise
+    result = run(content)  # raises BooksError otherwise
+    assert result.panels.day.shape[0] == content["horizon"]["days"]
 
 
 @settings(max_examples=8)

@@ -37,7 +37,8 @@ def test_the_books_of_every_run_balance(content: Content, seed: int, replication
 @given(contents(), st.sampled_from((0.1, 1.0)))
 def test_the_books_balance_where_centres_hold_defective_goods(content: Content, share: float) -> None:
     with with_defects(share):
-        run(build(content))
+        result = run(build(content))  # raises BooksError otherwise
+    assert result.panels.day.shape[0] == content["horizon"]["days"]
 
 
 @pytest.mark.parametrize("closes_hour", [13.0, 24.0])
