@@ -82,14 +82,28 @@ def headline_rows(studies: Sequence[Study]) -> list[KpiRow]:
 
 
 def kpi_groups(studies: Sequence[Study]) -> list[tuple[str, list[KpiRow]]]:
-    """Every KPI under the heading of its group."""
-    return [
+    """Every KPI that some study has something to count for, under the heading of its group."""
+    groups = [
         (
             _GROUP_TITLES[group],
-            [kpi_row(measure, studies) for measure in MEASURES.values() if measure.group is group],
+            [
+                kpi_row(measure, studies)
+                for measure in MEASURES.values()
+                if measure.group is group and _is_counted(measure.name, studies)
+            ],
         )
         for group in Group
     ]
+    return [(title, rows) for title, rows in groups if rows]
+
+
+def uncounted(studies: Sequence[Study]) -> list[str]:
+    """Titles of KPIs that no study has anything to count for: without trucks there is no truck fill."""
+    return [measure.title for measure in MEASURES.values() if not _is_counted(measure.name, studies)]
+
+
+def _is_counted(kpi: str, studies: Sequence[Study]) -> bool:
+    return any(study.intervals[kpi].count for study in studies)
 
 
 def _kpi_cell(found: KpiInterval) -> Cell:
@@ -107,12 +121,12 @@ def _with_percent(value: float, unit: str, half_width: float) -> str:
 
 
 def difference_rows(comparison: Comparison, alternative: str) -> list[DifferenceRow]:
-    """Every paired difference of one alternative, in KPI order."""
+    """Every paired difference of one alternative that is defined in some replication, in KPI order."""
     currency = comparison.baseline.currency
     return [
         _difference_row(found, currency)
         for found in comparison.differences
-        if found.alternative == alternative
+        if found.alternative == alternative and found.count
     ]
 
 

@@ -76,6 +76,7 @@ def _values(studies: Sequence[Study], comparison: Comparison | None) -> dict[str
         "verdicts": [contents.verdicts(comparison, study) for study in alternatives] if comparison else [],
         "headline": contents.headline_rows(studies),
         "groups": contents.kpi_groups(studies),
+        "uncounted": contents.uncounted(studies),
         "comparison": comparison,
         "differences": [
             (titles[study.name], contents.difference_rows(comparison, study.name)) for study in alternatives

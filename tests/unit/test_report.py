@@ -170,6 +170,22 @@ def test_undefined_kpis_are_dashes_and_no_nan_reaches_the_page() -> None:
     assert not re.search(r"\bnan\b", text, re.IGNORECASE)
 
 
+def test_kpis_with_nothing_to_count_are_named_once_and_make_no_rows() -> None:
+    studies = [invented_study(name, **SMALL) for name in ("one", "other")]
+    without = [
+        replace(
+            study,
+            intervals={**study.intervals, "truck_fill": replace(study.intervals["truck_fill"], count=0)},
+        )
+        for study in studies
+    ]
+    definition = MEASURES["truck_fill"].definition
+    assert definition in Page(render(studies)).text
+    text = Page(render(without)).text
+    assert definition not in text
+    assert f"Nothing to count here: {MEASURES['truck_fill'].title}." in text
+
+
 def test_chinese_text_brings_its_font_along(html: str) -> None:
     assert "@font-face" not in html
     assert render([invented_study("cn", title="长三角", **SMALL)]).count("@font-face") == 1
