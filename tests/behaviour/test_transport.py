@@ -238,6 +238,21 @@ def test_rounds_worked_out_from_mean_demand_reach_every_store() -> None:
     assert set(column(result, "stops", "store").tolist()) == set(range(6))
 
 
+def test_routes_from_or_tools_bring_as_much_as_those_by_savings() -> None:
+    short = {"horizon": {"days": 14}}
+    found = [
+        run(fleet(short, transport(routes={"method": method, "solution_limit": 20})))
+        for method in ("savings", "ortools")
+    ]
+    savings, searched = (total(result, Day.RECEIVED) for result in found)
+    assert searched == pytest.approx(savings, rel=0.02) and searched > 0
+    assert (column(found[1], "trips", "weight_grams") <= column(found[1], "trips", "capacity_grams")).all()
+    assert (
+        run(fleet(short, transport(routes={"method": "ortools", "solution_limit": 20}))).digest()
+        == found[1].digest()
+    )
+
+
 def test_a_minimum_drop_leaves_small_stores_out() -> None:
     cover = {
         "policy": {
