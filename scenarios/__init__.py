@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from scenarios.language.appliances import (
+    URGENCIES,
+    BathtubHazard,
+    ConstantHazard,
+    FailureMode,
+    Hazard,
+    Installation,
+    InstalledRow,
+    Maintenance,
+    Product,
+    Segment,
+    WeibullHazard,
+)
 from scenarios.language.assortment import (
     Assortment,
     CustomerReturns,
@@ -14,6 +27,7 @@ from scenarios.language.assumptions import Assumption, AssumptionStatus, assumpt
 from scenarios.language.base import Model
 from scenarios.language.checks import check
 from scenarios.language.columns import Columns
+from scenarios.language.contact import CHANNELS, CallStream, Channel, ContactCentre, Reporting
 from scenarios.language.costs import Costs
 from scenarios.language.demand import (
     ConstantDemand,
@@ -33,7 +47,7 @@ from scenarios.language.demand import (
 from scenarios.language.depot import Depot, Docks, GoodsIn, OrderStream
 from scenarios.language.distributions import Distribution, Exponential, Gamma
 from scenarios.language.errors import CODES, Problem, ScenarioError, Severity, did_you_mean, summarise
-from scenarios.language.fleet import Carrier, Fleet, TruckType
+from scenarios.language.fleet import Carrier, Fleet, Roads, TruckType
 from scenarios.language.goods_handling import CycleCount, Gift, ReturnsTriage
 from scenarios.language.initial import CentreStock, InitialConditions, StoreStock
 from scenarios.language.loading import load, load_text
@@ -47,6 +61,16 @@ from scenarios.language.measures import (
 )
 from scenarios.language.network import WEEKDAYS, Closure, DistributionCentre, Network, Scope, Store
 from scenarios.language.operations import DepotPolicy, Routes, Shift, Transport, Wave
+from scenarios.language.people import (
+    LEVELS,
+    Absence,
+    Attrition,
+    Learning,
+    Loops,
+    Morale,
+    People,
+    SkillEffects,
+)
 from scenarios.language.plan import Basis, Plan, PlanPart, StockLevels
 from scenarios.language.policy import (
     BaseStock,
@@ -74,6 +98,34 @@ from scenarios.language.provenance import Applied, Provenance
 from scenarios.language.reference import fact_policy_markdown, reference_markdown
 from scenarios.language.scenario import FORMAT_VERSION, Horizon, RunSettings, Scenario
 from scenarios.language.schema import json_schema, schema_line, schema_text
+from scenarios.language.service import Service
+from scenarios.language.service_costs import ServiceCosts
+from scenarios.language.service_network import (
+    JobStream,
+    Part,
+    Partner,
+    PartsSupply,
+    Repair,
+    RepairShop,
+    ServiceStation,
+)
+from scenarios.language.service_policy import (
+    Appointments,
+    Contacts,
+    Dispatch,
+    Outsourcing,
+    PartLevelRow,
+    PartnerReview,
+    PartsPolicy,
+    PartStockRule,
+    ServicePolicy,
+    ServiceShift,
+    SkillRow,
+    SlaClass,
+    TechnicianGroup,
+    TechnicianRow,
+    WorkforcePolicy,
+)
 from scenarios.language.sourcing import (
     SHORTAGE_STEPS,
     ExpressRule,
@@ -89,24 +141,36 @@ from scenarios.language.tables import write_table
 from scenarios.language.templates import Templates, write_templates
 
 __all__ = [
+    "CHANNELS",
     "CODES",
     "COST_HEADS",
     "FORMAT_VERSION",
+    "LEVELS",
     "MEASURES",
     "SHORTAGE_STEPS",
+    "URGENCIES",
     "WEEKDAYS",
+    "Absence",
     "Applied",
+    "Appointments",
     "Assortment",
     "Assumption",
     "AssumptionStatus",
+    "Attrition",
     "BaseStock",
     "Basis",
+    "BathtubHazard",
+    "CallStream",
     "Carrier",
     "CentreReplenishmentRule",
     "CentreStock",
+    "Channel",
     "Closure",
     "Columns",
     "ConstantDemand",
+    "ConstantHazard",
+    "ContactCentre",
+    "Contacts",
     "Costs",
     "CustomerReturns",
     "CycleCount",
@@ -118,6 +182,7 @@ __all__ = [
     "Depot",
     "DepotPolicy",
     "Direction",
+    "Dispatch",
     "Disruptions",
     "Distribution",
     "DistributionCentre",
@@ -126,32 +191,50 @@ __all__ = [
     "Estimate",
     "Exponential",
     "ExpressRule",
+    "FailureMode",
     "Fitted",
     "Fleet",
     "Gamma",
     "Gift",
     "GoodsIn",
     "Group",
+    "Hazard",
     "Holiday",
     "Horizon",
     "InitialConditions",
     "InspectionRule",
+    "Installation",
+    "InstalledRow",
+    "JobStream",
     "KnownDemand",
     "KnownOrder",
     "KnownOrders",
+    "Learning",
     "LevelRow",
     "LevelTable",
     "Listing",
+    "Loops",
+    "Maintenance",
     "MarkDown",
     "MarketShock",
     "Measure",
     "MerchandiseClass",
     "MinMax",
     "Model",
+    "Morale",
     "NegativeBinomial",
     "Network",
     "OrderStream",
+    "Outsourcing",
+    "Part",
+    "PartLevelRow",
+    "PartStockRule",
+    "Partner",
+    "PartnerReview",
+    "PartsPolicy",
+    "PartsSupply",
     "Pattern",
+    "People",
     "PeriodicReview",
     "Plan",
     "PlanPart",
@@ -160,13 +243,18 @@ __all__ = [
     "PriceChange",
     "PriceProcess",
     "Problem",
+    "Product",
     "Promotion",
     "PromotionRow",
     "Provenance",
     "ReorderQuantity",
+    "Repair",
+    "RepairShop",
     "ReplenishmentRule",
+    "Reporting",
     "Response",
     "ReturnsTriage",
+    "Roads",
     "Routes",
     "RunSettings",
     "Scenario",
@@ -174,10 +262,19 @@ __all__ = [
     "Scope",
     "Scorecard",
     "ScorecardSources",
+    "Segment",
+    "Service",
+    "ServiceCosts",
+    "ServicePolicy",
+    "ServiceShift",
+    "ServiceStation",
     "Severity",
     "Shift",
     "SingleSource",
+    "SkillEffects",
+    "SkillRow",
     "Sku",
+    "SlaClass",
     "Sourcing",
     "SplitSources",
     "StockLevels",
@@ -186,12 +283,16 @@ __all__ = [
     "Substitution",
     "Supplier",
     "SupplierQuality",
+    "TechnicianGroup",
+    "TechnicianRow",
     "Templates",
     "Transport",
     "TruckType",
     "Units",
     "VendorManaged",
     "Wave",
+    "WeibullHazard",
+    "WorkforcePolicy",
     "assumptions",
     "check",
     "did_you_mean",

@@ -21,12 +21,21 @@ class Turn(IntEnum):
     belongs to the next day; all orders of a second are on the table before a centre allocates or releases a
     wave; after it has shipped, a centre looks at what stores sent back, throws away what expires, and counts
     some of its stock; then it orders from suppliers, and posts its levels when nothing more can come in.
+
+    In after-sales service it is settled who is there today before shifts begin. Customers turn to it after work
+    of the second is finished, so that whoever has just finished can help them; those who lose patience leave
+    after that; then jobs are given out. Parts are ordered in the evening, and the installed base is brought up
+    to date last of all.
     """
 
+    PEOPLE = 0
     SHIFT_END = 1
     SHIFT_START = 2
     WORK = 4
     ROAD = 6
+    REPORT = 7
+    GIVES_UP = 8
+    DISPATCH = 9
     SUPPLIER_DELIVERY = 10
     STORE_DELIVERY = 20
     STORE_CLOSE = 30
@@ -37,7 +46,9 @@ class Turn(IntEnum):
     CENTRE_EXPIRY = 45
     CYCLE_COUNT = 47
     CENTRE_REVIEW = 50
+    PARTS_ORDER = 55
     CENTRE_COUNT = 60
+    INSTALLED_BASE = 65
 
 
 def second_of_day(hour: float) -> int:

@@ -54,6 +54,44 @@ def whole_seconds(seconds: FloatArray) -> npt.NDArray[np.int64]:
     return np.maximum(np.rint(seconds), 0.0).astype(np.int64)
 
 
+class Durations:
+    """Draws of one distribution of durations, read from a table of equally likely values.
+
+    A quantile takes longer than all else in a task. Each value of the table is the mean of a few quantiles of its part
+    of the distribution, and all are scaled so that their mean is the distribution's.
+    """
+
+    def __init__(self, distribution: Distribution, unit_seconds: float) -> None:
+        """Make the table.
+
+        Args:
+            distribution: of durations in some unit.
+            unit_seconds: seconds in that unit.
+        """
+        values = np.maximum(_parts_of(distribution), 0.0)
+        mean = values.mean()
+        if mean > 0.0:
+            values = values * (max(distribution.mean(), 0.0) / mean)
+        self._seconds = np.rint(values * unit_seconds).astype(np.int64)
+        self._list: list[int] = self._seconds.tolist()
+        self.mean_seconds = float(values.mean() * unit_seconds)
+
+    def seconds(self, draw: int) -> int:
+        """One duration in whole seconds, for a draw of 32 bits."""
+        return self._list[draw >> _TABLE_SHIFT]
+
+    def array(self, draws: npt.NDArray[np.uint32]) -> npt.NDArray[np.int64]:
+        """Durations in whole seconds, any shape."""
+        return np.take(self._seconds, draws >> _TABLE_SHIFT)
+
+
+def _parts_of(distribution: Distribution) -> FloatArray:
+    """Means of the equally likely parts of a distribution, from a few quantiles of each."""
+    points = (np.arange(_TABLE_SIZE * _POINTS) + 0.5) / (_TABLE_SIZE * _POINTS)
+    values: FloatArray = np.asarray(distribution.quantile(points)).reshape(_TABLE_SIZE, _POINTS).mean(axis=1)
+    return values
+
+
 @lru_cache(maxsize=64)
 def _factors(coefficient_of_variation: float) -> tuple[FloatArray, list[float]]:
     """The mean of each of the table's equally likely parts of a gamma distribution, as an array and as a list.
@@ -61,7 +99,6 @@ def _factors(coefficient_of_variation: float) -> tuple[FloatArray, list[float]]:
     The mean of a part is taken as the mean of a few of its quantiles, and all are scaled so that their mean is 1.
     """
     gamma = Gamma.model_validate({"kind": "gamma", "mean": 1.0, "cv": coefficient_of_variation})
-    points = (np.arange(_TABLE_SIZE * _POINTS) + 0.5) / (_TABLE_SIZE * _POINTS)
-    values = np.asarray(gamma.quantile(points)).reshape(_TABLE_SIZE, _POINTS).sum(axis=1)
-    values *= _TABLE_SIZE / values.sum()
+    values = _parts_of(gamma)
+    values /= values.mean()
     return values, values.tolist()

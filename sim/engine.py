@@ -6,6 +6,7 @@ import numpy as np
 import simpy
 
 from scenarios import Plan, Scenario
+from sim.aftersales.service import AfterSales
 from sim.axes import frozen
 from sim.books import check_books, post_ledger
 from sim.clock import SECONDS_PER_DAY
@@ -44,11 +45,14 @@ def simulate(scenario: Scenario, plan: Plan, *, seed: int, replication: int) -> 
     depot = Depot(environment, world, recorder)
     stores.connect(depot.take_orders, depot.call_at)
     depot.connect(stores)
+    service = AfterSales(environment, world, recorder, stores)
     stores.open(opening)
     depot.open()
+    service.open()
     with collecting_seldom():
         environment.run(until=world.days * SECONDS_PER_DAY)
     depot.close()
+    service.close()
 
     labels, terms, panels, tables = labels_of(world), terms_of(world), panels_of(world), recorder.tables()
     closing = closing_of(world, stores, depot)

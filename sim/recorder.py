@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.aftersales.tables import SERVICE_TABLES
 from sim.records import Table
 from sim.stations import WorkLog
 
@@ -68,6 +69,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "title_transfers": ("second", "centre", "supplier", "kind", "units", "value_minor"),
     "consigned_stock": ("counted_second", "centre", "units", "value_minor"),
     "charges": ("charged_second", "centre", "reason", "quantity", "amount_minor"),
+    **SERVICE_TABLES,
 }  # fmt: skip
 """Columns of each event table; a second of -1 is still to come, or never.
 
@@ -101,6 +103,10 @@ class Recorder:
     def add_row(self, table: str, row: Sequence[int]) -> None:
         """Add one row."""
         self._rows[table].extend(row)
+
+    def writer(self, table: str) -> Callable[[Sequence[int]], None]:
+        """What adds a row to a table, for those who add many."""
+        return self._rows[table].extend
 
     def charge(self, second: int, centre: int, reason: int, quantity: int, amount_minor: int) -> None:
         """Write down what something costs; see `sim.books.charges.Charge` for reasons and their quantities."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scenarios.language.base import Model, assumed
 from scenarios.language.depot import LabourCosts
+from scenarios.language.service_costs import ServiceCosts
 
 
 class OrderingCosts(Model):
@@ -78,5 +79,7 @@ class Costs(Model):
     """People in centres and on trucks."""
     quality: QualityCosts = assumed(QualityCosts(), "0 unless given")
     """Incoming inspection."""
+    service: ServiceCosts = assumed(ServiceCosts(), "0 unless given")
+    """After-sales service."""
     disposal_per_wasted_unit: float = assumed(0.0, "0 unless given", unit="money per unit", ge=0)
     """Disposal of an expired or scrapped unit, beside its purchase cost."""

@@ -12,6 +12,7 @@ from scenarios.language.columns import Columns
 from scenarios.language.goods_handling import CycleCount, Gift, ReturnsPolicy
 from scenarios.language.network import ALL_WEEK, Scope, Weekday
 from scenarios.language.operations import DepotPolicy, Transport
+from scenarios.language.service_policy import ServicePolicy
 from scenarios.language.sourcing import Sourcing
 
 
@@ -330,6 +331,8 @@ class Policy(Model):
     """Deliveries."""
     depot: DepotPolicy = assumed(DepotPolicy(), "see its fields")
     """Work in distribution centres."""
+    service: ServicePolicy = assumed(ServicePolicy(), "see its fields")
+    """After-sales service."""
     returns: ReturnsPolicy = assumed("scrap_at_store", "nothing goes back to the centre unless given")
     """What stores do with returned units that cannot go back on the shelf; perishables are always scrapped there."""
     sourcing: Sourcing = assumed(Sourcing(), "each SKU from its own supplier")

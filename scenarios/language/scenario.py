@@ -17,8 +17,10 @@ from scenarios.language.depot import Depot
 from scenarios.language.fleet import Fleet
 from scenarios.language.initial import InitialConditions
 from scenarios.language.network import Network
+from scenarios.language.people import Loops
 from scenarios.language.policy import Policy
 from scenarios.language.provenance import Provenance
+from scenarios.language.service import Service
 
 FORMAT_VERSION = 1
 
@@ -72,6 +74,10 @@ class Scenario(Model):
     """Facts: work in distribution centres."""
     fleet: Fleet = assumed(Fleet(), "see its fields")
     """Facts: trucks, roads and carriers that can be had."""
+    service: Service | None = assumed(None, "nobody repairs what stores sold")
+    """Facts: after-sales service."""
+    loops: Loops = assumed(Loops(), "all off")
+    """Facts: feedback loops of people that the model follows."""
     costs: Costs = assumed(Costs(), "everything free unless given")
     """Facts: costs."""
     initial: InitialConditions = assumed(InitialConditions(), "see its fields")
@@ -113,6 +119,8 @@ class Scenario(Model):
                 "demand",
                 "depot",
                 "fleet",
+                "service",
+                "loops",
                 "costs",
                 "initial",
                 "policy",

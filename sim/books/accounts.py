@@ -45,6 +45,10 @@ class Account(IntEnum):
     """Inspection, rejected goods and what becomes of goods brought back, less what is recovered."""
     RETURNED_GOODS = 21
     """Goods brought back that travel from a store to the centre, in whose books they stand."""
+    SERVICE_REVENUE = 22
+    """What customers pay for repairs, parts, visits and maintenance contracts."""
+    PARTS_INVENTORY = 23
+    """Spare parts at purchase cost, in centres, stations and vans, on their way and in repair."""
 
 
 HEAD_ACCOUNTS: dict[str, tuple[Account, ...]] = {

@@ -52,6 +52,64 @@ class Charge(IntEnum):
     """Units inspected on receipt."""
     REJECTED_LOT = 15
     """Lots sent back."""
+    TECHNICIAN_SHIFT = 16
+    """Seconds of technicians on their shifts, training and paid absence included."""
+    TECHNICIAN_OVERTIME = 17
+    """Seconds of work after the end of a shift."""
+    INCENTIVES = 18
+    """Technician days for which an incentive is paid."""
+    AGENT_SHIFT = 19
+    """Seconds of agents on their shifts."""
+    AGENT_OVERTIME = 20
+    """Seconds of calls after the end of a shift."""
+    VAN_DAYS = 21
+    """Days on which a van is used."""
+    VAN_DISTANCE = 22
+    """Metres driven by technicians."""
+    CONSUMABLES = 23
+    """Visits at which work was done."""
+    CONTACTS = 24
+    """Contacts with customers, in and out."""
+    POST_REPAIR_INSPECTION = 25
+    """Repairs inspected."""
+    TRAINING = 26
+    """Days of training."""
+    HIRING = 27
+    """People hired."""
+    PARTNERS = 28
+    """Jobs done by partners."""
+    PARTNER_MINIMUM = 29
+    """Jobs paid for but not given to partners."""
+    PART_TRANSFERS = 30
+    """Parts sent from station to station."""
+    PART_COURIERS = 31
+    """Parts sent by courier."""
+    PART_REPAIRS = 32
+    """Parts made good by the repair shop."""
+    PARTS_INSPECTED = 33
+    """Parts inspected on receipt."""
+    PARTS_USED = 34
+    """Parts handed to customers, at purchase cost."""
+    PARTS_SCRAPPED = 35
+    """Parts thrown away or lost, at purchase cost."""
+    PARTS_HELD = 36
+    """Value of parts in the evening, minor units."""
+    PARTS_BOUGHT = 37
+    """Parts bought, at purchase cost; repairable ones taken back are not bought."""
+    STATIONS = 38
+    """Days of open stations."""
+    REPAIRS_SOLD = 39
+    """Repairs outside warranty that customers paid for."""
+    PARTS_SOLD = 40
+    """Parts that customers paid for."""
+    VISIT_FEES = 41
+    """Visits paid for although the quote was declined."""
+    CONTRACTS_SOLD = 42
+    """Unit days under a maintenance contract."""
+    PARTS_RETURNED = 43
+    """Defective units taken back for repair, at the purchase cost they are carried at."""
+    PARTS_OPENING = 44
+    """Parts that are there on the first morning."""
 
 
 ACCOUNT_OF: Mapping[Charge, Account] = {
@@ -71,8 +129,49 @@ ACCOUNT_OF: Mapping[Charge, Account] = {
     Charge.EXPRESS_SURCHARGE: Account.OUTSOURCING,
     Charge.INSPECTION: Account.QUALITY,
     Charge.REJECTED_LOT: Account.QUALITY,
+    Charge.TECHNICIAN_SHIFT: Account.LABOUR,
+    Charge.TECHNICIAN_OVERTIME: Account.LABOUR,
+    Charge.INCENTIVES: Account.LABOUR,
+    Charge.AGENT_SHIFT: Account.LABOUR,
+    Charge.AGENT_OVERTIME: Account.LABOUR,
+    Charge.VAN_DAYS: Account.TRANSPORT,
+    Charge.VAN_DISTANCE: Account.TRANSPORT,
+    Charge.CONSUMABLES: Account.MATERIAL,
+    Charge.CONTACTS: Account.COMMUNICATION,
+    Charge.POST_REPAIR_INSPECTION: Account.QUALITY,
+    Charge.TRAINING: Account.LABOUR,
+    Charge.HIRING: Account.LABOUR,
+    Charge.PARTNERS: Account.OUTSOURCING,
+    Charge.PARTNER_MINIMUM: Account.OUTSOURCING,
+    Charge.PART_TRANSFERS: Account.TRANSPORT,
+    Charge.PART_COURIERS: Account.TRANSPORT,
+    Charge.PART_REPAIRS: Account.MATERIAL,
+    Charge.PARTS_INSPECTED: Account.QUALITY,
+    Charge.PARTS_USED: Account.MATERIAL,
+    Charge.PARTS_SCRAPPED: Account.WASTE,
+    Charge.PARTS_HELD: Account.HOLDING,
+    Charge.PARTS_BOUGHT: Account.PARTS_INVENTORY,
+    Charge.STATIONS: Account.FACILITIES,
+    Charge.REPAIRS_SOLD: Account.CASH,
+    Charge.PARTS_SOLD: Account.CASH,
+    Charge.VISIT_FEES: Account.CASH,
+    Charge.CONTRACTS_SOLD: Account.CASH,
+    Charge.PARTS_RETURNED: Account.PARTS_INVENTORY,
+    Charge.PARTS_OPENING: Account.PARTS_INVENTORY,
 }
-"""The account that each reason is posted to."""
+"""The account that each reason debits."""
+
+CREDIT_OF: Mapping[Charge, Account] = {
+    Charge.PARTS_USED: Account.PARTS_INVENTORY,
+    Charge.PARTS_SCRAPPED: Account.PARTS_INVENTORY,
+    Charge.REPAIRS_SOLD: Account.SERVICE_REVENUE,
+    Charge.PARTS_SOLD: Account.SERVICE_REVENUE,
+    Charge.VISIT_FEES: Account.SERVICE_REVENUE,
+    Charge.CONTRACTS_SOLD: Account.SERVICE_REVENUE,
+    Charge.PARTS_RETURNED: Account.MATERIAL,
+    Charge.PARTS_OPENING: Account.OPENING_CAPITAL,
+}
+"""The account that a reason credits, where it is not cash."""
 
 
 def charges_by_day(tables: Mapping[str, Table], days: int, centres: int) -> IntArray:
@@ -89,6 +188,8 @@ def balances_of_charges(tables: Mapping[str, Table], centres: int) -> dict[Accou
     balances: dict[Account, IntArray] = {}
     for reason, account in ACCOUNT_OF.items():
         balances[account] = balances.get(account, np.zeros(centres, np.int64)) + totals[reason]
+    for reason, account in CREDIT_OF.items():
+        balances[account] = balances.get(account, np.zeros(centres, np.int64)) - totals[reason]
     return balances
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.books.accounts import Account
-from sim.books.charges import ACCOUNT_OF, Charge
+from sim.books.charges import ACCOUNT_OF, CREDIT_OF, Charge
 from sim.books.events import OrderKind
 from sim.books.returns_checks import TRIAGED
 from sim.books.terms import DAYS_PER_YEAR, MICRO, Terms, in_micro
@@ -246,7 +246,12 @@ POSTINGS: tuple[Posting, ...] = (
         ("purchase_orders", Account.ORDERING, Account.CASH, _purchase_orders),
         ("centre_facilities", Account.FACILITIES, Account.CASH, _centre_facilities),
         *(
-            (f"charge_{reason.name.lower()}", ACCOUNT_OF[reason], Account.CASH, _charged(reason))
+            (
+                f"charge_{reason.name.lower()}",
+                ACCOUNT_OF[reason],
+                CREDIT_OF.get(reason, Account.CASH),
+                _charged(reason),
+            )
             for reason in Charge
         ),
     ),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from scenarios import Costs
 from sim.books import POSTINGS, Account, BooksError, check_books, post_ledger
-from sim.books.charges import ACCOUNT_OF
+from sim.books.charges import ACCOUNT_OF, CREDIT_OF
 from sim.records import Cell, Centre, Day
 from tests.bounded import BOUNDED, BOUNDED_AT_CENTRES
 from tests.little_world import COSTS, World, little_world
@@ -275,7 +275,7 @@ def test_every_cell_of_the_ledger_sums_to_zero(world: World) -> None:
     # What belongs to no class is only what orders, contacts, places and the work in them cost.
     used = {Account(int(index)) for index in np.flatnonzero(ledger[:, :, -1].any(axis=(0, 1)))}
     expected = {Account.CASH, Account.ORDERING, Account.COMMUNICATION, Account.FACILITIES}
-    assert used == expected | set(ACCOUNT_OF.values())
+    assert used == expected | set(ACCOUNT_OF.values()) | set(CREDIT_OF.values())
 
 
 def test_rates_are_rounded_half_to_even_once_a_day() -> None:

@@ -1,0 +1,1 @@
+"""After-sales service: what its rooms share. Requests pass the installed base, contact centre, field, parts."""

@@ -1,0 +1,173 @@
+"""What the rooms of after-sales service ask of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sim.aftersales.requests import Request
+
+
+class Base(Protocol):
+    """The installed base."""
+
+    def open(self) -> None:
+        """Start the first day."""
+
+    def back_in_use(self, request: Request) -> None:
+        """The unit behind a repair works again."""
+
+    def visited(self, request: Request) -> None:
+        """A unit has had its preventive visit, or has been installed."""
+
+    def relapse(self, request: Request, second: int) -> None:
+        """A repair will fail again at a second: open a rework then and have it reported."""
+
+    def close(self) -> None:
+        """The run is over."""
+
+
+class Contact(Protocol):
+    """The contact centre."""
+
+    def open(self) -> None:
+        """Start the first day."""
+
+    def report(self, request: Request) -> None:
+        """A customer reports now; in the end the field gets the request, or it is closed."""
+
+    def advise(self, request: Request, second: int) -> None:
+        """The customer of an installation will call for advice at a second."""
+
+    def inform(self, request: Request) -> None:
+        """Tell a customer that the visit will be late, if that is done here."""
+
+    def follow_up(self, request: Request) -> None:
+        """A request is done: call the customer if that is done here, then have its row written."""
+
+    def close(self) -> None:
+        """The run is over."""
+
+
+class Field(Protocol):
+    """Dispatch, technicians and their visits."""
+
+    def open(self) -> None:
+        """Start the first day."""
+
+    def admit(self, request: Request) -> None:
+        """A request needs a visit: promise one, or hand it to a partner, and see that it is done."""
+
+    def part_ready(self, request: Request) -> None:
+        """The part that a request waited for has been set aside at its station."""
+
+    def available(self, technician: int, is_employed: bool) -> None:
+        """Somebody has left, or somebody has come, between two shifts."""
+
+    def close(self) -> None:
+        """The run is over."""
+
+
+class Parts(Protocol):
+    """Spare parts in vans, stations and centres."""
+
+    def open(self) -> None:
+        """Start the first day."""
+
+    def take_from_van(self, technician: int, part: int, request: Request) -> bool:
+        """Whether the part was in the van; then it is put in, and out of stock."""
+
+    def is_defective(self, request: Request) -> bool:
+        """Whether the unit that was put in for this request is defective."""
+
+    def ask(self, request: Request, part: int) -> None:
+        """Get a part for a request to its station; `Field.part_ready` is called when it is there."""
+
+    def take_set_aside(self, technician: int, request: Request) -> int:
+        """Put in the part that was set aside for a request; returns its `PartSource`."""
+
+    def take_back(self, request: Request, part: int) -> None:
+        """The old unit was taken out: send it to the repair shop, or throw it away."""
+
+    def close(self) -> None:
+        """The run is over."""
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Working time of a technician on one day, in absolute seconds."""
+
+    starts_second: int
+    ends_second: int
+    break_seconds: int
+
+
+class Workforce(Protocol):
+    """The people: who is there, how well they work, how they feel."""
+
+    def open(self) -> None:
+        """Start the first day."""
+
+    def duty(self, technician: int, day: int) -> Duty | None:
+        """Working time on a day; None for a day off, in training, ill, not hired yet or gone."""
+
+    def planned_duty(self, technician: int, day: int) -> Duty | None:
+        """What is known of it beforehand: the shift, without illness that nobody foresees."""
+
+    def levels(self, technician: int) -> Sequence[int]:
+        """(skills,) level of each skill, 0 where it is missing."""
+
+    def minutes_factor(self, technician: int, skill: int) -> float:
+        """Time for work of a skill (-1: none in particular) over the average."""
+
+    def success_share(self, technician: int, skill: int) -> float:
+        """Probability that a repair holds when the technician leaves."""
+
+    def relapse_factor(self, technician: int, skill: int) -> float:
+        """Over the share of repairs of the best that fail again."""
+
+    def manner_ppm(self, technician: int) -> int:
+        """How customers are treated, in millionths of the best."""
+
+    def done(self, technician: int, skill: int, request: Request, *, is_fixed: bool) -> None:
+        """A visit is over: experience and scores follow."""
+
+    def day_over(self, technician: int, day: int, row: Sequence[int]) -> None:
+        """A working day is over; `row` is that of the table `technician_days`."""
+
+    def close(self) -> None:
+        """The run is over."""
+
+
+class Quality(Protocol):
+    """Post-repair inspection and relapses."""
+
+    def repaired(self, request: Request, relapse_share: float) -> None:
+        """A repair is done: it may be inspected, and may fail again within the guarantee."""
+
+
+class Partners(Protocol):
+    """Service agents outside the company."""
+
+    def open(self) -> None:
+        """Start the first day."""
+
+    def takes(self, request: Request, offered_second: int) -> bool:
+        """Whether a partner takes a request for which own technicians offer a visit at a second (-1: never)."""
+
+    def close(self) -> None:
+        """The run is over."""
+
+
+@dataclass(eq=False)
+class Rooms:
+    """All rooms of a run; each is given this when all have been made."""
+
+    base: Base
+    contact: Contact
+    field: Field
+    parts: Parts
+    workforce: Workforce
+    quality: Quality
+    partners: Partners

@@ -1,0 +1,1 @@
+"""Field service: dispatch, technicians, visits."""

@@ -1,0 +1,1 @@
+"""Service agents outside the company."""

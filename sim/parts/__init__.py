@@ -1,0 +1,1 @@
+"""Spare parts in vans, stations and centres."""

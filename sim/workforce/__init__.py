@@ -1,0 +1,1 @@
+"""The people of field service: presence, skill, morale, attrition, quality of their work."""
