@@ -146,7 +146,7 @@ class FailureMode(Model):
         Triangular(kind="triangular", low=15, mode=35, high=90), "assumption", unit="minutes"
     )
     """Repair by a technician of average speed."""
-    part_id: str = assumed("", "no part when empty")
+    part_id: str = assumed("", "one of the parts that name the mode; none when there is none")
     """Spare part that it takes, one unit."""
     part_probability: float = assumed(1.0, "always when there is a part", unit="share", ge=0, le=1)
     """Cases in which the part is needed."""

@@ -147,6 +147,10 @@ class Part(Model):
     """Supplier who delivers it to the distribution centres, with its lead time and defects."""
     purchase_cost: float = given(unit="money per unit", ge=0)
     """Price paid to the supplier."""
+    mode_id: str = assumed("", "only the failure modes that name it")
+    """Failure mode that takes this part or another one of the mode, for another model."""
+    weight: float = assumed(1.0, "all parts of a mode alike", ge=0)
+    """Share among the parts of the mode, relative."""
     price: float = assumed(0.0, "free unless given", unit="money per unit", ge=0)
     """Price to customers outside warranty."""
     weight_kg: float = assumed(0.5, "assumption", unit="kg per unit", ge=0)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+from scenarios.library.appliances import installed_base, parts
 from scenarios.library.campaigns import calendar
 from scenarios.library.figures import fitted_figures
 from scenarios.library.goods import Market, assortment, monthly_prices, zipf_exponent
 from scenarios.library.places import chinese_places, cities
 from scenarios.library.siting import Centre, Province, days_away, nearest, sites, sizes
+from scenarios.library.stationing import Shop, stations, technicians
 from scenarios.library.writing import write_records, write_rows
 
 DAYS = 365
@@ -41,6 +44,11 @@ class Chain:
     centres: tuple[Centre, ...]
     prices_swing: Mapping[str, float]
     """Categories whose regular price changes every month, and by how much at most."""
+    stations: int
+    """Service stations."""
+    technicians: int
+    parts: int
+    """Spare part numbers."""
 
 
 STORE_COLUMNS = (
@@ -50,7 +58,7 @@ STORE_COLUMNS = (
 
 
 def write_chain(chain: Chain, folder: Path) -> list[Path]:
-    """Write the tables of a chain: stores, SKUs, promotions, price changes.
+    """Write the tables of a chain: stores, SKUs, promotions, price changes, and those of after-sales service.
 
     Args:
         chain: what to make.
@@ -72,12 +80,36 @@ def write_chain(chain: Chain, folder: Path) -> list[Path]:
     )
     items = assortment(chain.skus, market)
     prices = monthly_prices(items, chain.prices_swing, chain.first_day, months=11)
+    stores = _stores(chain, figures)
     return [
-        write_rows(folder / f"{chain.name}_stores.csv", STORE_COLUMNS, _stores(chain, figures)),
+        write_rows(folder / f"{chain.name}_stores.csv", STORE_COLUMNS, stores),
         write_records(folder / f"{chain.name}_skus.csv", items),
         write_records(folder / f"{chain.name}_promotions.csv", calendar(items, chain.first_day, WEEKS)),
         write_rows(folder / f"{chain.name}_prices.csv", ("sku_id", "from_date", "price"), prices),
+        *_write_service(chain, [_shop(row) for row in stores], folder),
     ]
+
+
+def _write_service(chain: Chain, shops: list[Shop], folder: Path) -> list[Path]:
+    """Stations, technicians and their skills, parts, and what is installed on the first day."""
+    places = stations(shops, chain.stations)
+    people, skills = technicians(places, shops, chain.technicians)
+    sizes_of_region: dict[str, float] = {}
+    for shop in shops:
+        sizes_of_region[shop.region] = sizes_of_region.get(shop.region, 0.0) + shop.size
+    tables: dict[str, Sequence[Any]] = {
+        "stations": places,
+        "technicians": people,
+        "skills": skills,
+        "parts": parts(chain.parts),
+        "installed": installed_base(sizes_of_region),
+    }
+    return [write_records(folder / f"{chain.name}_{name}.csv", rows) for name, rows in tables.items()]
+
+
+def _shop(row: tuple[Any, ...]) -> Shop:
+    cells = dict(zip(STORE_COLUMNS, row, strict=True))
+    return Shop(**{field.name: cells[field.name] for field in fields(Shop)})
 
 
 def _stores(chain: Chain, figures: Mapping[str, float]) -> list[tuple[object, ...]]:

@@ -1,4 +1,4 @@
-"""Tables of the scenario `delta`: 120 stores over the Yangtze River Delta, 600 SKUs, one year."""
+"""Tables of the scenario `delta`: 120 stores over the Yangtze River Delta, 600 SKUs, 20 stations, one year."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ CHAIN = Chain(
     },
     centres=(Centre("kunshan", 31.3776, 120.9543), Centre("nanjing", 31.9430, 118.8870)),
     prices_swing={"leaf-vegetables": 0.12, "root-vegetables": 0.10, "fruit": 0.10, "pork-and-poultry": 0.08},
+    stations=20,
+    technicians=150,
+    parts=200,
 )
 
 

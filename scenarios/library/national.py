@@ -15,6 +15,9 @@ CHAIN = replace(
     stores=1000,
     skus=2000,
     mean_units_per_day=0.75,
+    stations=200,
+    technicians=1500,
+    parts=400,
     provinces={
         **DELTA.provinces,
         "03": Province("jx", "jiangxi"),
