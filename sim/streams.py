@@ -222,17 +222,6 @@ def uniform_fraction(key: StreamKey, entity: int, index: int, sub: int = 0) -> f
     return (uniform(key, entity, index, sub) + 0.5) * 2.0**-32
 
 
-def uniform_double(key: StreamKey, entity: int, index: int, sub: int = 0) -> float:
-    """Return one draw strictly between 0 and 1, in steps of 2^-52.
-
-    It uses the draws 2 * index and 2 * index + 1 of `uniform` (so index < 2^31): a stream is read
-    either by this function or by the others, never by both.
-    """
-    high = uniform(key, entity, 2 * index, sub)
-    low = uniform(key, entity, 2 * index + 1, sub)
-    return ((high << 20 | low >> 12) + 0.5) * 2.0**-52
-
-
 def uniform_array(
     key: StreamKey, entities: npt.NDArray[np.uint64], index: int, sub: int = 0
 ) -> npt.NDArray[np.uint32]:

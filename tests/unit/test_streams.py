@@ -17,7 +17,6 @@ from sim.streams import (
     stream_key,
     uniform,
     uniform_array,
-    uniform_double,
     uniform_fraction,
 )
 
@@ -111,13 +110,6 @@ def test_fraction_and_integer_come_from_the_same_bits():
 def test_fractions_stay_strictly_inside_the_unit_interval(word, monkeypatch):
     monkeypatch.setattr(streams, "uniform", lambda *arguments: word)
     assert 0.0 < uniform_fraction(KEY, 0, 0) < 1.0
-    assert 0.0 < uniform_double(KEY, 0, 0) < 1.0
-
-
-def test_doubles_have_more_bits_than_fractions_and_are_uniform():
-    drawn = np.array([uniform_double(KEY, 8, i) for i in range(4000)])
-    assert abs(drawn.mean() - 0.5) < 4 / np.sqrt(12 * 4000)
-    assert np.unique((drawn * 2.0**52 - 0.5) % 2**20).size > 3900
 
 
 @pytest.mark.parametrize(("index", "sub"), [(2**32, 0), (-1, 0), (0, 2**32)])
