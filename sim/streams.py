@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.kernels.philox import uniform_draw, uniform_row
+from sim.kernels.philox import uniform_draw, uniform_row, uniform_rows4
 
 CELL_MULTIPLIER = 0x9E3779B97F4A7C15
 """Odd, so that distinct SKU keys stay distinct; it keeps (A, B) apart from (B, A)."""
@@ -239,4 +239,15 @@ def uniform_array(
     """Return the draw of each entity at one index, shape (n,)."""
     out = np.empty(entities.size, dtype=np.uint32)
     uniform_row(*halves(entities), np.uint32(index), np.uint32(sub), *key, out)
+    return out
+
+
+def uniform_blocks(
+    key: StreamKey, entities: npt.NDArray[np.uint64], blocks: int, sub: int = 0
+) -> npt.NDArray[np.uint32]:
+    """Return the draws of each entity at the indices from 0 up to 4 * blocks, shape (4 * blocks, n)."""
+    out = np.empty((4 * blocks, entities.size), dtype=np.uint32)
+    low, high = halves(entities)
+    for block in range(blocks):
+        uniform_rows4(low, high, np.uint32(block), np.uint32(sub), *key, out[4 * block : 4 * block + 4])
     return out
