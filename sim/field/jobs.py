@@ -74,6 +74,9 @@ class Expectations:
             for product in service.products
         ]
         self._streams = [_seconds(stream.minutes.mean()) for stream in service.job_streams]
+        lengths = (*self._modes, *self._installations, *self._maintenance, *self._streams)
+        self.least_seconds = min((seconds for seconds in lengths if seconds), default=1)
+        """The shortest job that takes any time."""
 
     def seconds(self, request: Request) -> int:
         """Expected work at the customer's, by a technician of average speed."""
