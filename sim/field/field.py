@@ -50,6 +50,7 @@ class FieldService:
         )
         self._urgent_wait = terms is not None and not terms.urgent_same_day
         self._promises = Promises(context, self._dispatcher.wait, self._late)
+        self._plans_days = facts.policy.dispatch.plan == "day_plan"
         self._redispatches = facts.policy.dispatch.when_late == "redispatch"
         self._outlook = Outlook(context, self._workers)
         self._asks_partners = bool(facts.policy.outsourcing.partner_ids)
@@ -126,6 +127,8 @@ class FieldService:
     def _open_day(self, day: int) -> None:
         self._shifts.open_day(day)
         tomorrow = (day + 1) * SECONDS_PER_DAY
+        if self._plans_days:
+            self._dispatcher.plan_day(job for job in self._jobs.values() if _is_for_day(job, tomorrow))
         if tomorrow < self._context.end_second:
             # before shifts that begin at midnight, after people have settled who comes
             at(self._context.environment, tomorrow, Turn.SHIFT_END, partial(self._open_day, day + 1))
@@ -135,7 +138,7 @@ class FieldService:
         request = job.request
         request.exceptions += 1
         self._rooms.contact.inform(request)
-        if self._redispatches and job.stage == Stage.WAITING and not request.is_redispatched:
+        if self._redispatches and job.stage in (Stage.WAITING, Stage.PLANNED) and not request.is_redispatched:
             request.is_redispatched = True
             self._dispatcher.redispatch(job)
 
@@ -156,3 +159,10 @@ class FieldService:
         else:
             request.promised_from_second = request.promised_until_second = NOT_YET
             self.admit(request)
+
+
+def _is_for_day(job: Job, tomorrow: int) -> bool:
+    """Whether a job can be visited before tomorrow."""
+    return job.stage == Stage.WAITING or (
+        job.stage == Stage.BOOKED and job.request.promised_from_second < tomorrow
+    )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from scenarios import DispatchRule
 from sim.aftersales.facts import ServiceFacts
 from sim.aftersales.requests import NOT_YET, Kind, Request
 from sim.field.roads import Place, place_at
+
+if TYPE_CHECKING:
+    from sim.field.workers import Worker
 
 SECONDS_PER_MINUTE = 60
 
@@ -37,7 +41,7 @@ class Job:
     """A request and what it is thought to take."""
 
     __slots__ = (
-        "expected_seconds", "has_part", "needs", "place", "priority", "request", "stage", "ticket",
+        "expected_seconds", "has_part", "needs", "place", "planned_for", "priority", "request", "stage", "ticket",
     )  # fmt: skip
 
     def __init__(self, request: Request) -> None:
@@ -51,6 +55,8 @@ class Job:
         """Who goes first by the rule; ends with the key of the request, so that no two are equal."""
         self.has_part = False
         """A part has been set aside for it."""
+        self.planned_for: Worker | None = None
+        """On whose plan it is."""
         self.ticket = 0
         """Counts how often it has entered a queue: earlier entries are stale."""
 
