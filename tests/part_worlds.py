@@ -165,9 +165,10 @@ def parts_world(
         {"station_id": name, "latitude": 0.0, "longitude": 0.1 * number, **(station or {})}
         for number, name in enumerate(names)
     ]
+    network = {"suppliers": [{"id": "SUP", **(supplier or {})}], **blocks.pop("network", {})}
     return service_world(
         days=days,
-        network={"suppliers": [{"id": "SUP", **(supplier or {})}]},
+        network=network,
         service={
             "stations": rows,
             "parts": {"parts": [{"purchase_cost": 1.0, **part} for part in parts], **(supply or {})},
