@@ -12,6 +12,7 @@ from scenarios.language import (
     goods_checks,
     level_checks,
     operation_checks,
+    parts_checks,
     policy_checks,
     promotion_checks,
     rounding_checks,
@@ -33,6 +34,7 @@ CHECKS = (
     *operation_checks.CHECKS,
     *sourcing_checks.CHECKS,
     *contact_checks.CHECKS,
+    *parts_checks.CHECKS,
 )
 
 
