@@ -123,6 +123,7 @@ from scenarios.language.service_policy import (
     SkillRow,
     SlaClass,
     TechnicianGroup,
+    TechnicianReview,
     TechnicianRow,
     WorkforcePolicy,
 )
@@ -284,6 +285,7 @@ __all__ = [
     "Supplier",
     "SupplierQuality",
     "TechnicianGroup",
+    "TechnicianReview",
     "TechnicianRow",
     "Templates",
     "Transport",
