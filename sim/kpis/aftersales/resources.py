@@ -68,6 +68,9 @@ PARTS: dict[str, Callable[[ServiceRecords], float]] = {
 
 
 def _position_years(s: ServiceRecords) -> float:
+    """0 where nobody works."""
+    if not s.all_rows("technician_days").count:
+        return 0.0
     return len(s.names.technicians) * s.days / _DAYS_PER_YEAR
 
 
