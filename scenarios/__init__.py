@@ -54,6 +54,7 @@ from scenarios.language.loading import load, load_text
 from scenarios.language.measures import (
     COST_HEADS,
     MEASURES,
+    SERVICE_HEADS,
     Direction,
     Group,
     Measure,
@@ -148,6 +149,7 @@ __all__ = [
     "FORMAT_VERSION",
     "LEVELS",
     "MEASURES",
+    "SERVICE_HEADS",
     "SHORTAGE_STEPS",
     "URGENCIES",
     "WEEKDAYS",
