@@ -11,6 +11,7 @@ from scenarios.language import (
     goods_checks,
     level_checks,
     operation_checks,
+    people_checks,
     policy_checks,
     promotion_checks,
     rounding_checks,
@@ -30,6 +31,7 @@ CHECKS = (
     *rounding_checks.CHECKS,
     *promotion_checks.CHECKS,
     *operation_checks.CHECKS,
+    *people_checks.CHECKS,
     *sourcing_checks.CHECKS,
 )
 

@@ -136,14 +136,14 @@ class Workforce(Protocol):
     def fails_again(self, technician: int, second: int) -> None:
         """A repair of his turns out bad at a second, now or later."""
 
-    def day_over(self, technician: int, day: int, row: Sequence[int]) -> None:
-        """A working day is over: write its row.
+    def day_over(self, technician: int, day: int, row: list[int]) -> None:
+        """A working day is over, and its row is about to be written.
 
         Args:
             technician: who worked.
             day: on which the shift began.
-            row: that of `technician_days`; its last four columns, on absence, training, morale and experience, are
-                filled in here. Rows of days away come from here, too.
+            row: that of the table `technician_days`; morale and experience are filled in. Rows of days of illness and
+                training are written by the workforce.
         """
 
     def close(self) -> None:

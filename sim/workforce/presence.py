@@ -66,8 +66,11 @@ class Presence:
     def leave(self, technician: int, from_day: int) -> None:
         """A position is vacant from a day on."""
         self._is_filled[technician] = False
-        self._plan[technician][from_day:] = bytes(max(self._days - from_day, 0))
-        self._ill[technician][from_day:] = bytes(max(self._days - from_day, 0))
+        for day in range(from_day, self._days):
+            self._plan[technician][day] = _OFF
+            self._ill[technician][day] = 0
+            self._episodes[day] = [episode for episode in self._episodes[day] if episode[0] != technician]
+            self._trained[day] = [number for number in self._trained[day] if number != technician]
 
     def planned(self, technician: int, day: int) -> Duty | None:
         """The shift of a day; None when it is off, for training, or the position is vacant by then."""

@@ -22,14 +22,14 @@ _DAYS_PER_WEEK = 7
 _COLUMNS = SERVICE_TABLES["technician_days"]
 _SHIFT, _DRIVING, _WORK = (_COLUMNS.index(f"{name}_seconds") for name in ("shift", "driving", "work"))
 _OVERTIME, _VISITS, _FAILED = (_COLUMNS.index(name) for name in ("overtime_seconds", "visits", "failed"))
-_WORKED_COLUMNS = _COLUMNS.index("is_absent")
+_FLAGS, _STATE = _COLUMNS.index("is_absent"), _COLUMNS.index("morale_ppm")
 
 
 class Technicians:
     """The people in all positions; a position keeps its index when somebody else takes it.
 
-    Every row of `technician_days` is written here: those of days at work come from the field, those of illness and
-    training hold the shift that is paid and zeros.
+    Rows of `technician_days` on days at work are the field's; those of illness and training are written here and hold
+    the shift that is paid and zeros.
     """
 
     def __init__(self, context: Context) -> None:
@@ -99,7 +99,7 @@ class Technicians:
         """See `Workforce.fails_again`."""
         self._scores.fails_again(technician, second)
 
-    def day_over(self, technician: int, day: int, row: Sequence[int]) -> None:
+    def day_over(self, technician: int, day: int, row: list[int]) -> None:
         """See `Workforce.day_over`."""
         del day  # the row says it, too
         shift, overtime = row[_SHIFT], row[_OVERTIME]
@@ -110,7 +110,7 @@ class Technicians:
         self._scores.worked(technician, shift)
         if self._skills.is_learning:
             self._learn(technician)
-        self._write_day((*row[:_WORKED_COLUMNS], 0, 0, *self._state(technician)))
+        row[_STATE:] = self._state(technician)
 
     def close(self) -> None:
         """See `Workforce.close`."""
@@ -182,9 +182,10 @@ class Technicians:
             self._away(technician, day, duty, is_training=True)
 
     def _away(self, technician: int, day: int, duty: Duty, *, is_training: bool) -> None:
-        station, seconds = self._people[technician].station, duty.ends_second - duty.starts_second
+        station = self._people[technician].station
+        seconds = min(duty.ends_second, self._context.end_second) - duty.starts_second
         self._payroll.away(station, seconds, is_training=is_training)
-        nothing = (0,) * (_WORKED_COLUMNS - _SHIFT - 1)
+        nothing = (0,) * (_FLAGS - _SHIFT - 1)
         row = (technician, station, day, seconds, *nothing, int(not is_training), int(is_training))
         self._write_day((*row, *self._state(technician)))
 
