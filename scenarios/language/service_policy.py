@@ -46,9 +46,11 @@ class Contacts(Model):
     inform_when_late: bool = assumed(False, "customers wait without news unless given")
     """Whether customers are told when a visit will be late (mechanism H7)."""
     follow_up_share: float = assumed(0.0, "none unless given", unit="share", ge=0, le=1)
-    """Repairs after which the customer is called."""
+    """Repairs after which the customer is called, own ones and those of partners."""
     urgent_first: bool = assumed(False, "first come, first served")
-    """Whether agents put the web behind and follow-up calls last, or take all in order of arrival."""
+    """Whether agents first make the calls that inform of a delay (priority 1), then answer telephone and counter (5),
+    then the web (7), and call after repairs last (9), other calls by their own `priority`; or take all of them in order
+    of arrival."""
 
 
 class Appointments(Model):
@@ -222,6 +224,8 @@ class PartsPolicy(Model):
     """Parts up to the first share of expected use at cost are A, up to the second B, the others C."""
     order_hour: float = assumed(18.0, "assumption: in the evening", unit="hour of day", ge=0, lt=24)
     """When vans are filled and stations order, every day."""
+    continuous_review: bool = assumed(False, "once a day, in the evening")
+    """Whether stations and centres order the moment a part is asked of them: models of one-for-one replenishment."""
     fetches_from_station: bool = assumed(
         True, "a part that lies at the station is fetched for the next visit"
     )
