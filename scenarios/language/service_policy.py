@@ -308,7 +308,7 @@ class ServicePolicy(Model):
 
 
 __all__ = [
-    "AbcClass", "Appointments", "Contacts", "Dispatch", "Echelon", "Outsourcing", "PartLevelRow", "PartStockRule",
+    "AbcClass", "Appointments", "Contacts", "Dispatch", "DispatchRule", "Echelon", "Outsourcing", "PartLevelRow", "PartStockRule",
     "PartnerReview", "PartsPolicy", "ServicePolicy", "ServiceShift", "SkillRow", "SlaClass", "TechnicianGroup",
     "TechnicianRow", "WorkforcePolicy",
 ]  # fmt: skip
