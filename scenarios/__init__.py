@@ -125,6 +125,7 @@ from scenarios.language.service_policy import (
     SkillRow,
     SlaClass,
     TechnicianGroup,
+    TechnicianReview,
     TechnicianRow,
     WorkforcePolicy,
 )
@@ -288,6 +289,7 @@ __all__ = [
     "Supplier",
     "SupplierQuality",
     "TechnicianGroup",
+    "TechnicianReview",
     "TechnicianRow",
     "Templates",
     "Transport",
