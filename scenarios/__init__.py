@@ -54,6 +54,7 @@ from scenarios.language.loading import load, load_text
 from scenarios.language.measures import (
     COST_HEADS,
     MEASURES,
+    SERVICE_HEADS,
     Direction,
     Group,
     Measure,
@@ -124,6 +125,7 @@ from scenarios.language.service_policy import (
     SkillRow,
     SlaClass,
     TechnicianGroup,
+    TechnicianReview,
     TechnicianRow,
     WorkforcePolicy,
 )
@@ -148,6 +150,7 @@ __all__ = [
     "FORMAT_VERSION",
     "LEVELS",
     "MEASURES",
+    "SERVICE_HEADS",
     "SHORTAGE_STEPS",
     "URGENCIES",
     "WEEKDAYS",
@@ -286,6 +289,7 @@ __all__ = [
     "Supplier",
     "SupplierQuality",
     "TechnicianGroup",
+    "TechnicianReview",
     "TechnicianRow",
     "Templates",
     "Transport",

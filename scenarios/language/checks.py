@@ -12,6 +12,7 @@ from scenarios.language import (
     goods_checks,
     level_checks,
     operation_checks,
+    people_checks,
     policy_checks,
     promotion_checks,
     rounding_checks,
@@ -31,6 +32,7 @@ CHECKS = (
     *rounding_checks.CHECKS,
     *promotion_checks.CHECKS,
     *operation_checks.CHECKS,
+    *people_checks.CHECKS,
     *sourcing_checks.CHECKS,
     *contact_checks.CHECKS,
 )
