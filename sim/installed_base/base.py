@@ -15,7 +15,6 @@ from sim.aftersales.rooms import Rooms
 from sim.clock import SECONDS_PER_DAY, Turn, at
 from sim.installed_base.arriving import CELL, CHANCE, KEY, KIND, REPORTED, SECOND, fill
 from sim.installed_base.evenings import LAST_SECOND, Evenings
-from sim.installed_base.intake import Intake, Keys
 
 _TURN = EventPriority(Turn.REPORT)
 _REPAIR, _INSTALLATION = int(Kind.REPAIR), int(Kind.INSTALLATION)

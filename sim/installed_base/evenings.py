@@ -56,7 +56,7 @@ class Evenings:
         return self._coming(0, self.contracts.under_contract(), [])
 
     def end(self, day: int) -> list[tuple[Any, ...]]:
-        """Count what was sold, returned and scrapped on a day, write it down; returns requests of the next, in order."""
+        """Count what was sold, returned and scrapped on a day; returns the requests of the next, in order."""
         scrapped = self._population.scrap()
         sold_in_stores, returned_to_stores = self._sales.of_day(day)
         sold = self._by_region(sold_in_stores)
