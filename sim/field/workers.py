@@ -53,9 +53,9 @@ class Worker:
     """
 
     __slots__ = (
-        "break_from", "break_seconds", "busy_until", "callbacks", "check_second", "coming", "day", "duty", "event",
-        "facts", "failed", "fixed", "following", "free_since", "home", "joined", "key", "latest_second", "levels", "metres",
-        "number", "place", "plan", "spent", "state", "station", "visit", "visits",
+        "break_from", "break_seconds", "busy_until", "callbacks", "check_second", "coming", "day", "duty",
+        "event", "facts", "failed", "fixed", "following", "free_since", "home", "joined", "key", "latest_second",
+        "levels", "metres", "number", "place", "plan", "spent", "state", "station", "visit", "visits",
     )  # fmt: skip
 
     def __init__(self, facts: Technician, key: int, environment: simpy.Environment) -> None:
