@@ -41,7 +41,7 @@ def worked(some: list[Terms], people: int, shift: tuple[int, int, int]) -> tuple
         environment,
         people,
         write=lambda row: rows.append(tuple(row)),
-        answered=lambda: None,
+        answered=lambda second: None,
         ended=lambda call: None,
         abandoned=lambda call: None,
         overtime=overtime.append,
