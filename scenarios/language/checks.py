@@ -6,12 +6,14 @@ Each check is a named function that yields problems; adding one means writing it
 from __future__ import annotations
 
 from scenarios.language import (
+    base_checks,
     contact_checks,
     demand_checks,
     fact_checks,
     goods_checks,
     level_checks,
     operation_checks,
+    people_checks,
     policy_checks,
     promotion_checks,
     rounding_checks,
@@ -31,7 +33,9 @@ CHECKS = (
     *rounding_checks.CHECKS,
     *promotion_checks.CHECKS,
     *operation_checks.CHECKS,
+    *people_checks.CHECKS,
     *sourcing_checks.CHECKS,
+    *base_checks.CHECKS,
     *contact_checks.CHECKS,
 )
 
