@@ -13,6 +13,7 @@ from scenarios.language import (
     goods_checks,
     level_checks,
     operation_checks,
+    parts_checks,
     people_checks,
     policy_checks,
     promotion_checks,
@@ -37,6 +38,7 @@ CHECKS = (
     *sourcing_checks.CHECKS,
     *base_checks.CHECKS,
     *contact_checks.CHECKS,
+    *parts_checks.CHECKS,
 )
 
 
