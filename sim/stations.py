@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
-from heapq import heapify, heappop, heappush
-from typing import Any
+from heapq import heappop, heappush
 
 import numpy as np
 import numpy.typing as npt
 import simpy
 from simpy.events import EventPriority
 
-from sim.clock import Turn, at
+from sim.clock import Turn
+from sim.shifts import Roster, Server
 
 _WORK_TURN = EventPriority(Turn.WORK)
 
@@ -64,30 +63,6 @@ DOORS = -1
 """In the place of a crew: the doors of a centre."""
 
 
-@dataclass(frozen=True)
-class Duty:
-    """One stretch of time in which some servers of a station are there."""
-
-    first_server: int
-    servers: int
-    starts_second: int
-    ends_second: int
-    break_starts_second: int
-    """Work begun before is finished first; equal to the end of the break when there is none."""
-    break_ends_second: int
-
-    @property
-    def stretches(self) -> tuple[tuple[int, int], ...]:
-        """Seconds at which servers come and go: before the break and after it, as far as there is such a time."""
-        if self.break_starts_second >= self.break_ends_second:
-            return ((self.starts_second, self.ends_second),)
-        halves = (
-            (self.starts_second, self.break_starts_second),
-            (self.break_ends_second, self.ends_second),
-        )
-        return tuple((comes, goes) for comes, goes in halves if comes < goes)
-
-
 class WorkLog:
     """Rows of the table of tasks; what is unfinished is asked of the stations when the rows are wanted."""
 
@@ -110,37 +85,12 @@ class WorkLog:
         return np.frombuffer(rows, np.int64).reshape(-1, len(self.COLUMNS)).copy()
 
 
-class _Server:
-    """A person or a door."""
-
-    __slots__ = (
-        "callbacks", "event", "is_there", "leaves_second", "number", "overtime_seconds", "started_second", "task",
-    )  # fmt: skip
-
-    def __init__(self, number: int, environment: simpy.Environment) -> None:
-        self.number = number
-        self.is_there = False
-        self.leaves_second = -1
-        self.overtime_seconds = 0
-        """Of the task in hand, before the shift that has come meanwhile."""
-        self.started_second = 0
-        self.task: _Task | None = None
-        # One event object serves all tasks of a server: making new ones takes longer than the rest of a task.
-        self.event = simpy.Event(environment)
-        self.event._ok = True
-        self.event._value = None
-        self.callbacks: list[Callable[[simpy.Event], None]] = []
-
-
 _Task = tuple[int, int, int, int, int, int, int, Callable[[], None] | None]
 """Priority, number, second queued, seconds, work, reference, lines, what is to be done afterwards."""
 
 
-class Station:
-    """Servers with a queue. A task that finds one free starts at once; work begun is finished, as overtime if need be.
-
-    Servers with lower numbers go first, so that who works does not depend on the order of events.
-    """
+class Station(Roster[_Task]):
+    """Servers with a queue; a task that finds one free starts at once."""
 
     def __init__(
         self,
@@ -162,46 +112,13 @@ class Station:
             is_always_there: servers have no shifts.
             overtime: told of seconds of work after the end of a shift.
         """
-        # The clock is read straight from its attribute: its property costs as much as the rest of a start.
-        self._environment: Any = environment
+        super().__init__(environment, servers, is_always_there=is_always_there)
         self._log = log.values
         self._centre = centre
         self._overtime = overtime
         self._queue: list[_Task] = []
         self._number = 0
-        self._servers = [self._made(number) for number in range(servers)]
-        self._free: list[int] = []
         log.unfinished.append(self._unfinished)
-        if is_always_there:
-            for server in self._servers:
-                server.is_there = True
-            self._free = list(range(servers))
-
-    def _made(self, number: int) -> _Server:
-        server = _Server(number, self._environment)
-        server.callbacks.append(lambda _: self._finish(server))
-        return server
-
-    def work_shifts(self, duties: Iterator[Duty], begun: Callable[[Duty], None]) -> None:
-        """Let servers come and go.
-
-        Args:
-            duties: stretches of the same servers, one after the other.
-            begun: told when a stretch begins.
-        """
-        duty = next(duties, None)
-        if duty is None:
-            return
-        current = duty
-
-        def leave() -> None:
-            self.work_shifts(duties, begun)
-
-        at(self._environment, current.starts_second, Turn.SHIFT_START, lambda: begun(current))
-        for comes, goes in current.stretches:
-            at(self._environment, comes, Turn.SHIFT_START, lambda: self._come(current))
-            at(self._environment, goes, Turn.SHIFT_END, lambda: self._leave(current))
-        at(self._environment, current.ends_second, Turn.SHIFT_END, leave)
 
     def submit(
         self,
@@ -235,13 +152,13 @@ class Station:
         """Tasks in the queue."""
         return len(self._queue)
 
-    def _start(self, server: _Server, task: _Task) -> None:
+    def _start(self, server: Server[_Task], task: _Task) -> None:
         server.task = task
         server.started_second = self._environment._now
         server.event.callbacks = server.callbacks
         self._environment.schedule(server.event, _WORK_TURN, task[3])
 
-    def _finish(self, server: _Server) -> None:
+    def _finish(self, server: Server[_Task]) -> None:
         task = server.task
         assert task is not None
         priority, _, queued, _, work, reference, lines, done = task
@@ -275,12 +192,6 @@ class Station:
         if done is not None:
             done()
 
-    def _late(self, server: _Server) -> int:
-        """Seconds of the task in hand, so far, at which its server was not on a shift."""
-        if server.is_there or server.leaves_second < 0:
-            return server.overtime_seconds
-        return int(server.overtime_seconds + max(0, self._environment._now - server.leaves_second))
-
     def _unfinished(self) -> Iterator[tuple[int, ...]]:
         """Rows of tasks in hand and of those that wait, in the order in which they would start."""
         in_hand = [(server, server.task) for server in self._servers if server.task is not None]
@@ -292,19 +203,6 @@ class Station:
         ):
             yield (work, self._centre, reference, -1, priority, lines, queued, -1, -1, 0)
 
-    def _come(self, duty: Duty) -> None:
-        for server in self._servers[duty.first_server : duty.first_server + duty.servers]:
-            if server.task is not None:
-                server.overtime_seconds = self._late(server)
-            server.is_there = True
-            server.leaves_second = duty.ends_second
-            if server.task is None:
-                heappush(self._free, server.number)
+    def _work_off(self) -> None:
         while self._free and self._queue:
             self._start(self._servers[heappop(self._free)], heappop(self._queue))
-
-    def _leave(self, duty: Duty) -> None:
-        for server in self._servers[duty.first_server : duty.first_server + duty.servers]:
-            server.is_there = False
-        self._free = [number for number in self._free if self._servers[number].is_there]
-        heapify(self._free)

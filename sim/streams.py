@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sim.kernels.philox import uniform_draw, uniform_row
+from sim.kernels.philox import uniform_draw, uniform_row, uniform_rows4
 
 CELL_MULTIPLIER = 0x9E3779B97F4A7C15
 """Odd, so that distinct SKU keys stay distinct; it keeps (A, B) apart from (B, A)."""
@@ -91,7 +91,7 @@ class Purpose(StrEnum):
     FAILURES = "failures"
     """How many units of a cell fail. Product, region and cohort; day."""
     FAILURES_AVOIDED = "failures avoided"
-    """Whether a failure of a unit under contract is foreseen. Product, region and cohort; day, failure."""
+    """Whether a failure of a unit under contract is foreseen. Request."""
     SCRAPPAGE = "scrappage"
     """How many units of a cell are taken out of use. Product, region and cohort; day."""
     REQUEST_KEY = "request key"
@@ -99,13 +99,13 @@ class Purpose(StrEnum):
     REQUEST_PLACE = "request place"
     """Where the customer lives. Request; 0 to 2."""
     REQUEST_TRAITS = "request traits"
-    """Hour, segment, failure mode, urgency, part, contract, goodwill of a request. Request; trait."""
+    """Hour, segment, failure mode, urgency, part, contract, goodwill, unit, delay of a request. Request; trait."""
     REQUEST_WORK = "request work"
     """Minutes of diagnosis and repair. Request; 0 or 1."""
     INSTALLATIONS = "installations"
-    """Which units sold are installed, and when customers ask for it. Product and region; day, unit."""
+    """Which units sold are installed, when they were sold, and who calls for advice afterwards. Request; what."""
     MAINTENANCE_DUE = "maintenance due"
-    """Which units under contract are due. Product and region; day, unit."""
+    """How the share under contract is rounded, and when visits fall. Product, region and cohort; 0 or 1."""
     JOB_STREAM = "job stream"
     """Gaps and work of jobs from outside. Stream and number of the job; 0 or 1."""
     CALLS = "calls"
@@ -239,4 +239,15 @@ def uniform_array(
     """Return the draw of each entity at one index, shape (n,)."""
     out = np.empty(entities.size, dtype=np.uint32)
     uniform_row(*halves(entities), np.uint32(index), np.uint32(sub), *key, out)
+    return out
+
+
+def uniform_blocks(
+    key: StreamKey, entities: npt.NDArray[np.uint64], blocks: int, sub: int = 0
+) -> npt.NDArray[np.uint32]:
+    """Return the draws of each entity at the indices from 0 up to 4 * blocks, shape (4 * blocks, n)."""
+    out = np.empty((4 * blocks, entities.size), dtype=np.uint32)
+    low, high = halves(entities)
+    for block in range(blocks):
+        uniform_rows4(low, high, np.uint32(block), np.uint32(sub), *key, out[4 * block : 4 * block + 4])
     return out

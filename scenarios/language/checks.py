@@ -6,6 +6,7 @@ Each check is a named function that yields problems; adding one means writing it
 from __future__ import annotations
 
 from scenarios.language import (
+    contact_checks,
     demand_checks,
     fact_checks,
     goods_checks,
@@ -33,6 +34,7 @@ CHECKS = (
     *operation_checks.CHECKS,
     *people_checks.CHECKS,
     *sourcing_checks.CHECKS,
+    *contact_checks.CHECKS,
 )
 
 

@@ -51,7 +51,7 @@ class CallStream(Model):
     patience_minutes: Distribution | None = assumed(None, "waits for ever unless given", unit="minutes")
     """Time after which a caller who waits hangs up; nobody rings again."""
     priority: int = assumed(5, "as reports of failures", ge=0, le=9)
-    """Lower goes first."""
+    """Lower goes first, where `policy.service.contacts.urgent_first` says so."""
 
 
 class ContactCentre(Model):
@@ -60,9 +60,9 @@ class ContactCentre(Model):
     channels: tuple[Channel, ...] = assumed(DEFAULT_CHANNELS, "telephone only", min_length=1)
     """Ways to get in touch."""
     patience_minutes: Distribution | None = assumed(None, "waits for ever unless given", unit="minutes")
-    """Time after which a customer on the telephone or at the counter gives up."""
+    """Time after which a customer who waits on the telephone or at the counter gives up; times the segment's factor."""
     redial_share: float = assumed(0.0, "nobody tries again unless given", unit="share", ge=0, le=1)
-    """Customers who try again after giving up."""
+    """Tries given up after which the customer tries again; who does not has the unit mended elsewhere."""
     redial_minutes: Distribution = assumed(
         Exponential.model_validate({"kind": "exponential", "mean": 60}),
         "assumption: an hour later",

@@ -19,7 +19,7 @@ class ServiceCosts(Model):
     consumables_per_job: float = assumed(0.0, "0 unless given", unit="money per visit", ge=0)
     """Material other than parts, per visit at which work is done."""
     per_contact: float = assumed(0.0, "0 unless given", unit="money per contact", ge=0)
-    """Line, messages and paper of each contact with a customer, in or out."""
+    """Line, messages and paper of each contact with a customer, in or out; a call given up in the queue is none."""
     per_inspection: float = assumed(0.0, "0 unless given", unit="money per inspection", ge=0)
     """Each post-repair inspection."""
     per_training_day: float = assumed(0.0, "0 unless given", unit="money per day", ge=0)

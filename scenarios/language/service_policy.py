@@ -46,9 +46,11 @@ class Contacts(Model):
     inform_when_late: bool = assumed(False, "customers wait without news unless given")
     """Whether customers are told when a visit will be late (mechanism H7)."""
     follow_up_share: float = assumed(0.0, "none unless given", unit="share", ge=0, le=1)
-    """Repairs after which the customer is called."""
+    """Repairs after which the customer is called, own ones and those of partners."""
     urgent_first: bool = assumed(False, "first come, first served")
-    """Whether agents put the web behind and follow-up calls last, or take all in order of arrival."""
+    """Whether agents first make the calls that inform of a delay (priority 1), then answer telephone and counter (5),
+    then the web (7), and call after repairs last (9), other calls by their own `priority`; or take all of them in order
+    of arrival."""
 
 
 class Appointments(Model):
@@ -321,7 +323,7 @@ class ServicePolicy(Model):
 
 
 __all__ = [
-    "AbcClass", "Appointments", "Contacts", "Dispatch", "Echelon", "Outsourcing", "PartLevelRow", "PartStockRule",
+    "AbcClass", "Appointments", "Contacts", "Dispatch", "DispatchRule", "Echelon", "Outsourcing", "PartLevelRow", "PartStockRule",
     "PartnerReview", "PartsPolicy", "ServicePolicy", "ServiceShift", "SkillRow", "SlaClass", "TechnicianGroup",
     "TechnicianReview", "TechnicianRow", "WorkforcePolicy",
 ]  # fmt: skip

@@ -1,46 +1,212 @@
-"""How customers get through."""
+"""The contact centre: calls come in, agents judge them, and make calls themselves."""
 
 from __future__ import annotations
 
+from functools import partial
+
+from scenarios import CHANNELS, Channel, ContactCentre
 from sim.aftersales.context import Context
-from sim.aftersales.requests import Request
+from sim.aftersales.requests import CallKind, Kind, Outcome, Request
 from sim.aftersales.rooms import Rooms
+from sim.clock import Turn, at
+from sim.contact.agents import FOREVER, Agents, Call
+from sim.contact.direct import DirectReports
+from sim.contact.follow_ups import FollowUps
+from sim.contact.judgement import Judgement, Trait, Triage, patience_table
+from sim.contact.other_calls import StreamOfCalls
+from sim.contact.spending import Spending
+from sim.durations import Durations
+from sim.shifts import duties
+from sim.streams import Purpose, uniform, uniform_fraction
+
+_SECONDS_PER_MINUTE = 60.0
+_PHONE, _WEB = CHANNELS.index("phone"), CHANNELS.index("web")
+_FAILURES = (int(Kind.REPAIR), int(Kind.REWORK))
+_NEWS, _REPORT, _WEB_REPORT, _FOLLOW_UP = 1, 5, 7, 9
+"""Priorities where urgent calls go first; other calls have their stream's."""
 
 
-class DirectReports:
-    """Reports are taken down the moment they are made, and triage never errs: where no contact centre is modelled."""
+class StaffedCentre:
+    """Agents answer; who waits too long gives up, and may try again.
 
-    def __init__(self, context: Context) -> None:
+    Who gives up for good has the unit mended elsewhere: his request is closed, and the unit is in use again.
+    """
+
+    def __init__(self, context: Context, facts: ContactCentre) -> None:
         self._context = context
+        policy = context.facts.policy.contacts
+        self._facts = facts
+        self._policy = policy
+        self._key = context.stream(Purpose.CALLS)
+        self._triage = Triage(context, facts)
+        self._judgements: dict[int, Judgement] = {}
+        """Of reports that have not been taken down, by request."""
+        self._judged = 0
+        """Requests with lower numbers have been judged, or never pass here."""
+        self._patience = patience_table(facts)
+        self._redial = Durations(facts.redial_minutes, _SECONDS_PER_MINUTE)
+        self._short_call = Durations(facts.follow_up_minutes, _SECONDS_PER_MINUTE)
+        self._advice = Durations(_advice_channel(facts).minutes, _SECONDS_PER_MINUTE)
+        self._follow_ups = FollowUps(context)
+        self._to_follow_up: dict[int, Request] = {}
+        """Closed requests whose customer is still to be called, by number."""
+        self._spending = Spending(context)
+        self._agents = Agents(
+            context.environment,
+            sum(shift.people for shift in policy.agents),
+            write=context.recorder.writer("calls"),
+            answered=self._spending.contact,
+            ended=self._ended,
+            abandoned=self._abandoned,
+            overtime=self._spending.overtime,
+        )
+        self._streams = [
+            StreamOfCalls(context, stream, number, self._priority(stream.priority), self._agents)
+            for number, stream in enumerate(facts.call_streams)
+        ]
 
     def connect(self, rooms: Rooms) -> None:
-        """Say who visits customers."""
+        """Say who visits customers, and whose units are mended from afar."""
         self._rooms = rooms
 
     def open(self) -> None:
         """See `Contact.open`."""
+        world, first_server = self._context.world, 0
+        start = world.scenario.horizon.start_date
+        for shift in self._policy.agents:
+            self._agents.work_shifts(duties(start, world.days, shift, first_server), self._spending.shift)
+            first_server += shift.people
+        for stream in self._streams:
+            stream.open()
 
     def report(self, request: Request) -> None:
         """See `Contact.report`."""
-        request.answered_second = request.taken_second = self._context.now
-        request.tries = 1
-        self._context.register.promise(request)
-        self._rooms.field.admit(request)
+        judgement = self._judgements.get(request.number)
+        if judgement is None:
+            judgement = self._judge(request)
+        request.tries += 1
+        request.channel = channel = judgement.channel
+        self._agents.submit(
+            Call(
+                CallKind.REPORT if request.tries == 1 else CallKind.REDIAL,
+                channel,
+                self._priority(_WEB_REPORT if channel == _WEB else _REPORT),
+                judgement.seconds,
+                judgement.patience_seconds if request.tries == 1 else self._patience_of(request, channel),
+                request=request,
+                judgement=judgement,
+            )
+        )
 
     def advise(self, request: Request, second: int) -> None:
         """See `Contact.advise`."""
+        at(self._context.environment, second, Turn.REPORT, partial(self._ask_advice, request))
 
     def inform(self, request: Request) -> None:
-        """See `Contact.inform`."""
+        """See `Contact.inform`. The call counts for the request if its job is not done by the end of the call."""
+        if self._policy.inform_when_late:
+            self._call_out(CallKind.INFORM, _NEWS, request, Trait.INFORM_WORK)
 
     def follow_up(self, request: Request) -> None:
         """See `Contact.follow_up`."""
-        self._context.register.write(request)
+        if self._follow_ups.wants(request):
+            self._to_follow_up[request.number] = request
+            self._call_out(CallKind.FOLLOW_UP, _FOLLOW_UP, request, Trait.FOLLOW_UP_WORK)
+        else:
+            self._context.register.write(request)
 
     def close(self) -> None:
         """See `Contact.close`."""
+        self._agents.write_unfinished()
+        for number in sorted(self._to_follow_up):
+            self._context.register.write(self._to_follow_up[number])
+        self._spending.settle()
+
+    def _priority(self, priority: int) -> int:
+        return priority if self._policy.urgent_first else _REPORT
+
+    def _judge(self, request: Request) -> Judgement:
+        """Judge a report, and with it all others that are known by now: one by one takes many times as long."""
+        register = self._context.register
+        known = (register.open.get(number) for number in range(self._judged, register.created))
+        fresh = [other for other in known if other is not None and other.kind in _FAILURES]
+        self._judged = register.created
+        judgements = self._triage.judge(fresh)
+        self._judgements.update(zip((other.number for other in fresh), judgements, strict=True))
+        return self._judgements[request.number]
+
+    def _patience_of(self, request: Request, channel: int) -> int:
+        """Patience at a further try."""
+        if self._patience is None or channel == _WEB:
+            return FOREVER
+        seconds = self._patience.seconds(uniform(self._key, request.key, Trait.PATIENCE, request.tries - 1))
+        return round(seconds * float(self._triage.patience_factor[max(0, request.segment)]))
+
+    def _ask_advice(self, request: Request) -> None:
+        """A customer asks how the unit works; who hangs up does not ask again."""
+        seconds = self._advice.seconds(uniform(self._key, request.key, Trait.ADVICE_WORK))
+        patience = FOREVER
+        if self._patience is not None:
+            patience = self._patience.seconds(uniform(self._key, request.key, Trait.PATIENCE))
+        priority = self._priority(_REPORT)
+        self._agents.submit(Call(CallKind.ADVICE, _PHONE, priority, seconds, patience, request=request))
+
+    def _call_out(self, kind: CallKind, priority: int, request: Request, trait: Trait) -> None:
+        seconds = self._short_call.seconds(uniform(self._key, request.key, trait, request.informed))
+        self._agents.submit(Call(kind, _PHONE, self._priority(priority), seconds, request=request))
+
+    def _ended(self, call: Call) -> None:
+        request, judgement = call.request, call.judgement
+        if request is None:
+            return
+        if judgement is not None:
+            self._taken_down(request, judgement, call.answered_second)
+        elif call.kind == CallKind.FOLLOW_UP:
+            request.followed_up_second = self._context.now
+            del self._to_follow_up[request.number]
+            self._context.register.write(request)
+        elif call.kind == CallKind.INFORM and request.outcome == Outcome.OPEN:
+            request.informed += 1
+
+    def _taken_down(self, request: Request, judgement: Judgement, answered_second: int) -> None:
+        """An agent has judged a report, and perhaps helped from afar."""
+        del self._judgements[request.number]
+        now = self._context.now
+        request.answered_second, request.taken_second = answered_second, now
+        request.judged_urgency = judgement.urgency
+        if judgement.mode != request.mode:
+            needed = self._triage.needed[judgement.mode]
+            request.judged_mode = judgement.mode
+            request.skill, request.level, request.people, request.part = needed
+        self._context.register.promise(request)
+        if judgement.is_resolved:
+            request.completed_second = now
+            self._rooms.base.back_in_use(request)
+            self._context.register.close(request, Outcome.RESOLVED_REMOTELY)
+        else:
+            self._rooms.field.admit(request)
+
+    def _abandoned(self, call: Call) -> None:
+        request = call.request
+        if request is None or call.judgement is None:
+            return
+        tries = request.tries - 1
+        if uniform_fraction(self._key, request.key, Trait.REDIAL, tries) < self._facts.redial_share:
+            delay = self._redial.seconds(uniform(self._key, request.key, Trait.REDIAL_DELAY, tries))
+            again = self._context.now + delay
+            at(self._context.environment, again, Turn.REPORT, partial(self.report, request))
+            return
+        del self._judgements[request.number]
+        self._rooms.base.back_in_use(request)
+        self._context.register.close(request, Outcome.GAVE_UP)
 
 
-def build_contact(context: Context) -> DirectReports:
+def _advice_channel(facts: ContactCentre) -> Channel:
+    """The way in which customers ask for advice: the telephone, if there is one."""
+    return next((channel for channel in facts.channels if channel.kind == "phone"), facts.channels[0])
+
+
+def build_contact(context: Context) -> DirectReports | StaffedCentre:
     """The contact centre of a run."""
-    return DirectReports(context)
+    facts = context.facts.service.contact_centre
+    return DirectReports(context) if facts is None else StaffedCentre(context, facts)

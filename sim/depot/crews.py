@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
 
 import simpy
 
-from scenarios import WEEKDAYS, Shift
+from scenarios import Shift
 from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
 from sim.books.work_checks import PAID
-from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, second_of_day
+from sim.clock import SECONDS_PER_HOUR
 from sim.recorder import Recorder
-from sim.stations import Crew, Duty, Station, WorkLog
+from sim.shifts import Duty, duties
+from sim.stations import Crew, Station, WorkLog
 from sim.world import World
-
-_SECONDS_PER_MINUTE = 60
 
 
 def hourly_rate_micro(per_hour: float) -> float:
@@ -75,26 +73,11 @@ def build_crew(
         payroll.pay_shift(crew, centre, duty.servers, duty.starts_second, duty.ends_second)
 
     station = Station(environment, log, centre, sum(shift.people for shift in mine), overtime=overtime)
-    first_server = 0
+    start, first_server = world.scenario.horizon.start_date, 0
     for shift in mine:
-        station.work_shifts(_duties(world, shift, first_server), begun)
+        station.work_shifts(duties(start, world.days, shift, first_server), begun)
         first_server += shift.people
     return station
-
-
-def _duties(world: World, shift: Shift, first_server: int) -> Iterator[Duty]:
-    """The stretches that a shift is there, day after day; a shift that began on the eve is left out."""
-    if not shift.people:
-        return
-    start = world.scenario.horizon.start_date
-    length = round(shift.hours * SECONDS_PER_HOUR)
-    pause = min(round(shift.break_minutes * _SECONDS_PER_MINUTE), length)
-    for day in range(world.days):
-        if WEEKDAYS[(start + timedelta(days=day)).weekday()] not in shift.weekdays:
-            continue
-        begins = day * SECONDS_PER_DAY + second_of_day(shift.start_hour)
-        pause_begins = begins + (length - pause) // 2
-        yield Duty(first_server, shift.people, begins, begins + length, pause_begins, pause_begins + pause)
 
 
 Done = Callable[[], None]

@@ -5,32 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import simpy
 from simpy.events import EventPriority
 
 from scenarios import OrderStream
-from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, Turn
+from sim.arrivals import Arrivals
+from sim.clock import SECONDS_PER_DAY, Turn
 from sim.durations import drawn, whole_seconds
 from sim.stations import Station, Work
-from sim.streams import Purpose, cell_keys, entity_key, stream_key, uniform_array
+from sim.streams import Purpose, stream_key, uniform_array
 from sim.world import World
 
-_AT_ONCE = 4_096
 _SECONDS_PER_MINUTE = 60.0
-_HOURS = 24
 _TURN = EventPriority(Turn.WORK)
-
-FloatArray = npt.NDArray[np.float64]
 
 
 class StreamOfOrders:
-    """One stream: a renewal process of arrivals, each with its own work, drawn by their number.
-
-    The profile of the day bends time: the n-th order comes when the profile, added up, reaches the n-th arrival of an
-    even stream. Times are added up before they are rounded, so that rounding errors do not.
-    """
+    """One stream: a renewal process of arrivals, each with its own work, drawn by their number."""
 
     def __init__(
         self, environment: simpy.Environment, world: World, stream: OrderStream, number: int, pickers: Station
@@ -41,14 +32,11 @@ class StreamOfOrders:
         self._number = number
         self._pickers = pickers
         self._end = world.days * SECONDS_PER_DAY
-        self._keys = tuple(
+        gap, self._work_key = (
             stream_key(world.seed, world.replication, purpose)
             for purpose in (Purpose.STREAM_GAP, Purpose.STREAM_WORK)
         )
-        self._entity = entity_key(stream.id)
-        self._bent = _Bent(stream.hourly_profile)
-        self._drawn = 0
-        self._clock = 0.0
+        self._source = Arrivals(gap, stream.id, stream.between_minutes, stream.hourly_profile)
         self._at = 0
         self._arrivals: list[int] = []
         self._work: list[int] = []
@@ -65,18 +53,9 @@ class StreamOfOrders:
 
     def _draw(self) -> None:
         """Draw the next orders, many at once."""
-        numbers = np.arange(self._drawn, self._drawn + _AT_ONCE, dtype=np.uint64)
-        keys = cell_keys(self._entity, numbers)
-        gaps, work = (
-            drawn(distribution, uniform_array(key, keys, 0))
-            for distribution, key in zip(
-                (self._stream.between_minutes, self._stream.work_minutes), self._keys, strict=True
-            )
-        )
-        at = self._clock + np.cumsum(gaps * _SECONDS_PER_MINUTE)
-        self._clock = float(at[-1])
-        self._drawn += _AT_ONCE
-        self._arrivals = whole_seconds(self._bent.of(at)).tolist()
+        keys, seconds = self._source.draw()
+        work = drawn(self._stream.work_minutes, uniform_array(self._work_key, keys, 0))
+        self._arrivals = seconds.tolist()
         self._work = whole_seconds(work * _SECONDS_PER_MINUTE).tolist()
         self._at = 0
 
@@ -93,22 +72,3 @@ class StreamOfOrders:
         self._at += 1
         self._pickers.submit(seconds, Work.STREAM, self._number, lines=1, priority=self._stream.priority)
         self._wait()
-
-
-class _Bent:
-    """Time bent by the profile of a day: a second counts more in a busy hour."""
-
-    def __init__(self, profile: tuple[float, ...]) -> None:
-        total = sum(profile)
-        share = np.array(profile) / total if total > 0 else np.full(_HOURS, 1.0 / _HOURS)
-        self._is_even = bool(np.allclose(share, share[0]))
-        self._reached = np.concatenate([[0.0], np.cumsum(share)]) * SECONDS_PER_DAY
-        self._reached[-1] = SECONDS_PER_DAY
-
-    def of(self, even_seconds: FloatArray) -> FloatArray:
-        """Seconds of the clock at which so many seconds of an even stream have passed, (n,)."""
-        if self._is_even:
-            return even_seconds
-        day, rest = np.divmod(even_seconds, SECONDS_PER_DAY)
-        hours = np.interp(rest, self._reached, np.arange(_HOURS + 1) * float(SECONDS_PER_HOUR))
-        return np.asarray(day * SECONDS_PER_DAY + hours, np.float64)

@@ -14,7 +14,8 @@ import optimize
 import sim
 from sim.clock import SECONDS_PER_DAY, Turn, at
 from sim.records import Table
-from sim.stations import Duty, Station, Work, WorkLog
+from sim.shifts import Duty
+from sim.stations import Station, Work, WorkLog
 from tests.factory import STORES, merged, tiny_scenario
 
 ROUND_THE_CLOCK, BY_DAY = (0, 1_000, 0), (200, 900, 150)

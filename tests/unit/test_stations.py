@@ -8,7 +8,8 @@ import numpy as np
 import simpy
 
 from sim.clock import Turn, at
-from sim.stations import Duty, Station, Work, WorkLog
+from sim.shifts import Duty
+from sim.stations import Station, Work, WorkLog
 
 HOUR, DAY = 3_600, 86_400
 

@@ -1,0 +1,57 @@
+"""Reports without a contact centre."""
+
+from __future__ import annotations
+
+from sim.aftersales.context import Context
+from sim.aftersales.requests import Request
+from sim.aftersales.rooms import Rooms
+from sim.contact.follow_ups import FollowUps
+from sim.contact.spending import Spending
+
+
+class DirectReports:
+    """Customers get through the moment they try, and triage never errs: where no contact centre is modelled.
+
+    Nobody waits, so no calls are recorded; contacts cost what they cost.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._informs = context.facts.policy.contacts.inform_when_late
+        self._follow_ups = FollowUps(context)
+        self._spending = Spending(context)
+
+    def connect(self, rooms: Rooms) -> None:
+        """Say who visits customers."""
+        self._rooms = rooms
+
+    def open(self) -> None:
+        """See `Contact.open`."""
+
+    def report(self, request: Request) -> None:
+        """See `Contact.report`."""
+        request.answered_second = request.taken_second = self._context.now
+        request.tries = 1
+        self._spending.contact()
+        self._context.register.promise(request)
+        self._rooms.field.admit(request)
+
+    def advise(self, request: Request, second: int) -> None:
+        """See `Contact.advise`."""
+
+    def inform(self, request: Request) -> None:
+        """See `Contact.inform`."""
+        if self._informs:
+            request.informed += 1
+            self._spending.contact()
+
+    def follow_up(self, request: Request) -> None:
+        """See `Contact.follow_up`."""
+        if self._follow_ups.wants(request):
+            request.followed_up_second = self._context.now
+            self._spending.contact()
+        self._context.register.write(request)
+
+    def close(self) -> None:
+        """See `Contact.close`."""
+        self._spending.settle()

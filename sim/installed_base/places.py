@@ -1,0 +1,84 @@
+"""Where customers live: near a store of their region, in the territory of the nearest open station."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.aftersales.context import Context
+from sim.durations import exponential, fractions
+from sim.installed_base.arriving import Draws, Rows
+from sim.kernels.installed_base import chords_between, place_customers, unit_vectors
+
+_KM_PER_DEGREE = 6371.0088 * np.pi / 180.0
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+
+class Places:
+    """Stores by region, stations by store."""
+
+    def __init__(self, context: Context) -> None:
+        stores, facts = context.world.scenario.network.stores, context.facts
+        self._spread_degrees = facts.service.repair.spread_km / _KM_PER_DEGREE
+        self._latitude = np.ascontiguousarray(stores["latitude"], np.float64)
+        self._longitude = np.ascontiguousarray(stores["longitude"], np.float64)
+        self._vector = _on_sphere(self._latitude, self._longitude)
+        self._station_vector = _on_sphere(facts.station_latitude, facts.station_longitude)
+        chords = np.zeros((len(self._vector), len(self._station_vector)))
+        chords_between(self._vector, self._station_vector, chords)
+        self._order = np.argsort(chords, axis=1, kind="stable")
+        self._chords = np.take_along_axis(chords, self._order, axis=1)
+        self._stores, self._reached = _by_region(
+            np.array(facts.region_of_store, np.int64),
+            len(facts.region_ids),
+            stores["size"].astype(np.float64),
+        )
+
+    def settle(self, rows: Rows, draws: Draws, store: IntArray | None = None) -> None:
+        """Write place and station of requests.
+
+        Args:
+            rows: requests; their region is read.
+            draws: (3 or more, n) store, distance, direction.
+            store: (n,) stores, where they are known.
+        """
+        if store is None:
+            at = np.searchsorted(self._reached, rows["region"] + fractions(draws[0]), side="right")
+            store = self._stores[at]
+        distance = np.zeros(store.size)
+        if self._spread_degrees > 0.0:
+            distance = exponential(draws[1]) * self._spread_degrees
+        latitude, longitude = np.empty(store.size), np.empty(store.size)
+        station = np.empty(store.size, np.int64)
+        place_customers(
+            store, distance, draws[2], self._latitude, self._longitude, self._vector, self._order, self._chords,
+            self._station_vector, latitude, longitude, station,
+        )  # fmt: skip
+        rows["latitude"], rows["longitude"], rows["station"] = latitude, longitude, station
+
+
+def _on_sphere(latitude: FloatArray, longitude: FloatArray) -> FloatArray:
+    vectors = np.zeros((latitude.size, 3))
+    unit_vectors(latitude, longitude, vectors)
+    return vectors
+
+
+def _by_region(region: IntArray, regions: int, size: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Stores region after region, and the number of the region plus the share of its size reached with each.
+
+    Customers of a region without stores live near all of them.
+    """
+    stores, reached = [], []
+    for number in range(regions):
+        own = np.flatnonzero(region == number)
+        own = own if own.size else np.arange(region.size)
+        weight = size[own] if size[own].sum() > 0 else np.ones(own.size)
+        upto = np.cumsum(weight) / weight.sum()
+        upto[np.flatnonzero(weight)[-1] :] = 1.0
+        stores.append(own)
+        reached.append(number + upto)
+    if not stores:
+        return np.zeros(0, np.int64), np.zeros(0)
+    return np.concatenate(stores), np.concatenate(reached)
