@@ -146,4 +146,4 @@ def waits(table: Table) -> np.ndarray:
     """Seconds in the queue of calls whose wait is over, in the order in which they came."""
     goes = np.where(table["answered_second"] >= 0, table["answered_second"], table["ended_second"])
     order = np.argsort(table["arrived_second"], kind="stable")
-    return (goes - table["arrived_second"])[order][(goes >= 0)[order]]
+    return np.asarray((goes - table["arrived_second"])[order][(goes >= 0)[order]])

@@ -206,7 +206,7 @@ def imbalance(tables: Mapping[str, Table]) -> dict[tuple[int, int, int], int]:
     stock, moves = tables["part_stock"], tables["part_moves"]
     left: dict[tuple[int, int, int], int] = {}
     for *cell, opening, closing in _rows(stock, "echelon", "place", "part", "opening_units", "closing_units"):
-        left[tuple(cell)] = closing - opening  # type: ignore[index]
+        left[tuple(cell)] = closing - opening
     for part, units, source, from_place, goal, to_place in _rows(
         moves, "part", "units", "from_echelon", "from_place", "to_echelon", "to_place"
     ):

@@ -13,6 +13,7 @@ from sim.contact.agents import FOREVER, Agents, Call
 from sim.contact.direct import DirectReports
 from sim.contact.follow_ups import FollowUps
 from sim.contact.judgement import Judgement, Trait, Triage, patience_table
+from sim.contact.newcomers import Newcomers
 from sim.contact.other_calls import StreamOfCalls
 from sim.contact.spending import Spending
 from sim.durations import Durations
@@ -41,8 +42,7 @@ class StaffedCentre:
         self._triage = Triage(context, facts)
         self._judgements: dict[int, Judgement] = {}
         """Of reports that have not been taken down, by request."""
-        self._judged = 0
-        """Requests with lower numbers have been judged, or never pass here."""
+        self._newcomers = Newcomers(context.register)
         self._patience = patience_table(facts)
         self._redial = Durations(facts.redial_minutes, _SECONDS_PER_MINUTE)
         self._short_call = Durations(facts.follow_up_minutes, _SECONDS_PER_MINUTE)
@@ -127,12 +127,9 @@ class StaffedCentre:
 
     def _judge(self, request: Request) -> Judgement:
         """Judge a report, and with it all others that are known by now: one by one takes many times as long."""
-        register = self._context.register
-        known = (register.open.get(number) for number in range(self._judged, register.created))
-        fresh = [other for other in known if other is not None and other.kind in _FAILURES]
-        self._judged = register.created
-        judgements = self._triage.judge(fresh)
-        self._judgements.update(zip((other.number for other in fresh), judgements, strict=True))
+        new = [other for other in self._newcomers.with_this(request) if other.kind in _FAILURES]
+        judgements = self._triage.judge(new)
+        self._judgements.update(zip((other.number for other in new), judgements, strict=True))
         return self._judgements[request.number]
 
     def _patience_of(self, request: Request, channel: int) -> int:

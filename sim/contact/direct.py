@@ -30,9 +30,10 @@ class DirectReports:
 
     def report(self, request: Request) -> None:
         """See `Contact.report`."""
-        request.answered_second = request.taken_second = self._context.now
+        now = self._context.now
+        request.answered_second = request.taken_second = now
         request.tries = 1
-        self._spending.contact()
+        self._spending.contact(now)
         self._context.register.promise(request)
         self._rooms.field.admit(request)
 
@@ -43,13 +44,13 @@ class DirectReports:
         """See `Contact.inform`."""
         if self._informs:
             request.informed += 1
-            self._spending.contact()
+            self._spending.contact(self._context.now)
 
     def follow_up(self, request: Request) -> None:
         """See `Contact.follow_up`."""
         if self._follow_ups.wants(request):
             request.followed_up_second = self._context.now
-            self._spending.contact()
+            self._spending.contact(request.followed_up_second)
         self._context.register.write(request)
 
     def close(self) -> None:

@@ -38,7 +38,7 @@ PARTS = [
         "E410",
         "transfer_cost: 1",
         "pump",
-        f"\n      - {_PUMP}\n      - {{¦part_id: pump, purchase_cost: 1}}",
+        f"\n      - {_PUMP}\n      - ¦{{part_id: pump, purchase_cost: 1}}",
     ),
     _supply(
         "negative turnaround",
