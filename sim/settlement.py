@@ -162,12 +162,18 @@ def _service_terms(world: World) -> ServiceTerms | None:
     facts = build_service_facts(world.scenario, world.axes)
     if facts is None:
         return None
-    supply = facts.service.parts
+    supply, stations = facts.service.parts, facts.service.stations
+    per_day = (
+        {}
+        if stations is None
+        else dict(zip(stations["station_id"], stations["facility_cost_per_day"], strict=True))
+    )
     cost = np.zeros(0) if supply is None else supply.parts["purchase_cost"]
     return ServiceTerms(
         service=facts.service,
         policy=facts.policy,
         station_centre=np.array(facts.station_centre, np.int64),
+        station_minor_per_day=to_minor([per_day[name] for name in facts.station_ids]),
         technician_station=np.array([person.station for person in facts.technicians], np.int64),
         part_cost_minor=to_minor(cost),
     )

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.books.accounts import Account
 from sim.books.audit import Audit, Axis
+from sim.books.base_checks import check_base_charges
 from sim.books.cell_checks import check_cells
 from sim.books.count_checks import check_counts
 from sim.books.daily_checks import Levels, check_days
@@ -95,12 +96,13 @@ def check_books(
     if terms.work is not None:
         check_work(audit, tables, len(panels.day), labels, terms, terms.work)
     if terms.service is not None:
-        _check_service(audit, tables, ledger_totals, labels, terms, terms.service)
+        _check_service(audit, panels, tables, ledger_totals, labels, terms, terms.service)
     audit.conclude()
 
 
 def _check_service(
     audit: Audit,
+    panels: Panels,
     tables: Mapping[str, Table],
     ledger_totals: IntArray,
     labels: Labels,
@@ -110,6 +112,7 @@ def _check_service(
     of_centre, names = Axis("centre", labels.centres), labels.service
     check_service(audit, tables, names, has_contact_centre=service.service.contact_centre is not None)
     check_service_charges(audit, tables, of_centre, terms, service)
+    check_base_charges(audit, tables, len(panels.day), of_centre, service)
     if service.service.parts is not None:
         inventory = ledger_totals[len(labels.stores) :, -1, Account.PARTS_INVENTORY]
         check_parts(audit, tables, inventory, names, service, of_centre)

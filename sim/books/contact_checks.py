@@ -1,4 +1,4 @@
-"""Calls and the installed base of after-sales service, held against requests."""
+"""Calls of after-sales service, held against each other and against requests."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from sim.aftersales.requests import CallKind, Kind
 from sim.books.audit import Audit, Axis
 from sim.books.events import NOT_YET, counted
 from sim.records import IntArray, Table
-from sim.result import ServiceLabels
 
 _OF_REQUEST = Axis("request")
 _REPORTED = (Kind.REPAIR, Kind.REWORK)
@@ -93,24 +92,3 @@ def check_calls(
         counted(shape, (calls["request"][followed],)),
         (_OF_REQUEST,),
     )
-
-
-def check_base(audit: Audit, base: Table, names: ServiceLabels) -> None:
-    """Units of today are those of yesterday, more by sales, less by returns and scrappage."""
-    if not len(base):
-        return
-    days = 1 + int(base["day"].max())
-    shape = (days, len(names.products), len(names.regions))
-    index = (base["day"], base["product"], base["region"])
-    axes = (Axis("day"), Axis("product", names.products), Axis("region", names.regions))
-    audit.equal("the installed base has a row a day", counted(shape, index), np.ones(1), axes)
-    units, sold, returned, scrapped = (
-        counted(shape, index, base[name]) for name in ("units", "sold", "returned", "scrapped")
-    )
-    audit.equal(
-        "installed units = those of the day before + sold - returned - scrapped",
-        units[1:],
-        units[:-1] + (sold - returned - scrapped)[1:],
-        axes,
-    )
-    audit.not_negative("no installed base is below zero", units, axes)

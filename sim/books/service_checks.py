@@ -9,7 +9,8 @@ import numpy as np
 
 from sim.aftersales.requests import Cause, Outcome
 from sim.books.audit import Audit, Axis
-from sim.books.contact_checks import as_numbers, check_base, check_calls, check_one_at_a_time
+from sim.books.base_checks import check_base
+from sim.books.contact_checks import as_numbers, check_calls, check_one_at_a_time
 from sim.books.events import NOT_YET, counted
 from sim.records import IntArray, Table
 from sim.result import ServiceLabels
@@ -212,6 +213,13 @@ def _check_partners(audit: Audit, requests: Mapping[str, IntArray], jobs: Table)
         "what partners have done is closed as theirs",
         as_numbers(requests["outcome"] == Outcome.DONE_BY_PARTNER),
         counted(shape, (jobs["request"],), jobs["is_done"]),
+        (_OF_REQUEST,),
+    )
+    is_theirs = (jobs["is_done"] != 0) | (jobs["ended_second"] == NOT_YET)
+    audit.equal(
+        "what partners have and have not handed back has their name on it",
+        as_numbers(requests["partner"] >= 0),
+        counted(shape, (jobs["request"][is_theirs],)),
         (_OF_REQUEST,),
     )
     handed = jobs["handed_second"]

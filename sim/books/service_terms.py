@@ -19,6 +19,8 @@ class ServiceTerms:
     policy: ServicePolicy
     station_centre: IntArray
     """(stations,) centre in whose books a station stands."""
+    station_minor_per_day: IntArray
+    """(stations,) fixed cost."""
     technician_station: IntArray
     """(technicians,)"""
     part_cost_minor: IntArray
