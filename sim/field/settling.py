@@ -32,7 +32,8 @@ class Settling:
         self._rooms = rooms
 
     def van_driven(self, station: int, second: int, metres: int) -> None:
-        """Charge what a technician has driven on a day."""
+        """Charge what a technician has driven on a day; the way home from the last evening still counts to the run."""
+        second = min(second, self._context.end_second - 1)
         if metres and self._micro_per_metre:
             amount = charged(metres, self._micro_per_metre)
             self._recorder.charge(second, self._centre_of[station], Charge.VAN_DISTANCE, metres, amount)
