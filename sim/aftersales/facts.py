@@ -43,6 +43,10 @@ class ServiceFacts:
     skill_ids: tuple[str, ...]
     """All skills that anything needs or anybody has, sorted."""
     part_ids: tuple[str, ...]
+    parts_of_mode: tuple[tuple[int, ...], ...]
+    """Parts of which a failure takes one, empty where it takes none; the most usual first."""
+    part_shares_of_mode: tuple[tuple[float, ...], ...]
+    """Share of each of them."""
     segment_ids: tuple[str, ...]
     sla_of_segment: tuple[int, ...]
     """(segments,) index into `policy.sla`."""
@@ -90,6 +94,7 @@ def build_service_facts(scenario: Scenario, axes: Axes) -> ServiceFacts | None:
 
     station_ids = tuple(str(name) for name in column("station_id"))
     latitude, longitude = column("latitude").astype(np.float64), column("longitude").astype(np.float64)
+    parts_of_mode, part_shares_of_mode = _parts_of_modes(service)
     technicians = tuple(_technicians(scenario, station_ids, latitude, longitude, skills))
     return ServiceFacts(
         service=service,
@@ -99,6 +104,8 @@ def build_service_facts(scenario: Scenario, axes: Axes) -> ServiceFacts | None:
         product_of_mode=tuple(product_at[mode.product_id] for mode in service.failure_modes),
         skill_ids=skills,
         part_ids=() if service.parts is None else tuple(service.parts.parts["part_id"]),
+        parts_of_mode=parts_of_mode,
+        part_shares_of_mode=part_shares_of_mode,
         segment_ids=segments,
         sla_of_segment=tuple(_sla_of(name, policy) for name in segments),
         region_ids=regions,
@@ -116,6 +123,26 @@ def build_service_facts(scenario: Scenario, axes: Axes) -> ServiceFacts | None:
         ),
         partner_ids=tuple(partner.id for partner in service.partners),
     )
+
+
+def _parts_of_modes(
+    service: Service,
+) -> tuple[tuple[tuple[int, ...], ...], tuple[tuple[float, ...], ...]]:
+    """Parts and their shares by failure mode: the one it names, or those that name it."""
+    table = None if service.parts is None else service.parts.parts
+    part_at = {} if table is None else positions(table["part_id"])
+    parts, shares = [], []
+    for mode in service.failure_modes:
+        own = [part_at[mode.part_id]] if mode.part_id in part_at else []
+        weights = [1.0] * len(own)
+        if table is not None and not mode.part_id:
+            mine = np.flatnonzero((table["mode_id"] == mode.id) & (table["weight"] > 0))
+            mine = mine[np.argsort(-table["weight"][mine], kind="stable")]
+            own, weights = mine.tolist(), table["weight"][mine].tolist()
+        total = sum(weights)
+        parts.append(tuple(own))
+        shares.append(tuple(weight / total for weight in weights))
+    return tuple(parts), tuple(shares)
 
 
 def _open_rows(scenario: Scenario) -> list[int]:

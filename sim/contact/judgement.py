@@ -177,6 +177,6 @@ def _other_modes(facts: ServiceFacts) -> list[tuple[list[float], list[int]]]:
 
 
 def _needed(mode: FailureMode, facts: ServiceFacts) -> NeededWork:
-    takes_part = bool(mode.part_id) and mode.part_probability >= 0.5
-    part = facts.part_ids.index(mode.part_id) if takes_part and mode.part_id in facts.part_ids else NOBODY
+    parts = facts.parts_of_mode[facts.mode_ids.index(mode.id)] if mode.part_probability >= 0.5 else ()
+    part = parts[0] if parts else NOBODY
     return NeededWork(facts.skill(mode.skill_id), mode.level, mode.people, part)

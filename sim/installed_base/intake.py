@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from sim.aftersales.context import Context
 from sim.aftersales.requests import Kind
-from sim.axes import positions
 from sim.durations import fractions
 from sim.installed_base.arriving import Draws, KeyArray, Rows, blank_rows, four_draws
 from sim.installed_base.durations import WorkTimes
@@ -64,7 +63,6 @@ class Intake:
     def __init__(self, context: Context, traits: Traits, places: Places) -> None:
         facts = context.facts
         modes, policy = facts.service.failure_modes, facts.policy
-        part_at = {**positions(facts.part_ids), "": -1}
         self._traits, self._places = traits, places
         of_product: list[list[int]] = [[] for _ in facts.product_ids]
         for number, product in enumerate(facts.product_of_mode):
@@ -78,7 +76,13 @@ class Intake:
         self._skill = np.array([facts.skill(mode.skill_id) for mode in modes], np.int64)
         self._level = np.array([mode.level for mode in modes], np.int64)
         self._people = np.array([mode.people for mode in modes], np.int64)
-        self._part = np.array([part_at[mode.part_id] for mode in modes], np.int64)
+        variants = max([1, *map(len, facts.parts_of_mode)])
+        self._parts = np.array(
+            [(own + own[-1:] * variants)[:variants] or (-1,) * variants for own in facts.parts_of_mode]
+        )
+        self._part_upto = np.array(
+            [_padded(_upto(shares), variants) for shares in facts.part_shares_of_mode]
+        ).reshape(-1, variants)
         self._part_share = np.array([mode.part_probability for mode in modes])
         self._remote = np.array([mode.remote_share for mode in modes])
         self._diagnosis = WorkTimes([mode.diagnosis_minutes for mode in modes])
@@ -120,7 +124,9 @@ class Intake:
             ("skill", self._skill), ("level", self._level), ("people", self._people), ("remote_share", self._remote),
         ):  # fmt: skip
             rows[name] = values[mode]
-        rows["part"] = np.where(fractions(second[0]) < self._part_share[mode], self._part[mode], -1)
+        work = four_draws(self._work, keys)
+        part = self._parts[mode, _chosen(fractions(work[2]), self._part_upto[mode])]
+        rows["part"] = np.where(fractions(second[0]) < self._part_share[mode], part, -1)
         is_warranty = age_days < self._warranty_days[product]
         rows["is_warranty"], rows["is_contract"] = is_warranty, fractions(second[1]) < contracts
         rows["is_goodwill"] = (
@@ -129,7 +135,6 @@ class Intake:
             & (fractions(second[2]) < self._goodwill_share)
         )
         rows["chance"] = fractions(second[3])
-        work = four_draws(self._work, keys)
         rows["diagnosis_seconds"] = self._diagnosis.seconds(mode, work[0])
         rows["work_seconds"] = self._repair.seconds(mode, work[1])
         self._places.settle(rows, four_draws(self._place, keys))

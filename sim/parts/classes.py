@@ -34,12 +34,13 @@ def expected_use(facts: ServiceFacts, other_per_day: FloatArray) -> FloatArray:
     weight = np.zeros(len(facts.product_ids))
     for mode, product in zip(modes, facts.product_of_mode, strict=True):
         weight[product] += mode.weight
-    part_at = positions(facts.part_ids)
     use = other_per_day * _DAYS_PER_YEAR
-    for mode, product in zip(modes, facts.product_of_mode, strict=True):
-        if mode.part_id and weight[product] > 0.0:
-            share = mode.weight / weight[product] * mode.part_probability
-            use[part_at[mode.part_id]] += failures[product] * share
+    for number, (mode, product) in enumerate(zip(modes, facts.product_of_mode, strict=True)):
+        if weight[product] <= 0.0:
+            continue
+        taken = failures[product] * mode.weight / weight[product] * mode.part_probability
+        for part, share in zip(facts.parts_of_mode[number], facts.part_shares_of_mode[number], strict=True):
+            use[part] += taken * share
     return use
 
 
