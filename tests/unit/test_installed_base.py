@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -83,11 +85,10 @@ def test_sales_and_returns_make_the_base() -> None:
 
 
 def test_categories_are_products_as_well_as_skus() -> None:
+    names: tuple[dict[str, Any], ...] = ({"sku_ids": [SKU]}, {"categories": [CATEGORY]})
     by_sku, by_category = (
-        run(service_world(days=20, units_per_day=6.0, products=[product(**{key: [name]})])).tables[
-            "installed_base"
-        ]
-        for key, name in (("sku_ids", SKU), ("categories", CATEGORY))
+        run(service_world(days=20, units_per_day=6.0, products=[product(**name)])).tables["installed_base"]
+        for name in names
     )
     assert by_sku["units"].tolist() == by_category["units"].tolist()
     assert by_sku["units"][-1] > 80
