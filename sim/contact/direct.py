@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sim.aftersales.context import Context
 from sim.aftersales.requests import Request
 from sim.aftersales.rooms import Rooms
@@ -27,6 +29,9 @@ class DirectReports:
 
     def open(self) -> None:
         """See `Contact.open`."""
+
+    def expect(self, keys: Sequence[int]) -> None:
+        """See `Contact.expect`."""
 
     def report(self, request: Request) -> None:
         """See `Contact.report`."""
