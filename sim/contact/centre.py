@@ -12,8 +12,7 @@ from sim.aftersales.rooms import Rooms
 from sim.clock import Turn, at
 from sim.contact.agents import Agents, Call
 from sim.contact.direct import DirectReports
-from sim.contact.follow_ups import FollowUps
-from sim.contact.judgement import WEB, Judgement, Trait, Triage
+from sim.contact.judgement import NO_CALL, WEB, Judgement, Trait, Triage, ends_in_repair
 from sim.contact.other_calls import StreamOfCalls
 from sim.contact.spending import Spending
 from sim.durations import Durations
@@ -39,9 +38,9 @@ class StaffedCentre:
         self._words: dict[int, list[int]] = {}
         """Draws of requests that are expected, by key."""
         self._redial = Durations(facts.redial_minutes, _SECONDS_PER_MINUTE)
-        self._short_call = Durations(facts.follow_up_minutes, _SECONDS_PER_MINUTE)
         self._advice = Durations(_advice_channel(facts).minutes, _SECONDS_PER_MINUTE)
-        self._follow_ups = FollowUps(context)
+        self._follow_up_seconds: dict[int, int] = {}
+        """Work of the call after the repair, by request that will have one if all goes well."""
         self._to_follow_up: dict[int, Request] = {}
         """Closed requests whose customer is still to be called, by number."""
         self._spending = Spending(context)
@@ -91,13 +90,15 @@ class StaffedCentre:
     def inform(self, request: Request) -> None:
         """See `Contact.inform`. The call counts for the request if its job is not done by the end of the call."""
         if self._policy.inform_when_late:
-            self._call_out(CallKind.INFORM, _NEWS, request, Trait.INFORM_WORK)
+            word = uniform(self._key, request.key, Trait.INFORM_WORK, request.informed)
+            self._call_out(CallKind.INFORM, _NEWS, request, self._triage.short_call.seconds(word))
 
     def follow_up(self, request: Request) -> None:
         """See `Contact.follow_up`."""
-        if self._follow_ups.wants(request):
+        seconds = self._follow_up_seconds.pop(request.number, NO_CALL)
+        if seconds >= 0 and ends_in_repair(request):
             self._to_follow_up[request.number] = request
-            self._call_out(CallKind.FOLLOW_UP, _FOLLOW_UP, request, Trait.FOLLOW_UP_WORK)
+            self._call_out(CallKind.FOLLOW_UP, _FOLLOW_UP, request, seconds)
         else:
             self._context.register.write(request)
 
@@ -139,8 +140,7 @@ class StaffedCentre:
         priority = self._priority(_REPORT)
         self._agents.submit(Call(CallKind.ADVICE, _PHONE, priority, seconds, patience, request=request))
 
-    def _call_out(self, kind: CallKind, priority: int, request: Request, trait: Trait) -> None:
-        seconds = self._short_call.seconds(uniform(self._key, request.key, trait, request.informed))
+    def _call_out(self, kind: CallKind, priority: int, request: Request, seconds: int) -> None:
         self._agents.submit(Call(kind, _PHONE, self._priority(priority), seconds, request=request))
 
     def _ended(self, call: Call) -> None:
@@ -170,8 +170,10 @@ class StaffedCentre:
             request.completed_second = now
             self._rooms.base.back_in_use(request)
             self._context.register.close(request, Outcome.RESOLVED_REMOTELY)
-        else:
-            self._rooms.field.admit(request)
+            return
+        if judgement.follow_up_seconds >= 0:
+            self._follow_up_seconds[request.number] = judgement.follow_up_seconds
+        self._rooms.field.admit(request)
 
     def _abandoned(self, call: Call) -> None:
         request, judgement = call.request, call.judgement

@@ -13,7 +13,7 @@ import numpy as np
 from scenarios import CHANNELS, ContactCentre, FailureMode
 from sim.aftersales.context import Context
 from sim.aftersales.facts import ServiceFacts
-from sim.aftersales.requests import NOBODY, Request, Urgency
+from sim.aftersales.requests import NOBODY, Kind, Outcome, Request, Urgency
 from sim.durations import Durations
 from sim.streams import Purpose, uniform_blocks
 
@@ -23,6 +23,9 @@ _WORDS = 2.0**32
 WEB = CHANNELS.index("web")
 FOREVER = -1
 """As patience: the caller never leaves the queue."""
+NO_CALL = -1
+_REPAIRS = (int(Kind.REPAIR), int(Kind.REWORK))
+_FIXED = (int(Outcome.DONE), int(Outcome.DONE_BY_PARTNER))
 
 
 class Trait(IntEnum):
@@ -58,6 +61,8 @@ class Judgement(NamedTuple):
     """Failure that the agent takes it for in the end."""
     is_resolved: bool
     """From afar."""
+    follow_up_seconds: int
+    """Work of the call after the repair; -1 for none."""
 
 
 class NeededWork(NamedTuple):
@@ -68,6 +73,11 @@ class NeededWork(NamedTuple):
     people: int
     part: int
     """The part if most cases of the failure need it."""
+
+
+def ends_in_repair(request: Request) -> bool:
+    """Whether a closed request is one after which customers may be called."""
+    return request.kind in _REPAIRS and request.outcome in _FIXED
 
 
 class Triage:
@@ -96,6 +106,9 @@ class Triage:
         self._others = _other_modes(facts)
         self.needed = tuple(_needed(mode, facts) for mode in facts.service.failure_modes)
         """(failure modes,) what each is thought to take."""
+        self._follow_up = facts.policy.contacts.follow_up_share * _WORDS
+        self.short_call = Durations(centre.follow_up_minutes, _SECONDS_PER_MINUTE)
+        """Calls that agents make."""
 
     def words(self, keys: Sequence[int]) -> list[list[int]]:
         """The words of each request, for many at once: one by one takes many times as long."""
@@ -114,7 +127,10 @@ class Triage:
             if words[Trait.REMOTE_PART] < self._remote_part:
                 mode = request.mode
         urgency = self._urgency(request.urgency, words[Trait.URGENCY])
-        return Judgement(channel, seconds, patience, urgency, mode, is_resolved)
+        follow_up = NO_CALL
+        if words[Trait.FOLLOW_UP] < self._follow_up:
+            follow_up = self.short_call.seconds(words[Trait.FOLLOW_UP_WORK])
+        return Judgement(channel, seconds, patience, urgency, mode, is_resolved, follow_up)
 
     def patience(self, request: Request, word: int) -> int:
         """Seconds after which a customer who waits on the telephone or at the counter hangs up."""
