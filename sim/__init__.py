@@ -6,7 +6,7 @@ from sim.kernels.compilation import is_compiled
 from sim.kernels.ordering import EMERGENCY
 from sim.kernels.processes import may_fork
 from sim.records import Cell, Centre, Closing, Day, Panels, Table
-from sim.result import Identity, Labels, RunResult
+from sim.result import Identity, Labels, RunResult, ServiceLabels
 from sim.stations import Crew, Work
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Labels",
     "Panels",
     "RunResult",
+    "ServiceLabels",
     "Table",
     "Work",
     "is_compiled",

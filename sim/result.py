@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.records import Closing, IntArray, Panels, Table, digest_of
+
+FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,35 @@ class Identity:
     seed: int
     replication: int
     version: str
+
+
+@dataclass(frozen=True, eq=False)
+class ServiceLabels:
+    """What the indices in the tables of after-sales service stand for; all empty where a scenario has none."""
+
+    products: tuple[str, ...] = ()
+    modes: tuple[str, ...] = ()
+    """Failure modes."""
+    regions: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    sla_classes: tuple[str, ...] = ()
+    stations: tuple[str, ...] = ()
+    """Open stations."""
+    station_names: tuple[str, ...] = ()
+    station_latitude: FloatArray = field(default_factory=lambda: np.zeros(0))
+    station_longitude: FloatArray = field(default_factory=lambda: np.zeros(0))
+    technicians: tuple[str, ...] = ()
+    technician_station: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    """(technicians,) index into `stations`."""
+    skills: tuple[str, ...] = ()
+    levels: IntArray = field(default_factory=lambda: np.zeros((0, 0), np.int64))
+    """(technicians, skills) on the first day, 0 where a skill is missing."""
+    parts: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+    radius_km: float = 0.0
+    """Service radius that coverage is judged by."""
+    answer_within_seconds: float = 0.0
+    """Promise that the service level of the contact centre counts."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +80,8 @@ class Labels:
     suppliers: tuple[str, ...] = ()
     quoted_lead_time_days: tuple[int, ...] = ()
     """(suppliers,) lead time that each promises."""
+    service: ServiceLabels = field(default_factory=ServiceLabels)
+    """Axes of after-sales service."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +91,7 @@ class RunResult:
     identity: Identity
     labels: Labels
     tables: Mapping[str, Table]
-    """`store_orders`, `deliveries`, `purchase_orders`."""
+    """Name -> event table, all of `sim.recorder.TABLES`; those of mechanisms that a scenario lacks are empty."""
     panels: Panels
     ledger: IntArray
     """(days, places, classes, accounts) in minor units, debits positive; places are stores then centres."""

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sim.aftersales.facts import build_service_facts
 from sim.books import Terms
 from sim.books.terms import WorkTerms, in_micro
 from sim.depot import Depot, consigned_skus, owned_value
 from sim.records import Closing, Panels
-from sim.result import Identity, Labels
+from sim.result import Identity, Labels, ServiceLabels
 from sim.stores import Stores
 from sim.triage import TriageTerms
 from sim.world import World
@@ -97,6 +98,35 @@ def labels_of(world: World) -> Labels:
         store_longitude=stores["longitude"],
         suppliers=axes.supplier_ids,
         quoted_lead_time_days=tuple(world.supply.quoted_days.tolist()),
+        service=_service_labels(world),
+    )
+
+
+def _service_labels(world: World) -> ServiceLabels:
+    facts = build_service_facts(world.scenario, world.axes)
+    if facts is None:
+        return ServiceLabels()
+    stations, people = facts.service.stations, facts.technicians
+    names = {} if stations is None else dict(zip(stations["station_id"], stations["name"], strict=True))
+    levels = np.array([person.levels for person in people], np.int64)
+    return ServiceLabels(
+        products=facts.product_ids,
+        modes=facts.mode_ids,
+        regions=facts.region_ids,
+        segments=facts.segment_ids,
+        sla_classes=tuple(promise.id for promise in facts.policy.sla),
+        stations=facts.station_ids,
+        station_names=tuple(str(names[station] or station) for station in facts.station_ids),
+        station_latitude=_locked(facts.station_latitude),
+        station_longitude=_locked(facts.station_longitude),
+        technicians=tuple(person.id for person in people),
+        technician_station=_locked(np.array([person.station for person in people], np.int64)),
+        skills=facts.skill_ids,
+        levels=_locked(levels.reshape(len(people), len(facts.skill_ids))),
+        parts=facts.part_ids,
+        partners=facts.partner_ids,
+        radius_km=facts.policy.radius_km,
+        answer_within_seconds=facts.policy.contacts.answer_within_seconds,
     )
 
 

@@ -121,7 +121,7 @@ class Purpose(StrEnum):
     QUOTES = "quotes"
     """Whether a quote is accepted. Request."""
     ABSENCE = "absence"
-    """Illness of technicians. Technician; day, what."""
+    """Illness and training of technicians. Technician and who came before; day, what."""
     ATTRITION = "attrition"
     """Notice and hiring of technicians. Technician and who came before; day, what."""
     INSPECTIONS = "inspections"

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scenarios import COST_HEADS
-from sim import Cell, Centre, Day, Labels
+from sim import Cell, Centre, Day, Labels, ServiceLabels
 from study.evidence import Condensed, FloatArray
 from study.operations import operations
 from study.shown_day import shown_day
@@ -162,6 +162,8 @@ def write_labels(labels: Labels, path: Path) -> None:
     """Write what the axes stand for to a NumPy archive; the caller renames it into place."""
     values = {field.name: getattr(labels, field.name) for field in fields(labels)}
     values["start_date"] = np.datetime64(labels.start_date, "D")
+    service = values.pop("service")
+    values |= {f"service.{field.name}": getattr(service, field.name) for field in fields(service)}
     _write({name: np.array(value) for name, value in values.items()}, path)
 
 
@@ -172,15 +174,23 @@ def read_labels(path: Path) -> Labels:
         ValueError: The file is not whole.
     """
     found = _read(path)
+    service = ServiceLabels(**_fields(ServiceLabels, found, "service.", path))
+    return Labels(**_fields(Labels, found, "", path), service=service)
+
+
+def _fields(kind: type, found: Mapping[str, _Array], prefix: str, path: Path) -> dict[str, Any]:
+    """Values of the fields of a dataclass out of arrays whose names have a prefix."""
     values: dict[str, Any] = {}
-    for name, kind in get_type_hints(Labels).items():
-        if name not in found:
-            raise ValueError(f"{path.name} lacks {name}")
-        array = found[name]
+    for name, hint in get_type_hints(kind).items():
+        if hint is ServiceLabels:
+            continue
+        if prefix + name not in found:
+            raise ValueError(f"{path.name} lacks {prefix}{name}")
+        array = found[prefix + name]
         values[name] = (
-            tuple(array.tolist()) if get_origin(kind) is tuple else array if array.ndim else array.item()
+            tuple(array.tolist()) if get_origin(hint) is tuple else array if array.ndim else array.item()
         )
-    return Labels(**values)
+    return values
 
 
 def _write(arrays: Mapping[str, _Array], path: Path) -> None:

@@ -13,6 +13,7 @@ from scenarios.language import (
     level_checks,
     operation_checks,
     parts_checks,
+    people_checks,
     policy_checks,
     promotion_checks,
     rounding_checks,
@@ -35,6 +36,7 @@ CHECKS = (
     *sourcing_checks.CHECKS,
     *contact_checks.CHECKS,
     *parts_checks.CHECKS,
+    *people_checks.CHECKS,
 )
 
 

@@ -23,6 +23,12 @@ class Group(StrEnum):
     SUPPLY = "supply"
     OPERATIONS = "distribution"
     TRANSPORT = "transport"
+    AFTER_SALES = "after-sales service"
+    CONTACT = "contact centre"
+    FIELD = "field service"
+    PARTS = "spare parts"
+    PEOPLE = "people and partners"
+    SERVICE_COST = "cost of after-sales service"
     COST = "cost"
     PROFIT = "profit"
 
@@ -48,4 +54,12 @@ class Measure:
         return self.unit == "share"
 
 
-__all__ = ["Direction", "Group", "Measure"]
+def measures_of(group: Group, *rows: tuple[str, str, str, Direction, str]) -> tuple[Measure, ...]:
+    """Measures of one group, each by name, title, unit, better direction and definition."""
+    return tuple(
+        Measure(name, title, unit, better, group, definition)
+        for name, title, unit, better, definition in rows
+    )
+
+
+__all__ = ["Direction", "Group", "Measure", "measures_of"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from scenarios.language.measure import Direction, Group, Measure
 from scenarios.language.operation_measures import OPERATION_MEASURES
+from scenarios.language.service_measures import SERVICE_MEASURES
+from scenarios.language.service_resource_measures import SERVICE_HEADS, SERVICE_RESOURCE_MEASURES
 from scenarios.language.supply_measures import SUPPLY_MEASURES
 
 COST_HEADS: tuple[str, ...] = (
@@ -28,13 +30,13 @@ _HEAD_DEFINITIONS = {
     "holding": "Capital and space cost of stock in stores and distribution centres, on stock after the day's demand",
     "waste": "Purchase cost of expired, scrapped and defective-returned units, and their disposal",
     "mark_down": "Price given away on goods near expiry or being delisted, against the price of the day",
-    "communication": "Order contacts, promotion announcements, gifts, and incentives that steer demand to a substitute",
+    "communication": "Contacts with stores and customers, announcements, gifts, incentives that steer demand",
     "facilities": "Fixed cost of stores and distribution centres",
-    "labour": "People in distribution centres and at the order desk, paid by the shift, overtime included",
-    "material": "What is used up in handling: packaging and pallets",
-    "transport": "Own trucks: days, kilometres and drivers' hours",
-    "outsourcing": "Carriers and couriers paid for their work",
-    "quality": "Inspection, rejected lots and goods brought back, less what is recovered from them",
+    "labour": "People in distribution centres, at the order desk and in after-sales service, overtime included",
+    "material": "What is used up: packaging and pallets, spare parts and consumables of repairs",
+    "transport": "Own trucks and technicians' vans: days, kilometres and drivers' hours",
+    "outsourcing": "Carriers, couriers and service partners paid for their work",
+    "quality": "Inspection of goods, parts and repairs, rejected lots, goods brought back less what is recovered",
 }
 
 _H, _L, _N = Direction.HIGHER, Direction.LOWER, Direction.NEUTRAL
@@ -299,6 +301,8 @@ _MEASURES: tuple[Measure, ...] = (
     Measure("gift_units", "Gifts", "units per day", _N, _FLOW, "Units added to shipments as gifts"),
     *SUPPLY_MEASURES,
     *OPERATION_MEASURES,
+    *SERVICE_MEASURES,
+    *SERVICE_RESOURCE_MEASURES,
     *(
         Measure(
             f"cost_{head}",
@@ -344,7 +348,15 @@ _MEASURES: tuple[Measure, ...] = (
         _PROFIT,
         "Revenue less mark-down and purchase cost",
     ),
-    Measure("profit", "Profit", "money per day", _H, _PROFIT, "Revenue less all cost heads", headline=True),
+    Measure(
+        "profit",
+        "Profit",
+        "money per day",
+        _H,
+        _PROFIT,
+        "Revenue, of after-sales service too, less all cost heads",
+        headline=True,
+    ),
 )
 
 MEASURES: dict[str, Measure] = {measure.name: measure for measure in _MEASURES}
@@ -370,4 +382,12 @@ def kpi_reference_markdown() -> str:
     return "\n".join(lines)
 
 
-__all__ = ["COST_HEADS", "MEASURES", "Direction", "Group", "Measure", "kpi_reference_markdown"]
+__all__ = [
+    "COST_HEADS",
+    "MEASURES",
+    "SERVICE_HEADS",
+    "Direction",
+    "Group",
+    "Measure",
+    "kpi_reference_markdown",
+]

@@ -190,7 +190,7 @@ OPERATION_MEASURES: tuple[Measure, ...] = (
         "money per drop",
         _L,
         _TRANSPORT,
-        "Cost heads transport and outsourcing over stops of own trucks and drops of carriers",
+        "Cost of transport and outsourcing, after-sales service aside, over stops of own trucks and drops of carriers",
     ),
     Measure(
         "co2_per_unit",

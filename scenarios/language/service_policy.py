@@ -158,6 +158,21 @@ class TechnicianGroup(Model):
     """Jobs done before the first day."""
 
 
+class TechnicianReview(Model):
+    """A periodic scorecard of technicians (mechanism H8)."""
+
+    every_days: int = assumed(28, "four weeks", unit="days", ge=1, le=365)
+    """Days between reviews."""
+    satisfaction_weight: float = assumed(0.25, "all alike", ge=0)
+    """Weight of manner and promises kept."""
+    quality_weight: float = assumed(0.25, "all alike", ge=0)
+    """Weight of visits that did it, less repairs that failed again."""
+    efficiency_weight: float = assumed(0.25, "all alike", ge=0)
+    """Weight of jobs per hour of shift."""
+    growth_weight: float = assumed(0.25, "all alike", ge=0)
+    """Weight of experience gained."""
+
+
 class WorkforcePolicy(Model):
     """Who works, and under what conditions (mechanism T14)."""
 
@@ -181,6 +196,8 @@ class WorkforcePolicy(Model):
     """Days of training, off the road."""
     replaces_leavers: bool = assumed(True, "positions are filled again")
     """Whether somebody is hired for each who leaves."""
+    review: TechnicianReview = assumed(TechnicianReview(), "see its fields")
+    """Scorecard."""
 
 
 class PartLevelRow(Model):
@@ -308,7 +325,7 @@ class ServicePolicy(Model):
 
 
 __all__ = [
-    "AbcClass", "Appointments", "Contacts", "Dispatch", "Echelon", "Outsourcing", "PartLevelRow", "PartStockRule",
+    "AbcClass", "Appointments", "Contacts", "Dispatch", "DispatchRule", "Echelon", "Outsourcing", "PartLevelRow", "PartStockRule",
     "PartnerReview", "PartsPolicy", "ServicePolicy", "ServiceShift", "SkillRow", "SlaClass", "TechnicianGroup",
-    "TechnicianRow", "WorkforcePolicy",
+    "TechnicianReview", "TechnicianRow", "WorkforcePolicy",
 ]  # fmt: skip

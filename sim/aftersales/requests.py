@@ -123,11 +123,14 @@ class WorkforceEvent(IntEnum):
     """Column `event` of workforce events."""
 
     NOTICE = 0
+    """The value is the number of days until he is gone."""
     LEFT = 1
     HIRED = 2
+    """The value is which one it is in this position, 2 for the first to follow."""
     ILL = 3
     """The value is the number of days."""
     TRAINED = 4
+    """The value is the skill, -1 for none in particular."""
     LEVEL_GAINED = 5
     """The value is the skill."""
 

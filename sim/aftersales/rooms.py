@@ -133,8 +133,18 @@ class Workforce(Protocol):
     def done(self, technician: int, skill: int, request: Request, *, is_fixed: bool) -> None:
         """A visit is over: experience and scores follow."""
 
-    def day_over(self, technician: int, day: int, row: Sequence[int]) -> None:
-        """A working day is over; `row` is that of the table `technician_days`."""
+    def fails_again(self, technician: int, second: int) -> None:
+        """A repair of his turns out bad at a second, now or later."""
+
+    def day_over(self, technician: int, day: int, row: list[int]) -> None:
+        """A working day is over, and its row is about to be written.
+
+        Args:
+            technician: who worked.
+            day: on which the shift began.
+            row: that of the table `technician_days`; morale and experience are filled in. Rows of days of illness and
+                training are written by the workforce.
+        """
 
     def close(self) -> None:
         """The run is over."""

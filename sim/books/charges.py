@@ -112,6 +112,11 @@ class Charge(IntEnum):
     """Parts that are there on the first morning."""
 
 
+SERVICE_CHARGES: tuple[Charge, ...] = tuple(
+    reason for reason in Charge if Charge.TECHNICIAN_SHIFT <= reason <= Charge.PARTS_OPENING
+)
+"""What after-sales service costs and earns."""
+
 ACCOUNT_OF: Mapping[Charge, Account] = {
     Charge.DESK_SHIFT: Account.LABOUR,
     Charge.DESK_OVERTIME: Account.LABOUR,

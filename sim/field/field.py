@@ -2,32 +2,167 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sim.aftersales.context import Context
-from sim.aftersales.requests import Request
+from sim.aftersales.requests import NOT_YET, Cause, Request, Urgency
 from sim.aftersales.rooms import Rooms
+from sim.clock import SECONDS_PER_DAY, Turn, at
+from sim.field.appointments import AppointmentBook
+from sim.field.dispatch import Dispatcher
+from sim.field.jobs import Expectations, Job, Stage, priority_of
+from sim.field.outlook import Outlook
+from sim.field.punctuality import Promises
+from sim.field.roads import ServiceRoads
+from sim.field.settling import Settling
+from sim.field.shifts import Shifts
+from sim.field.visits import AtTheCustomer, Visit
+from sim.field.workers import Worker
+from sim.streams import entity_key
+
+_PART_NEEDED = (Cause.MISSING_PART, Cause.DEFECTIVE_PART)
+_AT_AN_END = (Cause.NONE, Cause.DECLINED)
 
 
 class FieldService:
-    """Dispatch, technicians and their visits."""
+    """Takes requests in, and sees to them until they are done."""
 
     def __init__(self, context: Context) -> None:
-        self._context = context
+        facts = context.facts
+        self._context, self._rule = context, facts.policy.dispatch.rule
+        roads = ServiceRoads(facts.service.roads)
+        self._workers = [
+            Worker(person, entity_key(person.id), context.environment) for person in facts.technicians
+        ]
+        self._customers = AtTheCustomer(context, roads)
+        self._settling = Settling(context, self._customers)
+        self._shifts = Shifts(context, roads, self._customers.draws, self._settling, self._workers)
+        self._dispatcher = Dispatcher(
+            context, roads, self._customers, self._settling, self._shifts, self._workers
+        )
+        self._expectations = Expectations(facts)
+        self._jobs: dict[int, Job] = {}
+        terms = facts.policy.appointments
+        self._book = (
+            None
+            if terms is None
+            else AppointmentBook(context, terms, self._workers, self._expectations.least_seconds)
+        )
+        self._urgent_wait = terms is not None and not terms.urgent_same_day
+        self._promises = Promises(context, self._dispatcher.wait, self._late)
+        self._plans_days = facts.policy.dispatch.plan == "day_plan"
+        self._redispatches = facts.policy.dispatch.when_late == "redispatch"
+        self._outlook = Outlook(context, self._workers)
+        self._asks_partners = bool(facts.policy.outsourcing.partner_ids)
 
     def connect(self, rooms: Rooms) -> None:
         """Say whom it works with."""
         self._rooms = rooms
+        self._customers.connect(rooms)
+        self._settling.connect(rooms)
+        self._shifts.connect(rooms, self._dispatcher.freed, self._dispatcher.gone)
+        self._dispatcher.connect(self._visit_over)
+        self._outlook.connect(rooms)
+        if self._book is not None:
+            self._book.connect(rooms)
 
     def open(self) -> None:
         """See `Field.open`."""
+        if self._workers:
+            self._open_day(0)
 
     def admit(self, request: Request) -> None:
         """See `Field.admit`."""
+        job = self._jobs.get(request.number)
+        if job is None:
+            job = Job(request)
+        job.needs = (request.skill, request.level, request.people)
+        job.expected_seconds = self._expectations.seconds(request)
+        book = self._book
+        if book is not None and request.judged_urgency == Urgency.URGENT and not self._urgent_wait:
+            book = None
+        seconds = job.expected_seconds + self._outlook.drive_seconds(request.station)
+        now = self._context.now
+        if self._asks_partners:
+            offered = (
+                self._outlook.first_second(job, now) if book is None else book.first_offer(job, seconds, now)
+            )
+            if self._rooms.partners.takes(request, offered):
+                job.stage = Stage.GONE
+                self._jobs.pop(request.number, None)
+                return
+        if request.number not in self._jobs:
+            self._jobs[request.number] = job
+            self._customers.draws.expect(request)
+        self._outlook.admitted(job)
+        is_booked = book is not None and book.book(job, seconds, now)
+        job.priority = priority_of(request, self._rule)
+        if is_booked:
+            job.stage = Stage.BOOKED
+            self._promises.add(job)
+        else:
+            self._dispatcher.wait(job)
 
     def part_ready(self, request: Request) -> None:
         """See `Field.part_ready`."""
+        request.part_ready_second = self._context.now
+        job = self._jobs.get(request.number)
+        if job is not None:
+            job.has_part = True
+            if job.stage == Stage.PART:
+                self.admit(request)
 
     def available(self, technician: int, is_employed: bool) -> None:
-        """See `Field.available`."""
+        """See `Field.available`; when people are there, their duties say."""
+        del is_employed
+        self._workers[technician].levels = self._rooms.workforce.levels(technician)
+        if self._book is not None:
+            self._book.people_changed()
 
     def close(self) -> None:
         """See `Field.close`."""
+        self._dispatcher.close(self._context.end_second)
+        self._shifts.close()
+
+    def _open_day(self, day: int) -> None:
+        self._shifts.open_day(day)
+        tomorrow = (day + 1) * SECONDS_PER_DAY
+        if self._plans_days:
+            self._dispatcher.plan_day(job for job in self._jobs.values() if _is_for_day(job, tomorrow))
+        if tomorrow < self._context.end_second:
+            # before shifts that begin at midnight, after people have settled who comes
+            at(self._context.environment, tomorrow, Turn.SHIFT_END, partial(self._open_day, day + 1))
+
+    def _late(self, job: Job) -> None:
+        """Nobody has begun a job in its window: an exception, of which the customer may hear."""
+        request = job.request
+        request.exceptions += 1
+        self._rooms.contact.inform(request)
+        if self._redispatches and job.stage in (Stage.WAITING, Stage.PLANNED) and not request.is_redispatched:
+            request.is_redispatched = True
+            self._dispatcher.redispatch(job)
+
+    def _visit_over(self, visit: Visit, overtime_seconds: int) -> None:
+        job = visit.job
+        request = job.request
+        self._outlook.visited(visit)
+        self._settling.settle(visit, overtime_seconds)
+        if visit.cause in _AT_AN_END:
+            del self._jobs[request.number]
+            self._settling.close(visit)
+        elif visit.cause in _PART_NEEDED:
+            job.stage = Stage.PART
+            request.promised_from_second = request.promised_until_second = NOT_YET
+            if request.part_asked_second == NOT_YET:
+                request.part_asked_second = self._context.now
+            self._rooms.parts.ask(request, request.true_part)
+        else:
+            request.promised_from_second = request.promised_until_second = NOT_YET
+            self.admit(request)
+
+
+def _is_for_day(job: Job, tomorrow: int) -> bool:
+    """Whether a job can be visited before tomorrow."""
+    return job.stage == Stage.WAITING or (
+        job.stage == Stage.BOOKED and job.request.promised_from_second < tomorrow
+    )

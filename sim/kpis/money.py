@@ -41,7 +41,7 @@ MONEY: dict[str, Callable[[Sums], FloatArray]] = {
     "cost_to_serve": lambda s: ratio(s.balance(*_ALL_BUT_PURCHASE) / MINOR_PER_MAJOR, s.of_day(*SOLD)),
     "revenue": revenue,
     "gross_margin": gross_margin,
-    "profit": lambda s: revenue(s) - _per_day(s, *_ALL_HEADS),
+    "profit": lambda s: revenue(s) - _per_day(s, Account.SERVICE_REVENUE, *_ALL_HEADS),
 }
 """KPIs that are computed alike for the network and its parts."""
 

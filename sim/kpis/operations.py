@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.books import MINOR_PER_MAJOR, Account
-from sim.books.charges import Charge
+from sim.books.charges import ACCOUNT_OF, SERVICE_CHARGES, Charge
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
 from sim.records import IntArray, Table
 from sim.stations import CREW_OF, Crew, Work
@@ -20,6 +20,10 @@ PUNCTUAL_SECONDS = 300
 _SECONDS_PER_MINUTE = 60
 _METRES_PER_KM = 1_000
 _NAN = float("nan")
+_NOT_OF_DROPS = tuple(
+    reason for reason in SERVICE_CHARGES if ACCOUNT_OF[reason] in (Account.TRANSPORT, Account.OUTSOURCING)
+)
+"""Technicians' vans, transfers of parts and service partners."""
 
 Chosen = npt.NDArray[np.bool_]
 
@@ -227,7 +231,9 @@ def _carried(o: Operations) -> Rows:
 
 def _cost_per_drop(o: Operations) -> float:
     after = o.ledger[o.first_second // SECONDS_PER_DAY :]
-    cost = after[..., [Account.TRANSPORT, Account.OUTSOURCING]].sum() / MINOR_PER_MAJOR
+    others = o.rows("charges", "charged_second", lambda t: np.isin(t["reason"], _NOT_OF_DROPS))
+    paid = after[..., [Account.TRANSPORT, Account.OUTSOURCING]].sum() - others["amount_minor"].sum()
+    cost = paid / MINOR_PER_MAJOR
     return _over(cost, o.rows("stops", "arrived_second").count + _carried(o).count)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from scenarios import MEASURES, Costs
 from sim.clock import SECONDS_PER_DAY
+from sim.kpis.aftersales import after_sales_kpis
 from sim.kpis.flow import FLOW, bullwhip_ratio, weekly
 from sim.kpis.goods import GOODS
 from sim.kpis.money import MONEY, shortage_penalty
@@ -64,6 +65,7 @@ def compute_kpis(
     values |= _of_the_network(panels, labels)
     values |= supply_kpis(tables, labels, len(panels.day) * SECONDS_PER_DAY)
     values |= operation_kpis(tables, ledger, labels.warm_up_days, doors)
+    values |= after_sales_kpis(tables, labels, len(panels.day) * SECONDS_PER_DAY)
     return {name: values[name] for name in MEASURES}
 
 

@@ -21,6 +21,12 @@ _GROUP_TITLES = {
     Group.OPERATIONS: "Distribution centres",
     Group.TRANSPORT: "Transport",
     Group.SUPPLY: "Suppliers",
+    Group.AFTER_SALES: "After-sales service",
+    Group.CONTACT: "Contact centre",
+    Group.FIELD: "Field service",
+    Group.PARTS: "Spare parts",
+    Group.PEOPLE: "People and partners of after-sales service",
+    Group.SERVICE_COST: "Cost of after-sales service",
     Group.COST: "Cost",
     Group.PROFIT: "Revenue and profit",
 }
@@ -98,8 +104,16 @@ def kpi_groups(studies: Sequence[Study]) -> list[tuple[str, list[KpiRow]]]:
 
 
 def uncounted(studies: Sequence[Study]) -> list[str]:
-    """Titles of KPIs that no study has anything to count for: without trucks there is no truck fill."""
-    return [measure.title for measure in MEASURES.values() if not _is_counted(measure.name, studies)]
+    """Titles of KPIs that no study has anything to count for; of a group that is wholly absent, its heading.
+
+    Without trucks there is no truck fill, and without technicians nothing to tell of field service.
+    """
+    titles = []
+    for group in Group:
+        measures = [measure for measure in MEASURES.values() if measure.group is group]
+        missing = [measure.title for measure in measures if not _is_counted(measure.name, studies)]
+        titles += [f"all of “{_GROUP_TITLES[group]}”"] if 1 < len(missing) == len(measures) else missing
+    return titles
 
 
 def _is_counted(kpi: str, studies: Sequence[Study]) -> bool:

@@ -1,0 +1,134 @@
+"""After a visit: what is written down, charged, asked for and told to others."""
+
+from __future__ import annotations
+
+from sim.aftersales.context import Context
+from sim.aftersales.requests import NOBODY, NOT_YET, Cause, Kind, Outcome, PartSource
+from sim.aftersales.rooms import Rooms
+from sim.books.charges import Charge, charged
+from sim.books.terms import in_micro
+from sim.field.jobs import Job, Stage
+from sim.field.visits import AtTheCustomer, Visit
+
+_METRES_PER_KM = 1_000
+
+
+class Settling:
+    """Ends visits."""
+
+    def __init__(self, context: Context, customers: AtTheCustomer) -> None:
+        self._context, self._customers = context, customers
+        self._recorder = context.recorder
+        self._write = context.recorder.writer("visits")
+        costs = context.world.scenario.costs.service
+        self._consumables_minor = charged(1, in_micro(costs.consumables_per_job))
+        self._fee_minor = charged(1, in_micro(costs.visit_fee))
+        self._micro_per_metre = in_micro(costs.van_per_km) / _METRES_PER_KM
+        self._centre_of = context.facts.station_centre
+        self._relapse_share = context.facts.service.repair.relapse_share
+
+    def connect(self, rooms: Rooms) -> None:
+        """Say who is told."""
+        self._rooms = rooms
+
+    def van_driven(self, station: int, second: int, metres: int) -> None:
+        """Charge what a technician has driven on a day."""
+        if metres and self._micro_per_metre:
+            amount = charged(metres, self._micro_per_metre)
+            self._recorder.charge(second, self._centre_of[station], Charge.VAN_DISTANCE, metres, amount)
+
+    def write_row(self, visit: Visit, overtime_seconds: int, end_second: int | None = None) -> None:
+        """Write the row of a visit; of one that is under way when the run ends, what has happened by then."""
+        job, helper = visit.job, visit.helper
+        request = job.request
+        seconds: tuple[int, ...] = (
+            visit.departed_second, visit.arrived_second, visit.began_second, visit.diagnosed_second,
+            visit.ended_second,
+        )  # fmt: skip
+        if end_second is not None:
+            seconds = tuple(second if second < end_second else NOT_YET for second in seconds)
+        is_late = NOT_YET != request.promised_until_second < visit.arrived_second
+        self._write(
+            (
+                request.number, request.visits, visit.worker.number, NOBODY if helper is None else helper.number,
+                visit.worker.station, *seconds, visit.metres + visit.helper_metres, visit.driving_seconds,
+                visit.cause, visit.part, visit.part_source, is_late, request.is_redispatched, overtime_seconds,
+            )
+        )  # fmt: skip
+
+    def settle(self, visit: Visit, overtime_seconds: int) -> None:
+        """Have everybody know how a visit that is over went, short of seeing to the next one."""
+        job, worker, cause = visit.job, visit.worker, visit.cause
+        request, now = job.request, visit.ended_second
+        self.write_row(visit, overtime_seconds)
+        request.visits += 1
+        request.technician = worker.number
+        if request.first_arrived_second == NOT_YET:
+            request.first_arrived_second = visit.arrived_second
+        request.driving_seconds += visit.driving_seconds
+        people = self._rooms.workforce
+        skill, is_fixed = request.true_skill, cause == Cause.NONE
+        request.manner_ppm = people.manner_ppm(worker.number)
+        if cause != Cause.ABSENT:
+            hands = 1 if visit.helper is None else 2
+            request.work_done_seconds += hands * (now - visit.began_second)
+            request.last_level = worker.levels[skill] if skill >= 0 else max(worker.levels, default=0)
+            self._diagnosed(job, visit)
+            if self._consumables_minor:
+                self._charge(worker.station, now, Charge.CONSUMABLES, self._consumables_minor)
+        if not is_fixed and not request.first_cause:
+            request.first_cause = cause
+        if visit.part != NOBODY and visit.part_source != PartSource.NONE:
+            self._rooms.parts.take_back(request, visit.part)
+            if cause != Cause.DEFECTIVE_PART:
+                # it is in, and stays in even if the repair has to be done again
+                request.part = request.true_part = NOBODY
+        for person in (worker, visit.helper):
+            if person is not None:
+                person.visits += 1
+                person.fixed += is_fixed
+                person.failed += not is_fixed
+                people.done(person.number, skill, request, is_fixed=is_fixed)
+
+    def close(self, visit: Visit) -> None:
+        """End a request that needs no more visits."""
+        request, now, station = visit.job.request, visit.ended_second, visit.worker.station
+        visit.job.stage = Stage.GONE
+        if visit.cause == Cause.DECLINED:
+            request.completed_second = request.settled_second = now
+            if self._fee_minor:
+                request.paid_minor = self._fee_minor
+                self._charge(station, now, Charge.VISIT_FEES, self._fee_minor)
+            self._rooms.base.back_in_use(request)
+            self._context.register.close(request, Outcome.DECLINED)
+            return
+        request.completed_second, request.settled_second = visit.repaired_second, now
+        if visit.is_paid_for:
+            request.paid_minor = request.quote_minor
+            work = self._customers.work_price_minor[request.mode] if request.mode >= 0 else 0
+            if work:
+                self._charge(station, now, Charge.REPAIRS_SOLD, work)
+            if request.quote_minor > work:
+                self._charge(station, now, Charge.PARTS_SOLD, request.quote_minor - work)
+        if request.kind in (Kind.REPAIR, Kind.REWORK):
+            factor = self._rooms.workforce.relapse_factor(visit.worker.number, request.true_skill)
+            self._rooms.quality.repaired(request, min(1.0, self._relapse_share * factor))
+            self._rooms.base.back_in_use(request)
+        elif request.kind != Kind.STREAM:
+            self._rooms.base.visited(request)
+        self._context.register.close(request, Outcome.DONE)
+
+    def _charge(self, station: int, second: int, reason: Charge, amount_minor: int) -> None:
+        self._recorder.charge(second, self._centre_of[station], reason, 1, amount_minor)
+
+    @staticmethod
+    def _diagnosed(job: Job, visit: Visit) -> None:
+        request = job.request
+        if request.diagnosed_second == NOT_YET:
+            request.diagnosed_second = visit.diagnosed_second
+        request.judged_mode, request.skill, request.level = (
+            request.mode,
+            request.true_skill,
+            request.true_level,
+        )
+        request.people, request.part = request.true_people, request.true_part
