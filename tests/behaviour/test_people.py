@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
 from scenarios import Scenario
 from sim import RunResult
-from sim.aftersales.requests import Kind, WorkforceEvent
+from sim.aftersales.requests import Kind, Outcome, WorkforceEvent
 from sim.books.charges import Charge
 from study.statistics import Interval, mean_interval
 from tests.factory import merged
@@ -152,11 +152,9 @@ class TestLoops:
 
     def test_low_morale_drives_people_away(self) -> None:
         unhappy = people(morale={"per_utilisation": 6, "weeks": 1})
-        pair = [
-            team(NERVOUS, unhappy, loops(*on), technicians=5, units=6_000)
-            for on in (("attrition",), ("attrition", "morale"))
-        ]
-        rises(*pair, leavers)
+        terms = {"technicians": 5, "units": 6_000}
+        without = team(NERVOUS, unhappy, loops("attrition"), **terms)
+        rises(without, team(NERVOUS, unhappy, loops("attrition", "morale"), **terms), leavers)
 
 
 class TestLevers:
@@ -171,11 +169,11 @@ class TestLevers:
         rises(team(MOODY, loops("morale")), team(MOODY, loops("morale"), workforce(**lever)), morale)
 
     def test_pay_keeps_people(self) -> None:
-        worlds = [
+        poor, rich = (
             team(NERVOUS, MOODY, loops("morale", "attrition"), workforce(pay_factor=factor), technicians=12)
             for factor in (0.7, 1.3)
-        ]
-        falls(*worlds, leavers)
+        )
+        falls(poor, rich, leavers)
 
     def test_inspection_spares_reworks(self) -> None:
         falls(team(), team({"policy": {"service": {"inspection_share": 1.0}}}), reworks)
@@ -225,3 +223,36 @@ class TestExtremes:
         assert quantities[Charge.VAN_DAYS] == (days["visits"] > 0).sum()
         assert quantities[Charge.TRAINING] == days["is_training"].sum() > 0
         assert np.all(days["visits"][days["is_absent"] + days["is_training"] > 0] == 0)
+
+
+class TestPartners:
+    """Partners through the engine."""
+
+    PARTNER: ClassVar[Blocks] = {
+        "service": {"partners": [{"id": "near", "response_days": constant(1), "price_per_job": 60.0}]},
+        "policy": {"service": {"outsourcing": {"partner_ids": ["near"], "when_wait_exceeds_days": 1}}},
+    }
+
+    def test_overflow_only_when_own_people_cannot_keep_up(self) -> None:
+        enough, short = (run(team(self.PARTNER, technicians=number, units=1_500)) for number in (6, 1))
+        assert len(enough.tables["partner_jobs"]) == 0
+        assert len(short.tables["partner_jobs"]) > 100
+        requests = short.tables["requests"]
+        done = requests["outcome"] == Outcome.DONE_BY_PARTNER
+        assert done.sum() == short.tables["partner_jobs"]["is_done"].sum()
+        assert np.all(requests["partner"][done] == 0)
+        charges = short.tables["charges"]
+        assert charges["quantity"][charges["reason"] == Charge.PARTNERS].sum() == done.sum()
+
+    def test_with_no_own_people_partners_do_it_all(self) -> None:
+        result = run(team(self.PARTNER, technicians=0, units=1_000))
+        requests = result.tables["requests"]
+        assert set(requests["outcome"].tolist()) == {Outcome.OPEN, Outcome.DONE_BY_PARTNER}
+        assert len(result.tables["visits"]) == 0
+
+    def test_overflow_makes_customers_wait_less(self) -> None:
+        falls(team(units=4_500), team(self.PARTNER, units=4_500), log_wait)
+
+    def test_partners_change_no_failure(self) -> None:
+        tables = [run(team(*blocks)).tables["installed_base"] for blocks in ((), (self.PARTNER,))]
+        assert tables[0]["failures"].sum() == pytest.approx(tables[1]["failures"].sum(), rel=0.05)
