@@ -34,11 +34,11 @@ CHECKS = (
     *rounding_checks.CHECKS,
     *promotion_checks.CHECKS,
     *operation_checks.CHECKS,
-    *people_checks.CHECKS,
     *sourcing_checks.CHECKS,
     *base_checks.CHECKS,
     *contact_checks.CHECKS,
     *parts_checks.CHECKS,
+    *people_checks.CHECKS,
 )
 
 

@@ -10,13 +10,11 @@ from simpy.events import EventPriority
 
 from sim.aftersales.requests import NOBODY, NOT_YET, Request
 from sim.clock import Turn
-from sim.contact.judgement import Judgement
+from sim.contact.judgement import FOREVER, Judgement
 from sim.shifts import Roster, Server
 
 _WORK_TURN = EventPriority(Turn.WORK)
 _GIVES_UP_TURN = EventPriority(Turn.GIVES_UP)
-FOREVER = -1
-"""As patience: the caller never leaves the queue."""
 
 CallRow = tuple[int, int, int, int, int, int, int, int, int, int]
 

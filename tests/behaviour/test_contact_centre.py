@@ -108,7 +108,6 @@ class TestRedial:
         assert of_kind(table, CallKind.REPORT, CallKind.REDIAL).all()
         lasted = requests["closed_second"] - requests["reported_second"]
         assert (lasted == 120 + (requests["tries"] - 1) * (30 * 60 + 120)).all()
-        assert sorted(reports.in_use) == list(range(len(MORNING)))
         assert reports.visited == []
 
     def test_who_tries_again_gets_through_in_the_end(self, monkeypatch: pytest.MonkeyPatch) -> None:

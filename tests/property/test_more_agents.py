@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.clock import Turn, at
-from sim.contact.agents import FOREVER, Agents, Call
+from sim.contact.agents import Agents, Call
+from sim.contact.judgement import FOREVER
 from sim.shifts import Duty
 from tests.contact_worlds import call_centre, calls
 from tests.service_worlds import run

@@ -11,7 +11,7 @@ from sim.aftersales.requests import Cause, Kind, Outcome, Request
 from sim.books.charges import Charge
 from sim.clock import SECONDS_PER_DAY
 from tests.people_rooms import Bench
-from tests.service_worlds import constant, job_stream, service_world
+from tests.service_worlds import constant, job_stream, mode, product, service_world
 
 DAY = SECONDS_PER_DAY
 PARTNER: dict[str, Any] = {
@@ -28,6 +28,8 @@ def bench(*partners: dict[str, Any], days: int = 28, **outsourcing: Any) -> Benc
         service_world(
             days=days,
             streams=SKILLED,
+            products=[product()],
+            modes=[mode(price=90.0)],
             skills={"brown": 1, "white": 1},
             service={"partners": hired},
             policy={"service": {"outsourcing": policy}},
@@ -104,6 +106,16 @@ class TestTheJob:
             0, arrived, arrived + 3_600,
         ]  # fmt: skip
         assert (jobs["amount_minor"].tolist(), jobs["is_done"].tolist()) == ([8_000], [1])
+
+    def test_what_the_customer_pays_the_house_does_not(self) -> None:
+        room = bench()
+        for name, is_warranty in (("free", 1), ("billed", 0)):
+            request = room.request(name)
+            request.mode, request.is_warranty = 0, is_warranty
+            assert room.partners.takes(request, -1)
+        room.go_on(10 * DAY)
+        charges = room.tables["charges"]
+        assert (charges["quantity"].tolist(), charges["amount_minor"].tolist()) == ([1, 1], [8_000, 0])
 
     def test_the_others_take_a_second_visit_as_long_after(self) -> None:
         room = bench({"success_share": 0.0})
