@@ -1,4 +1,4 @@
-"""Reports, calls, visits and follow-up calls: the engine beside a plain SimPy process-and-resource model of the same flow.
+"""Reports, calls, visits and follow-up calls: the engine beside a plain SimPy model of the same flow.
 
 Run by hand: `python bench/service.py`. First both serve the very same customers, and calls and visits have to begin and
 end in the same second, but for those few that meet another one in that very second, where the plain model knows no

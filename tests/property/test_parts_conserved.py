@@ -48,7 +48,10 @@ def worlds(draw: Any) -> tuple[Any, list[Job]]:
     }
     supply = {
         "shrinkage_per_year": draw(st.sampled_from([0.0, 2.0])),
-        "repair_shop": {"turnaround_days": exponential(3), "success_share": draw(st.sampled_from([1.0, 0.5]))},
+        "repair_shop": {
+            "turnaround_days": exponential(3),
+            "success_share": draw(st.sampled_from([1.0, 0.5])),
+        },
         "transfer_cost": 2.0,
         "courier_cost": 5.0,
     }
