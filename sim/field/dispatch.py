@@ -23,6 +23,8 @@ from sim.field.waiting import Ordered, nearness, waiting_by
 from sim.field.workers import Spent, State, Worker
 
 _DISPATCH_TURN = EventPriority(Turn.DISPATCH)
+CREW_PATIENCE_SECONDS = 3_600
+"""Nobody sets out for a job of two whose helper is expected to be free later than this."""
 
 
 class District:
@@ -272,6 +274,8 @@ class Dispatcher:
             ):
                 continue
             leaves = now if other.state == State.FREE else other.busy_until
+            if leaves > now + CREW_PATIENCE_SECONDS:
+                continue
             comes = leaves + self._roads.expected_seconds(self._roads.metres(other.next_place, job.place))
             if comes + job.expected_seconds <= other.latest_second and (
                 best is None or (comes, other.number) < best
