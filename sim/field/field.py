@@ -73,6 +73,8 @@ class FieldService:
 
     def admit(self, request: Request) -> None:
         """See `Field.admit`."""
+        if request.station < 0:  # no station is open: nobody ever comes
+            return
         job = self._jobs.get(request.number)
         if job is None:
             job = Job(request)
