@@ -168,7 +168,7 @@ class Dispatcher:
                 if len(workers) > 1:
                     workers.sort(key=_by_number)
                 for worker in workers:
-                    if worker.state == State.FREE and worker.number in district.free:
+                    if worker.state == State.FREE:
                         self._choose(worker, district)
             if jobs:
                 district.new_jobs = []
@@ -189,7 +189,7 @@ class Dispatcher:
         """Fit jobs that have come into the plans; returns those for which there is no place."""
         left = plans.make(district.workers, [job for job in jobs if job.stage == Stage.WAITING])
         for worker in list(district.free.values()):
-            if worker.plan:
+            if worker.plan and worker.state == State.FREE:
                 self._choose(worker, district)
         return left
 

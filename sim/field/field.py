@@ -73,12 +73,13 @@ class FieldService:
 
     def admit(self, request: Request) -> None:
         """See `Field.admit`."""
-        self._admit(request, is_rebooked=False)
+        if request.station >= 0:
+            self._admit(request, is_rebooked=False)
+        else:  # no station is open: nobody comes, unless a partner does
+            self._rooms.partners.takes(request, -1)
 
     def _admit(self, request: Request, *, is_rebooked: bool) -> None:
         """Promise a visit, or hand the request to a partner; what is rebooked has been to no avail, urgent or not."""
-        if request.station < 0:  # no station is open: nobody ever comes
-            return
         job = self._jobs.get(request.number)
         if job is None:
             job = Job(request)
