@@ -44,6 +44,8 @@ class Job:
     is_given_up: bool = False
     """The request is closed two days later whether it has its part or not."""
     has_old_unit: bool = True
+    waits_to_fetch: bool = False
+    """Nobody comes to fetch the part that was set aside."""
 
 
 @dataclass
@@ -81,9 +83,9 @@ class ScriptedField:
         self._later(1, lambda: self._fetch(request))
 
     def _fetch(self, request: Request) -> None:
-        if request.closed_second < 0:
+        job = self.jobs[request.number]
+        if request.closed_second < 0 and not job.waits_to_fetch:
             request.visits += 1
-            job = self.jobs[request.number]
             self.sources.append(self.parts.take_set_aside(job.technician, request))
             self._finish(request)
 

@@ -12,7 +12,7 @@ import pytest
 from scenarios import Scenario
 from sim.aftersales.requests import Echelon, MoveReason, PartSource
 from study.statistics import mean_interval
-from tests.part_worlds import Job, PartsRun, parts_world, run_parts
+from tests.part_worlds import Job, PartsRun, imbalance, parts_world, run_parts, value_in_books
 from tests.service_worlds import constant, installed, mode, product, run, service_world
 
 DAY = 86_400
@@ -133,12 +133,12 @@ def test_the_nearest_station_sends_over() -> None:
 
 
 def test_jobs_go_before_stock() -> None:
-    """The centre owes a station its stock and a later job a part: the first unit goes to the job."""
+    """The centre owes a station two units of stock and a later job a part: the first unit goes to the job."""
     scenario = parts_world(
         days=20,
         parts=[{"part_id": "P0"}],
         policy={
-            "rules": [level("dc", -1, 1)],
+            "rules": [level("dc", -1, 0)],
             "levels": [
                 {"place_id": "TST0-1", "part_id": "P0", "reorder_point_units": -1, "order_up_to_units": 1},
                 {"place_id": "ST0", "part_id": "P0", "reorder_point_units": 0, "order_up_to_units": 2},
@@ -149,12 +149,37 @@ def test_jobs_go_before_stock() -> None:
         supplier={"lead_time_days": constant(4)},
         station={"lead_time_days": 1},
     )
-    # two units leave station ST0 on day 1; its order empties the centre and leaves one unit owed from that noon on
+    # two units leave station ST0 on day 1: at noon it orders two, which the centre, where nothing is kept, buys
     asks = [Job(DAY, 0, 0), Job(DAY + 1, 0, 0), Job(DAY + 2, 0, 0), Job(2 * DAY, 1, 0)]
     run_ = run_parts(scenario, asks)
     ready = dict(run_.field.ready)
-    # bought at noon of day 1 for what is owed, there on day 5, a day on the way
+    # what was bought on day 1 is there on day 5 and a day on the way; what was bought for the job comes a day later
     assert ready[3] == 6 * DAY
+
+
+def test_a_part_that_is_no_longer_wanted_goes_to_the_next_who_waits() -> None:
+    """The first customer gives up two days after asking; the second then gets the unit that was set aside."""
+    rules = [level("van", -1, 0), level("station", -1, 1), level("dc", -1, 0)]
+    scenario = parts_world(
+        days=20, parts=[{"part_id": "P0"}], policy={"rules": rules}, supplier={"lead_time_days": constant(9)}
+    )
+    first, second = Job(DAY, 0, 0, is_given_up=True, waits_to_fetch=True), Job(DAY + 60, 0, 0)
+    run_ = run_parts(scenario, [first, second])
+    assert run_.field.ready == [(0, DAY), (1, 3 * DAY)]
+
+
+def test_what_is_on_its_way_at_the_end_is_somewhere() -> None:
+    """A van is filled on the last evening, a station's order is under way."""
+    rules = [level("van", 0, 1), level("station", 0, 1), level("dc", 5, 10)]
+    scenario = parts_world(
+        days=3, parts=[{"part_id": "P0"}], policy={"rules": rules}, station={"lead_time_days": 2}
+    )
+    run_ = run_parts(scenario, [Job(2 * DAY + 36_000, 0, 0)])
+    assert (run_.tables["part_moves"]["arrived_second"] == -1).sum() == 2
+    assert imbalance(run_.tables) == {}
+    stock = run_.tables["part_stock"]
+    assert value_in_books(run_.tables, 1) == stock["value_minor"].sum()
+    assert stock["closing_units"].tolist() == [9, 1, 1]
 
 
 def with_errors(**policy: Any) -> Scenario:
