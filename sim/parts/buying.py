@@ -66,10 +66,9 @@ class Buying:
 
     def order_all(self) -> None:
         """All centres order in the evening."""
-        wanted = self._facts.centres.wanted(self._centres.position)
-        centre, part = np.nonzero(wanted)
+        centre, part, units = self._facts.centres.wanted(self._centres.position)
         if centre.size:
-            self._order(centre, part, wanted[centre, part], is_evening=True)
+            self._order(centre, part, units, is_evening=True)
 
     def review(self, centre: int, part: int) -> None:
         """Order a part at once if its position says so."""

@@ -53,7 +53,7 @@ class SpareParts:
     def connect(self, rooms: Rooms) -> None:
         """Say who waits for parts."""
         self._stations.connect(rooms)
-        self._context.register.listen(lambda request: self._defective.discard(request.number))
+        self._context.register.listen(self._closed)
         if self._is_continuous:
             self._centres.connect(self._buying.review)
 
@@ -62,6 +62,10 @@ class SpareParts:
         self._stock.open()
         self._other.open()
         self._schedule(0)
+
+    def _closed(self, request: Request) -> None:
+        self._defective.discard(request.number)
+        self._stations.forget(request)
 
     def _schedule(self, day: int) -> None:
         start = day * SECONDS_PER_DAY
