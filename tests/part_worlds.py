@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -180,8 +181,14 @@ def parts_world(
     )
 
 
-def run_parts(scenario: Scenario, jobs: Sequence[Job] = (), seed: int = 1, replication: int = 0) -> PartsRun:
-    """Let spare parts work without the rest of after-sales service."""
+def run_parts(
+    scenario: Scenario,
+    jobs: Sequence[Job] = (),
+    seed: int = 1,
+    replication: int = 0,
+    each_evening: Callable[[SpareParts], None] | None = None,
+) -> PartsRun:
+    """Let spare parts work without the rest of after-sales service; something may be done to them every evening."""
     world = build_world(scenario, optimize.plan(scenario), seed, replication)
     facts = build_service_facts(scenario, world.axes)
     assert facts is not None
@@ -194,6 +201,8 @@ def run_parts(scenario: Scenario, jobs: Sequence[Job] = (), seed: int = 1, repli
     parts.open()
     for job in jobs:
         at(environment, job.second, Turn.WORK, _begins(scripted, job))
+    for day in range(world.days if each_evening is not None else 0):
+        at(environment, day * SECONDS_PER_DAY + 64_800, Turn.PARTS_ORDER, partial(each_evening, parts))  # type: ignore[arg-type]
     environment.run(until=context.end_second)
     parts.close()
     return PartsRun(recorder.tables(), scripted, scenario, parts)
