@@ -84,9 +84,12 @@ class FieldService:
         seconds = job.expected_seconds + self._outlook.drive_seconds(request.station)
         now = self._context.now
         if self._asks_partners:
-            offered = (
-                self._outlook.first_second(job, now) if book is None else book.first_offer(job, seconds, now)
-            )
+            if book is not None:
+                offered = book.first_offer(job, seconds, now)
+            elif self._dispatcher.is_anybody_free(job):
+                offered = now
+            else:
+                offered = self._outlook.first_second(job, now)
             if self._rooms.partners.takes(request, offered):
                 job.stage = Stage.GONE
                 self._jobs.pop(request.number, None)
