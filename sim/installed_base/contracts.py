@@ -72,11 +72,9 @@ class Contracts:
         self._recent[product, region] += 1.0
         self._visited[product, region, self._day % self._days_between[product]] += 1.0
 
-    def begin(self, day: int) -> None:
-        """A day begins: visits that are longer ago than the time between visits prevent nothing any more."""
+    def forget(self, day: int) -> None:
+        """A day, for which failures have been drawn, begins: visits of the day one interval ago now count no more."""
         self._day = day
-        if day == 0:
-            return
         for product, days in enumerate(self._days_between):
             self._recent[product] -= self._visited[product, :, day % days]
             self._visited[product, :, day % days] = 0.0
