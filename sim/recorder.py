@@ -22,9 +22,9 @@ TABLES: dict[str, tuple[str, ...]] = {
     "tasks": WorkLog.COLUMNS,
     "shifts": ("crew", "centre", "people", "starts_second", "ends_second"),
     "order_stages": (
-        "order", "store", "centre", "kind", "placed_second", "assigned_second", "released_second", "picked_second",
-        "departed_second", "arrived_second", "unloaded_second", "fed_back_second", "settled_second", "lines", "units",
-        "units_shipped", "value_minor", "promised_second", "is_complete",
+        "order", "store", "centre", "kind", "placed_second", "received_second", "assigned_second", "released_second",
+        "picked_second", "monitored_second", "departed_second", "arrived_second", "unloaded_second", "fed_back_second",
+        "settled_second", "lines", "units", "units_shipped", "value_minor", "promised_second", "is_complete",
     ),
     "drops": (
         "centre", "store", "is_emergency", "released_second", "ready_second", "lines", "units", "cases",

@@ -10,8 +10,8 @@ from scenarios.language.network import ALL_HOURS
 class OrderDesk(Model):
     """Work of the order desk on each store order (mechanism T13): receive, assign, monitor, feed back.
 
-    Receiving and assigning come before the order is looked at; monitoring when its goods leave; feeding back when
-    they have arrived.
+    Receiving and assigning come before the order is looked at, one right after the other; monitoring when its goods
+    are picked; feeding back when they have arrived. Each has its own second in the table `order_stages`.
     """
 
     receive_seconds: float = assumed(60.0, "assumption: a minute to take an order", unit="seconds", ge=0)
@@ -71,6 +71,10 @@ class GoodsIn(Model):
     """Checking and putting away, per line."""
     put_away_seconds_per_case: float = assumed(1.0, "assumption: whole pallets mostly", unit="seconds", ge=0)
     """And per case."""
+    inspection_seconds_per_unit: float = assumed(
+        0.0, "inspection takes nobody's time unless given", unit="seconds per unit inspected", ge=0
+    )
+    """Looking at each unit that `policy.sourcing.inspection` draws, before its delivery is put away."""
 
 
 class OrderStream(Model):

@@ -123,6 +123,14 @@ def somebody_does_it(scenario: Scenario, places: Places, reach: Reach) -> Iterat
             )  # fmt: skip
         elif not is_needed and people:
             yield places.problem("W602", f"policy.depot.{crew}", "there is no such work in `depot`")
+    goods_in = facts.goods_in if facts is not None else None
+    if (
+        goods_in is not None
+        and goods_in.inspection_seconds_per_unit
+        and not scenario.policy.sourcing.inspection
+    ):
+        rule = "`policy.sourcing.inspection` is empty: nothing is inspected"
+        yield places.problem("W602", "depot.goods_in.inspection_seconds_per_unit", rule)
     if transport.mode == "none":
         for key, used in (("trucks", transport.trucks), ("hire", transport.hire.carriers)):
             if used:

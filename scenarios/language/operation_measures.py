@@ -41,6 +41,22 @@ OPERATION_MEASURES: tuple[Measure, ...] = (
         "Mean time from placing an order to its assignment",
     ),
     Measure(
+        "receiving_hours",
+        "Desk: receiving",
+        "hours",
+        _L,
+        _DISTRIBUTION,
+        "Mean time from placing an order until the desk has taken it down, waiting for the desk included",
+    ),
+    Measure(
+        "assigning_hours",
+        "Desk: assigning",
+        "hours",
+        _L,
+        _DISTRIBUTION,
+        "Mean time from taking an order down to its assignment",
+    ),
+    Measure(
         "wave_wait_hours",
         "Lead time: wait for the wave",
         "hours",
@@ -55,6 +71,14 @@ OPERATION_MEASURES: tuple[Measure, ...] = (
         _L,
         _DISTRIBUTION,
         "Mean time from release to the last line picked, waiting for pickers included",
+    ),
+    Measure(
+        "monitoring_hours",
+        "Desk: monitoring",
+        "hours",
+        _L,
+        _DISTRIBUTION,
+        "Mean time from the last line picked until the desk has seen the goods off, waiting for the desk included",
     ),
     Measure(
         "loading_hours",

@@ -53,7 +53,7 @@ class DepotPolicy(Model):
     pickers: tuple[Shift, ...] = assumed((), "nobody unless given")
     """Pickers; needed with `depot.picking` or `depot.order_streams`."""
     receivers: tuple[Shift, ...] = assumed((), "nobody unless given")
-    """People in goods in; needed with `depot.goods_in`."""
+    """People in goods in, who inspect and put away; needed with `depot.goods_in`."""
 
 
 class Trucks(Model):

@@ -29,7 +29,17 @@ PAID: Mapping[Crew, tuple[Charge, Charge]] = {
 }
 """What a crew is charged as, on its shifts and after them."""
 
-_STAGES = ("placed", "assigned", "released", "picked", "departed", "arrived", "unloaded", "fed_back")
+_STAGES = (
+    "placed",
+    "received",
+    "assigned",
+    "released",
+    "picked",
+    "departed",
+    "arrived",
+    "unloaded",
+    "fed_back",
+)
 
 
 def check_work(
@@ -105,7 +115,8 @@ def _check_tasks(audit: Audit, tables: Mapping[str, Table], of_centre: Axis) -> 
 def _check_stages(audit: Audit, orders: Table) -> None:
     """An order passes its stages one after the other, as far as it has got."""
     of_order = Axis("order")
-    for before, after in pairwise(_STAGES):
+    # Monitoring goes on beside loading and the road.
+    for before, after in (*pairwise(_STAGES), ("picked", "monitored")):
         earlier, later = orders[f"{before}_second"], orders[f"{after}_second"]
         reached = later != NOT_YET
         audit.at_most(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,6 +14,16 @@ from sim.depot.stock import CentreStock, IntArray
 from sim.recorder import TABLES, Recorder
 from sim.suppliers import Line, Quality, Scorecards, part_of
 from sim.world import World
+
+
+class Inspected(NamedTuple):
+    """What inspection makes of lots, (len(Line), any number) each."""
+
+    taken_in: IntArray
+    sent_back: IntArray
+    """What goes back and is sent again."""
+    sampled_units: IntArray
+    """(centres x suppliers,) units looked at."""
 
 
 class Incoming:
@@ -39,18 +51,17 @@ class Incoming:
             Charge.REJECTED_LOT: in_micro(costs.per_rejected_lot),
         }
 
-    def look_at(self, lots: IntArray, second: int) -> tuple[IntArray, IntArray]:
+    def look_at(self, lots: IntArray, second: int) -> Inspected:
         """Inspect what has come.
 
         Args:
             lots: (len(Line), k).
             second: now.
-
-        Returns:
-            What is taken in, and what goes back and is sent again, (len(Line), any number) each.
         """
+        places = len(self._world.axes.centre_ids) * len(self._world.axes.supplier_ids)
+        looked_at = np.zeros(places, np.int64)
         if self._is_plain or not lots.shape[1]:
-            return lots, lots[:, :0]
+            return Inspected(lots, lots[:, :0], looked_at)
         defects = self._quality.defects(lots)
         sampled, found, is_rejected = self._quality.sample(lots, defects)
         units = lots[Line.UNITS]
@@ -70,7 +81,9 @@ class Incoming:
         )  # fmt: skip
         self._write(lots, rows, second)
         self._tell(lots, good[Line.UNITS], first, sampled, found, is_rejected, second)
-        return good[:, good[Line.UNITS] > 0], back[:, back[Line.UNITS] > 0]
+        place = lots[Line.CENTRE] * len(self._world.axes.supplier_ids) + lots[Line.SUPPLIER]
+        np.add.at(looked_at, place, sampled)
+        return Inspected(good[:, good[Line.UNITS] > 0], back[:, back[Line.UNITS] > 0], looked_at)
 
     def _write(self, lots: IntArray, amounts: IntArray, second: int) -> None:
         rows = by_order(lots, amounts)

@@ -77,7 +77,7 @@ class Outbound:
                 environment, world, recorder, payroll, packing, doors, self._arrivals, self._desk, returns
             )
         else:
-            self._carriage = OnTheDay(environment, world, self._arrivals)
+            self._carriage = OnTheDay(environment, world, self._arrivals, self._desk)
         self._streams = _streams(environment, world, pickers)
         self._allocation: Allocation | None = None
 

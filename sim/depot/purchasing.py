@@ -274,13 +274,13 @@ class Purchasing:
 
     def _receive(self, second: int) -> None:
         """Put what suppliers deliver into stock."""
-        lines, sent_back = self._incoming.look_at(self._open_orders.take(second), second)
+        lines, sent_back, sampled_units = self._incoming.look_at(self._open_orders.take(second), second)
         if sent_back.shape[1]:
             self._expect(self._suppliers.send(sent_back, day_of(second), second))
         if self._goods_in is None:
             self._put_away(lines)
-        elif lines.shape[1]:
-            self._goods_in.accept(np.ascontiguousarray(lines), self._put_away)
+        elif lines.shape[1] or sampled_units.any():
+            self._goods_in.accept(np.ascontiguousarray(lines), sampled_units, self._put_away)
 
     def _put_away(self, lines: IntArray) -> None:
         """Lines can be shipped from now on."""

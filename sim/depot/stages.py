@@ -23,10 +23,10 @@ def write_stages(recorder: Recorder, world: World, orders: Sequence[Order]) -> N
     rows = np.array(
         [
             (
-                order.number, order.store, order.centre, order.kind, order.placed_second, order.assigned_second,
-                order.released_second, order.picked_second, order.departed_second, order.arrived_second,
-                order.unloaded_second, order.fed_back_second, NOT_YET, order.line_count, order.units,
-                order.units_shipped, order.value_minor, 0, order.is_complete,
+                order.number, order.store, order.centre, order.kind, order.placed_second, order.received_second,
+                order.assigned_second, order.released_second, order.picked_second, order.monitored_second,
+                order.departed_second, order.arrived_second, order.unloaded_second, order.fed_back_second, NOT_YET,
+                order.line_count, order.units, order.units_shipped, order.value_minor, 0, order.is_complete,
             )
             for order in orders
         ],

@@ -131,7 +131,7 @@ class Fleet(Carriage):
     def ready(self, drop: Drop) -> None:
         """See `Carriage`."""
         for order in drop.orders:
-            self._desk.follow_up(order, has_arrived=False)
+            self._desk.monitor(order)
         if drop.is_emergency:
             self._carriers.send_courier(drop)
         elif self._carriers.has(drop):

@@ -164,7 +164,17 @@ def test_a_unit_missing_from_a_row_is_found(result: RunResult, terms: Terms, nam
             check(result, terms, Table(name, {**table.columns, column: values}))
 
 
-@pytest.mark.parametrize("column", ["released_second", "picked_second", "departed_second", "unloaded_second"])
+@pytest.mark.parametrize(
+    "column",
+    [
+        "received_second",
+        "released_second",
+        "picked_second",
+        "monitored_second",
+        "departed_second",
+        "unloaded_second",
+    ],
+)
 def test_a_stage_before_the_one_before_it_is_found(result: RunResult, terms: Terms, column: str) -> None:
     stages = result.tables["order_stages"]
     for row in some(np.flatnonzero(stages[column] > 0)):

@@ -40,6 +40,15 @@ def test_the_driven_chain_is_good() -> None:
     assert found({}) == []
 
 
+def test_time_for_inspection_needs_inspection() -> None:
+    goods_in = {"inspection_seconds_per_unit": 30.0}
+    changes = {"depot": {"goods_in": goods_in}, **depot(receivers=[PICKERS], pickers=[PICKERS])}
+    path = "depot.goods_in.inspection_seconds_per_unit"
+    assert found(changes) == [("W602", path)]
+    inspected = {"policy": {**changes["policy"], "sourcing": {"inspection": [{"sample_units": 5}]}}}
+    assert found({**changes, **inspected}) == []
+
+
 STREAM = {
     "id": "web",
     "between_minutes": {"kind": "constant", "value": 10},

@@ -43,7 +43,10 @@ def kpi(name: str, *tables: Mapping[str, Table], ledger: np.ndarray | None = Non
 
 def order(placed: int, *, promised: int = END - 1, complete: bool = True, **stages: int) -> dict[str, int]:
     """An order; stages that are not named were not reached."""
-    names = ("assigned", "released", "picked", "departed", "arrived", "unloaded", "fed_back", "settled")
+    names = (
+        "received", "assigned", "released", "picked", "monitored", "departed", "arrived", "unloaded", "fed_back",
+        "settled",
+    )  # fmt: skip
     seconds = {f"{name}_second": stages.pop(name, NEVER) for name in names}
     return {
         "placed_second": placed,
@@ -95,6 +98,14 @@ def test_the_stages_of_an_order(name: str, hours: int) -> None:
     waiting = order(AT, assigned=NEVER)
     both = of_orders(name, order(AT, **reached), order(AT, **halfway), waiting)
     assert both == pytest.approx(0.75 * hours)
+
+
+@pytest.mark.parametrize(
+    ("name", "hours"), [("receiving_hours", 2), ("assigning_hours", 1), ("monitoring_hours", 4)]
+)
+def test_the_steps_of_the_desk(name: str, hours: int) -> None:
+    reached = {"received": AT + 2 * HOUR, "assigned": AT + 3 * HOUR, "picked": AT + 9 * HOUR}
+    assert of_orders(name, order(AT, **reached, monitored=AT + 13 * HOUR), order(AT)) == hours
 
 
 def test_days_sales_outstanding_weighs_by_value_or_else_by_units() -> None:
