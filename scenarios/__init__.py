@@ -30,7 +30,7 @@ from scenarios.language.demand import (
     PriceChange,
     Response,
 )
-from scenarios.language.depot import Depot, Docks, GoodsIn, OrderStream
+from scenarios.language.depot import Depot, Docks, GoodsIn, OrderStream, Staging
 from scenarios.language.distributions import Distribution, Exponential, Gamma
 from scenarios.language.errors import CODES, Problem, ScenarioError, Severity, did_you_mean, summarise
 from scenarios.language.fleet import Carrier, Fleet, TruckType
@@ -180,6 +180,7 @@ __all__ = [
     "Sku",
     "Sourcing",
     "SplitSources",
+    "Staging",
     "StockLevels",
     "Store",
     "StoreStock",

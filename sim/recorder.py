@@ -30,6 +30,10 @@ TABLES: dict[str, tuple[str, ...]] = {
         "centre", "store", "is_emergency", "released_second", "ready_second", "lines", "units", "cases",
         "weight_grams", "volume_millilitres",
     ),
+    "staging": (
+        "trip", "centre", "wanted_second", "taken_second", "left_second", "drops", "cases", "volume_millilitres",
+        "room", "capacity",
+    ),
     "trips": (
         "trip", "centre", "truck", "type", "planned_second", "ready_second", "loaded_second",
         "departed_second", "returned_second", "metres", "drops", "cases", "weight_grams", "volume_millilitres",
@@ -73,6 +77,8 @@ TABLES: dict[str, tuple[str, ...]] = {
 
 `price_differences` holds what an order cost above the list prices of the SKU table; `express_orders` what goes express
 from the start or from a shortage on; `disruptions` times in which nothing left a supplier.
+
+`room` and `capacity` of `staging` are millilitres, cases or drops as the scenario says; a capacity of -1 is no limit.
 
 `supplier_lots` tells of what came to the gate, where lots can fail or be split: units that were taken in, those among
 them that came with the first delivery of their line, defective ones, and those that inspection let through.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from scenarios.language.base import Model, assumed, given
 from scenarios.language.distributions import Constant, Distribution
 from scenarios.language.network import ALL_HOURS
@@ -58,6 +60,22 @@ class Docks(Model):
     """Loading or unloading, per case; units that do not fill a case count together as cases."""
 
 
+class Staging(Model):
+    """Where picked goods wait for their own truck. What carriers and couriers take leaves at once.
+
+    {capacity: 12000, unit: litres}
+
+    Goods of a trip need room from the moment when the first of them may be picked until they are on the truck. Trips
+    get room in the order in which they are wanted; while there is none, their lists are not picked. A trip that needs
+    more room than there is waits for an empty area.
+    """
+
+    capacity: float | None = assumed(None, "room for everything", unit="litres, cases or drops", gt=0)
+    """Room in each centre."""
+    unit: Literal["litres", "cases", "drops"] = assumed("litres", "the volume of the goods")
+    """What it is reckoned in; a drop is what one store gets."""
+
+
 class GoodsIn(Model):
     """What happens between a supplier's truck and the shelf of the centre."""
 
@@ -109,6 +127,8 @@ class Depot(Model):
     """Picking times."""
     docks: Docks | None = assumed(None, "trucks are loaded in no time")
     """Doors and loading."""
+    staging: Staging | None = assumed(None, "picked goods wait anywhere")
+    """The area between picking and loading."""
     goods_in: GoodsIn | None = assumed(None, "what suppliers deliver can be shipped at once")
     """Receiving."""
     order_streams: tuple[OrderStream, ...] = assumed((), "none unless given")
@@ -136,4 +156,4 @@ class LabourCosts(Model):
     """Material used per case picked or part of one."""
 
 
-__all__ = ["Depot", "Docks", "GoodsIn", "LabourCosts", "OrderDesk", "OrderStream", "Picking"]
+__all__ = ["Depot", "Docks", "GoodsIn", "LabourCosts", "OrderDesk", "OrderStream", "Picking", "Staging"]

@@ -139,11 +139,17 @@ def somebody_does_it(scenario: Scenario, places: Places, reach: Reach) -> Iterat
             yield places.problem(
                 "W602", "depot.docks", "`policy.transport.mode` is `none`: no truck is loaded"
             )
+        if facts is not None and facts.staging is not None:
+            yield places.problem(
+                "W602", "depot.staging", "`policy.transport.mode` is `none`: nothing waits for a truck"
+            )
         return
     if not sum(trucks.count for trucks in transport.trucks) and not transport.hire.carriers:
         yield places.problem("W601", _TRANSPORT, "neither trucks nor carriers: no store gets any goods")
     if facts is not None and facts.docks is not None and facts.docks.doors == 0 and transport.trucks:
         yield places.problem("W601", "depot.docks.doors", "no truck is ever loaded", 0)
+    if facts is not None and facts.staging is not None and not transport.trucks:
+        yield places.problem("W602", "depot.staging", "there are no own trucks: nothing waits for one")
     if transport.hire.share_of_drops > 0 and not transport.hire.carriers:
         path = f"{_TRANSPORT}.hire.share_of_drops"
         yield places.problem("W602", path, "no carrier is hired", transport.hire.share_of_drops)

@@ -13,6 +13,7 @@ import numpy as np
 from sim.books.audit import Audit, Axis
 from sim.books.charges import Charge, check_charges
 from sim.books.events import NOT_YET, counted
+from sim.books.staging_checks import check_staging
 from sim.books.terms import MICRO, Terms, WorkTerms, in_micro
 from sim.clock import SECONDS_PER_HOUR
 from sim.records import IntArray, Table
@@ -61,6 +62,8 @@ def check_work(
     if work.has_outbound:
         _check_drops(audit, tables, work, of_store)
     _check_trips(audit, tables, work, of_centre)
+    if work.has_staging:
+        check_staging(audit, tables, len(labels.centres))
     check_charges(
         audit,
         tables["charges"],

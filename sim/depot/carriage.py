@@ -30,6 +30,10 @@ class Carriage(Protocol):
     def ready(self, drop: Drop) -> None:
         """Take a drop that has been picked."""
 
+    def trip_of(self, drop: Drop) -> int | None:
+        """Number of the trip for which a planned drop has to wait; None where it leaves once it is picked."""
+        ...
+
 
 class OnTheDay(Carriage):
     """Without trucks: goods arrive when the lead time says, or at the first delivery hour after they are ready."""
@@ -54,6 +58,11 @@ class OnTheDay(Carriage):
         """Urgent drops first, then by store."""
         del centre
         return sorted(drops, key=lambda drop: (not drop.is_emergency, drop.store))
+
+    def trip_of(self, drop: Drop) -> int | None:
+        """See `Carriage`: nothing waits for a truck."""
+        del drop
+        return None
 
     def ready(self, drop: Drop) -> None:
         """Send it off."""

@@ -14,6 +14,7 @@ from sim.depot.crews import Payroll
 from sim.depot.desk import OrderDesk
 from sim.depot.orders import Drop, Packing, merged, split_to_fit
 from sim.depot.returns import Returns
+from sim.depot.staging import Staging
 from sim.depot.stock import IntArray
 from sim.fleet.carriers import Carriers
 from sim.fleet.planning import PlannedTrip, RoutePlanner
@@ -42,6 +43,7 @@ class Fleet(Carriage):
         arrivals: Arrivals,
         desk: OrderDesk,
         returns: Returns,
+        staging: Staging | None,
     ) -> None:
         self._environment = environment
         self._world = world
@@ -52,6 +54,7 @@ class Fleet(Carriage):
         self._arrivals = arrivals
         self._desk = desk
         self._returns = returns
+        self._staging = staging
         centres = range(len(world.axes.centre_ids))
         self._maps = [RoadMap(world, centre) for centre in centres]
         self._trucks = _trucks(world)
@@ -75,7 +78,7 @@ class Fleet(Carriage):
             doors = self._doors[centre] if self._doors is not None else None
             drivers = Drivers(
                 self._environment, world, self._recorder, self._payroll, road_map, self._windows, doors,
-                self._arrivals, self._returns,
+                self._arrivals, self._returns, self._staging,
             )  # fmt: skip
             self._drivers.append(drivers)
             planner = RoutePlanner(
@@ -127,6 +130,11 @@ class Fleet(Carriage):
         for planned in trips:
             self._schedule(planned, planner)
         return [*urgent, *by_carrier, *(drop for planned in trips for drop in planned.drops)]
+
+    def trip_of(self, drop: Drop) -> int | None:
+        """See `Carriage`."""
+        trip = self._trip_of.get(drop)
+        return None if trip is None else trip.number
 
     def ready(self, drop: Drop) -> None:
         """See `Carriage`."""

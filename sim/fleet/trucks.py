@@ -15,6 +15,7 @@ from sim.depot.arrivals import Arrivals
 from sim.depot.crews import Payroll
 from sim.depot.orders import NOT_YET, Drop
 from sim.depot.returns import Returns
+from sim.depot.staging import Staging
 from sim.fleet.roads import RoadMap
 from sim.fleet.windows import Windows
 from sim.recorder import Recorder
@@ -110,6 +111,7 @@ class Drivers:
         doors: Station | None,
         arrivals: Arrivals,
         returns: Returns,
+        staging: Staging | None,
     ) -> None:
         """Make them.
 
@@ -123,6 +125,7 @@ class Drivers:
             doors: where trucks are loaded; None where that takes no time.
             arrivals: takes goods that have been unloaded.
             returns: goods that stores send back.
+            staging: where goods wait for their truck; None where they wait anywhere.
         """
         self._environment = environment
         self._world = world
@@ -133,6 +136,7 @@ class Drivers:
         self._doors = doors
         self._arrivals = arrivals
         self._returns = returns
+        self._staging = staging
         fleet = world.scenario.fleet
         self._unloading = fleet.unloading
         self._break_after_seconds = round(fleet.drivers.driving_hours_before_break * SECONDS_PER_HOUR)
@@ -184,6 +188,8 @@ class Drivers:
     def _loaded(self, trip: Trip) -> None:
         now = int(self._environment.now)
         trip.loaded_second = now
+        if self._staging is not None:
+            self._staging.leave(trip.number)
         at(self._environment, max(now, trip.planned_second), Turn.ROAD, lambda: self._depart(trip))
 
     def _depart(self, trip: Trip) -> None:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from sim.books import MINOR_PER_MAJOR, Account
 from sim.books.charges import Charge
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
+from sim.kpis import staging
 from sim.records import IntArray, Table
 from sim.stations import CREW_OF, Crew, Work
 
@@ -270,6 +271,10 @@ OPERATIONS: dict[str, Callable[[Operations], float]] = {
     "picker_utilisation": _utilisation(Crew.PICKERS),
     "desk_utilisation": _utilisation(Crew.DESK),
     "dock_utilisation": _dock_utilisation,
+    "staging_utilisation": staging.utilisation,
+    "staging_peak_utilisation": staging.peak_utilisation,
+    "staging_peak_litres": staging.peak_litres,
+    "staging_wait_hours": staging.wait_hours,
     "overtime_share": _overtime,
     "stream_orders": lambda o: _stream_tasks(o).count / o.days if _stream_tasks(o).count else _NAN,
     "stream_wait_minutes": _stream_wait,

@@ -40,6 +40,16 @@ def test_the_driven_chain_is_good() -> None:
     assert found({}) == []
 
 
+def test_an_area_for_goods_that_wait_for_trucks_needs_trucks() -> None:
+    area = {"depot": {"staging": {"capacity": 50, "unit": "cases"}}}
+    assert found(area) == []
+    carried = {"hire": {"carriers": [{"carrier_id": "swift"}]}, "trucks": []}
+    assert ("W602", "depot.staging") in found({**area, **transport(**carried)})
+    undriven = {"depot": {"picking": {}, "staging": {}}, "policy": {"depot": {"pickers": [PICKERS]}}}
+    paths = [(problem.code, problem.path) for problem in check(tiny_scenario(**undriven))]
+    assert paths == [("W602", "depot.staging")]
+
+
 def test_time_for_inspection_needs_inspection() -> None:
     goods_in = {"inspection_seconds_per_unit": 30.0}
     changes = {"depot": {"goods_in": goods_in}, **depot(receivers=[PICKERS], pickers=[PICKERS])}
