@@ -46,7 +46,7 @@ from scenarios.language.measures import (
     kpi_reference_markdown,
 )
 from scenarios.language.network import WEEKDAYS, Closure, DistributionCentre, Network, Scope, Store
-from scenarios.language.operations import DepotPolicy, Routes, Shift, Transport, Wave
+from scenarios.language.operations import DepotPolicy, Routes, Shift, Transport, Wave, WorkingDays
 from scenarios.language.plan import Basis, Plan, PlanPart, StockLevels
 from scenarios.language.policy import (
     BaseStock,
@@ -193,6 +193,7 @@ __all__ = [
     "Units",
     "VendorManaged",
     "Wave",
+    "WorkingDays",
     "assumptions",
     "check",
     "did_you_mean",

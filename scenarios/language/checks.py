@@ -15,6 +15,7 @@ from scenarios.language import (
     promotion_checks,
     rounding_checks,
     sourcing_checks,
+    working_day_checks,
 )
 from scenarios.language.errors import Problem
 from scenarios.language.places import Places
@@ -30,6 +31,7 @@ CHECKS = (
     *rounding_checks.CHECKS,
     *promotion_checks.CHECKS,
     *operation_checks.CHECKS,
+    *working_day_checks.CHECKS,
     *sourcing_checks.CHECKS,
 )
 

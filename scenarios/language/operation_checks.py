@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from scenarios.language.errors import Problem
-from scenarios.language.network import Weekday
 from scenarios.language.operations import Shift
 from scenarios.language.places import Places
 from scenarios.language.scenario import Scenario
@@ -51,25 +50,6 @@ def names(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]
         yield from places.unknown_ids(path, route.stores, reach.store_index, "store")
         if len(set(route.stores)) < len(route.stores):
             yield places.problem("E502", path, "a round calls at a store twice")
-
-
-def weekdays(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
-    """Weekdays are named once."""
-    del reach
-    policy = scenario.policy
-    named: list[tuple[str, tuple[Weekday, ...]]] = [
-        (f"policy.depot.waves[{index}]", wave.weekdays) for index, wave in enumerate(policy.depot.waves)
-    ]
-    named += [
-        (f"{_TRANSPORT}.routes.master[{index}]", route.weekdays)
-        for index, route in enumerate(policy.transport.routes.master)
-    ]
-    for crew in ("desk", "pickers", "receivers"):
-        shifts: Sequence[Shift] = getattr(policy.depot, crew)
-        named += [(f"policy.depot.{crew}[{index}]", shift.weekdays) for index, shift in enumerate(shifts)]
-    for path, days in named:
-        if len(set(days)) < len(days):
-            yield places.problem("E502", f"{path}.weekdays", "names a weekday twice")
 
 
 def times(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
@@ -210,4 +190,4 @@ def pickers_keep_up(scenario: Scenario, places: Places, reach: Reach) -> Iterato
             yield places.problem("W601", "depot.order_streams", rule, hint="more pickers, or fewer orders")
 
 
-CHECKS = (names, weekdays, times, somebody_does_it, everybody_is_reached, pickers_keep_up)
+CHECKS = (names, times, somebody_does_it, everybody_is_reached, pickers_keep_up)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
 
 import simpy
 
-from scenarios import WEEKDAYS, Shift
+from scenarios import Shift
 from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
 from sim.books.work_checks import PAID
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, second_of_day
 from sim.recorder import Recorder
 from sim.stations import Crew, Duty, Station, WorkLog
+from sim.working_days import Calendar
 from sim.world import World
 
 _SECONDS_PER_MINUTE = 60
@@ -86,11 +86,11 @@ def _duties(world: World, shift: Shift, first_server: int) -> Iterator[Duty]:
     """The stretches that a shift is there, day after day; a shift that began on the eve is left out."""
     if not shift.people:
         return
-    start = world.scenario.horizon.start_date
+    calendar = Calendar(world.scenario, shift)
     length = round(shift.hours * SECONDS_PER_HOUR)
     pause = min(round(shift.break_minutes * _SECONDS_PER_MINUTE), length)
     for day in range(world.days):
-        if WEEKDAYS[(start + timedelta(days=day)).weekday()] not in shift.weekdays:
+        if not calendar.works(day):
             continue
         begins = day * SECONDS_PER_DAY + second_of_day(shift.start_hour)
         pause_begins = begins + (length - pause) // 2

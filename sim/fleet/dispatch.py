@@ -24,6 +24,7 @@ from sim.fleet.windows import Windows
 from sim.recorder import Recorder
 from sim.stations import Station
 from sim.stores import Stores
+from sim.working_days import Calendar
 from sim.world import World
 
 _GRAMS_PER_KG = 1_000
@@ -212,10 +213,11 @@ def _trucks(world: World) -> list[Truck]:
             if rule.dc_id not in ("", centre_id):
                 continue
             index, kind = kinds[rule.type_id]
+            calendar = Calendar(world.scenario, rule)
             trucks += [
                 Truck(
                     centre, len(trucks) + number, kind, index, second_of_day(rule.start_hour),
-                    round(rule.hours * SECONDS_PER_HOUR),
+                    round(rule.hours * SECONDS_PER_HOUR), calendar,
                 )
                 for number in range(rule.count)
             ]  # fmt: skip

@@ -20,6 +20,7 @@ from sim.fleet.roads import RoadMap
 from sim.fleet.windows import Windows
 from sim.recorder import Recorder
 from sim.stations import Crew, Station, Work
+from sim.working_days import Calendar
 from sim.world import World
 
 _SECONDS_PER_MINUTE = 60
@@ -53,6 +54,7 @@ class Truck:
     type_index: int
     start_second_of_day: int
     shift_seconds: int
+    calendar: Calendar
     planned_free_second: int = 0
     """When its last planned trip is over."""
     paid_from_second: int = NOT_YET
@@ -61,12 +63,17 @@ class Truck:
     """Trips to come, the current one first."""
 
     def shift_after(self, second: int, least_seconds: int) -> tuple[int, int]:
-        """The first shift with so much time left after a second: when it can leave, and when it must be back."""
+        """The first shift with so much time left after a second: when it can leave, and when it must be back.
+
+        A night shift belongs to the day on which it begins.
+        """
         day_seconds = 24 * SECONDS_PER_HOUR
         second = max(second, self.planned_free_second)
-        starts = (second // day_seconds - 1) * day_seconds + self.start_second_of_day
-        while starts + self.shift_seconds - max(second, starts) < min(least_seconds, self.shift_seconds):
-            starts += day_seconds
+        day = second // day_seconds - 1
+        starts = day * day_seconds + self.start_second_of_day
+        needed = min(least_seconds, self.shift_seconds)
+        while starts + self.shift_seconds - max(second, starts) < needed or not self.calendar.works(day):
+            day, starts = day + 1, starts + day_seconds
         return max(second, starts), starts + self.shift_seconds
 
 

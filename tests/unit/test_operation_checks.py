@@ -40,6 +40,43 @@ def test_the_driven_chain_is_good() -> None:
     assert found({}) == []
 
 
+@pytest.mark.parametrize(
+    ("changes", "code", "path"),
+    [
+        (
+            transport(trucks=[{"type_id": "van", "count": 1, "weekdays": ["mon", "mon"]}]),
+            "E502",
+            "policy.transport.trucks[0].weekdays",
+        ),
+        (
+            transport(trucks=[{"type_id": "van", "count": 1, "rests_on_holidays": ["Easter"]}]),
+            "E501",
+            "policy.transport.trucks[0].rests_on_holidays[0]",
+        ),
+        (
+            depot(waves=[{"cut_off_hour": 20.0, "rests_on_dates": ["2026-01-01", "2026-01-01"]}]),
+            "E502",
+            "policy.depot.waves[0].rests_on_dates",
+        ),
+        (
+            transport(
+                trucks=[{"type_id": "van", "count": 1, "weekdays": ["mon", "tue"]}],
+                routes={
+                    "method": "master",
+                    "master": [
+                        {"stores": [store["store_id"] for store in STORES], "weekdays": ["wed"]},
+                    ],
+                },
+            ),
+            "W601",
+            "policy.transport.routes.master[0].weekdays",
+        ),
+    ],
+)
+def test_days_that_do_not_go_together(changes: dict[str, Any], code: str, path: str) -> None:
+    assert found(changes) == [(code, path)]
+
+
 def test_an_area_for_goods_that_wait_for_trucks_needs_trucks() -> None:
     area = {"depot": {"staging": {"capacity": 50, "unit": "cases"}}}
     assert found(area) == []
