@@ -59,6 +59,14 @@ def times(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]
     backwards = stores["receives_until_hour"] <= stores["receives_from_hour"]
     rule = "the window must end after it begins, on the same day"
     yield from places.rows("E504", "network.stores", stores, backwards, "receives_until_hour", rule)
+    again, until = stores["receives_again_from_hour"], stores["receives_again_until_hour"]
+    is_given = (again > 0) | (until > 0)
+    rule = "the second window must end after it begins, on the same day"
+    wrong = is_given & (until <= again)
+    yield from places.rows("E504", "network.stores", stores, wrong, "receives_again_until_hour", rule)
+    rule = "the second window must begin after the first has ended"
+    wrong = is_given & ~wrong & (again <= stores["receives_until_hour"])
+    yield from places.rows("E504", "network.stores", stores, wrong, "receives_again_from_hour", rule)
     for crew in ("desk", "pickers", "receivers"):
         shifts: Sequence[Shift] = getattr(scenario.policy.depot, crew)
         for index, shift in enumerate(shifts):

@@ -32,7 +32,8 @@ def write_stages(recorder: Recorder, world: World, orders: Sequence[Order]) -> N
         ],
         np.int64,
     ).reshape(-1, len(_COLUMNS))  # fmt: skip
-    until_hour = world.scenario.network.stores["receives_until_hour"]
+    stores = world.scenario.network.stores
+    until_hour = np.maximum(stores["receives_until_hour"], stores["receives_again_until_hour"])
     until_second = np.rint(until_hour * SECONDS_PER_HOUR).astype(np.int64)
     promised_day = rows[:, _COLUMNS.index("placed_second")] // SECONDS_PER_DAY
     promised_day += world.scenario.policy.transport.promised_days

@@ -233,17 +233,14 @@ class Drivers:
         now = int(self._environment.now)
         for order in drop.orders:
             order.arrived_second = now
-        day_starts = now - now % (24 * SECONDS_PER_HOUR)
-        begins = max(now, day_starts + int(self._windows.opens_second[drop.store]))
+        begins = self._windows.unloading_begins(drop.store, now)
         leaves = begins + self.unloading_seconds(drop)
         at(self._environment, leaves, Turn.ROAD, lambda: self._leave(trip, now, begins, metres, leg_seconds))
 
     def _leave(self, trip: Trip, arrived: int, began: int, metres: int, leg_seconds: int) -> None:
         drop, position = trip.drops[trip.position], trip.position
         planned = trip.planned_arrivals[position]
-        window_ends = (
-            planned - planned % (24 * SECONDS_PER_HOUR) + int(self._windows.closes_second[drop.store])
-        )
+        window_ends = self._windows.window_ends(drop.store, planned)
         self._arrivals.arrive(drop)
         batch = self._returns.collect(drop.store)
         if batch >= 0:

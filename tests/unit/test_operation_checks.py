@@ -170,6 +170,28 @@ STREAM = {
             "network.stores[0].receives_until_hour",
         ),
         (
+            {"network": {"stores": [{**STORES[0], "receives_again_from_hour": 19.0}, STORES[1]]}},
+            "E504",
+            "network.stores[0].receives_again_until_hour",
+        ),
+        (
+            {
+                "network": {
+                    "stores": [
+                        {
+                            **STORES[0],
+                            "receives_until_hour": 11.0,
+                            "receives_again_from_hour": 10.0,
+                            "receives_again_until_hour": 12.0,
+                        },
+                        STORES[1],
+                    ]
+                }
+            },
+            "E504",
+            "network.stores[0].receives_again_from_hour",
+        ),
+        (
             {"fleet": {"truck_types": [{"id": "van", "capacity_kg": 0.2, "capacity_litres": 4_000.0}]}},
             "E503",
             "assortment.skus[0].weight_kg",
