@@ -72,6 +72,7 @@ def supplied(draw: st.DrawFn) -> Content:
         if draw(_chance)
         else [],
         "quality_feedback": draw(_chance),
+        "complaint_feedback": draw(_chance),
         "shortage_response": steps[: draw(st.integers(0, 3))],
         "shared_sales": draw(_chance),
         "consignment": draw(st.sampled_from(([], [{}], [{"scope": {"classes": ["DRY", "FRESH"]}}]))),
