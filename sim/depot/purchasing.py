@@ -288,7 +288,13 @@ class Purchasing:
         if self._goods_in is None:
             self._put_away(lines)
         elif lines.shape[1] or sampled_units.any():
-            self._goods_in.accept(np.ascontiguousarray(lines), sampled_units, self._put_away)
+            self._open_orders.hold(lines)
+            self._goods_in.accept(np.ascontiguousarray(lines), sampled_units, self._released)
+
+    def _released(self, lines: IntArray) -> None:
+        """Goods in has done its work on lines."""
+        self._open_orders.release(lines)
+        self._put_away(lines)
 
     def _put_away(self, lines: IntArray) -> None:
         """Lines can be shipped from now on."""
