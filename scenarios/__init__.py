@@ -44,7 +44,7 @@ from scenarios.language.demand import (
     PriceChange,
     Response,
 )
-from scenarios.language.depot import Depot, Docks, GoodsIn, OrderStream
+from scenarios.language.depot import Depot, Docks, GoodsIn, OrderStream, Staging
 from scenarios.language.distributions import Distribution, Exponential, Gamma
 from scenarios.language.errors import CODES, Problem, ScenarioError, Severity, did_you_mean, summarise
 from scenarios.language.fleet import Carrier, Fleet, Roads, TruckType
@@ -61,7 +61,7 @@ from scenarios.language.measures import (
     kpi_reference_markdown,
 )
 from scenarios.language.network import WEEKDAYS, Closure, DistributionCentre, Network, Scope, Store
-from scenarios.language.operations import DepotPolicy, Routes, Shift, Transport, Wave
+from scenarios.language.operations import DepotPolicy, Routes, Shift, Transport, Wave, WorkingDays
 from scenarios.language.people import (
     LEVELS,
     Absence,
@@ -282,6 +282,7 @@ __all__ = [
     "SlaClass",
     "Sourcing",
     "SplitSources",
+    "Staging",
     "StockLevels",
     "Store",
     "StoreStock",
@@ -299,6 +300,7 @@ __all__ = [
     "Wave",
     "WeibullHazard",
     "WorkforcePolicy",
+    "WorkingDays",
     "assumptions",
     "check",
     "did_you_mean",

@@ -23,13 +23,17 @@ TABLES: dict[str, tuple[str, ...]] = {
     "tasks": WorkLog.COLUMNS,
     "shifts": ("crew", "centre", "people", "starts_second", "ends_second"),
     "order_stages": (
-        "order", "store", "centre", "kind", "placed_second", "assigned_second", "released_second", "picked_second",
-        "departed_second", "arrived_second", "unloaded_second", "fed_back_second", "settled_second", "lines", "units",
-        "units_shipped", "value_minor", "promised_second", "is_complete",
+        "order", "store", "centre", "kind", "placed_second", "received_second", "assigned_second", "released_second",
+        "picked_second", "monitored_second", "departed_second", "arrived_second", "unloaded_second", "fed_back_second",
+        "settled_second", "lines", "units", "units_shipped", "value_minor", "promised_second", "is_complete",
     ),
     "drops": (
         "centre", "store", "is_emergency", "released_second", "ready_second", "lines", "units", "cases",
         "weight_grams", "volume_millilitres",
+    ),
+    "staging": (
+        "trip", "centre", "wanted_second", "taken_second", "left_second", "drops", "cases", "volume_millilitres",
+        "room", "capacity",
     ),
     "trips": (
         "trip", "centre", "truck", "type", "planned_second", "ready_second", "loaded_second",
@@ -60,6 +64,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "received_second", "centre", "supplier", "lots", "units", "accepted_units", "first_units", "defective_units",
         "inspected_lots", "inspected_units", "defects_found", "rejected_lots", "escaped_units",
     ),
+    "complaints": ("reported_second", "centre", "supplier", "reports", "units"),
     "supplier_reviews": (
         "reviewed_second", "rule", "supplier", "cost", "technology", "delivery", "service", "continuity",
         "global_support", "quality", "score", "defects_per_million", "share_before", "share_after", "is_disqualified",
@@ -76,8 +81,12 @@ TABLES: dict[str, tuple[str, ...]] = {
 `price_differences` holds what an order cost above the list prices of the SKU table; `express_orders` what goes express
 from the start or from a shortage on; `disruptions` times in which nothing left a supplier.
 
+`room` and `capacity` of `staging` are millilitres, cases or drops as the scenario says; a capacity of -1 is no limit.
+
 `supplier_lots` tells of what came to the gate, where lots can fail or be split: units that were taken in, those among
 them that came with the first delivery of their line, defective ones, and those that inspection let through.
+`complaints` tells what suppliers heard of defective units that customers brought back, as far as it was put down to
+them.
 `supplier_reviews` holds scores and shares in hundredths (of a point, of a per cent), a row per
 sourcing rule (-1 without any) and supplier. `step` of `shortage_responses` counts as in `scenarios.SHORTAGE_STEPS`.
 """

@@ -197,6 +197,7 @@ def _work_terms(world: World) -> WorkTerms:
         is_picked=has_picking and not is_sorted,
         is_sorted=has_picking and is_sorted,
         has_goods_in=facts is not None and facts.goods_in is not None,
+        has_staging=facts is not None and facts.staging is not None and has_fleet,
         doors=facts.docks.doors if facts is not None and facts.docks is not None else 0,
         trucks=kept,
         trucks_micro_per_day=per_day,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from heapq import heapify, heappush
 from typing import Any, Generic, TypeVar
 
 import simpy
 
-from scenarios import WEEKDAYS, Shift
-from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, Turn, at, second_of_day, weekday_of
+from scenarios import Scenario, Shift
+from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, Turn, at, second_of_day
+from sim.working_days import Calendar
 
 _SECONDS_PER_MINUTE = 60
 Task = TypeVar("Task")
@@ -42,12 +42,11 @@ class Duty:
         return tuple((comes, goes) for comes, goes in halves if comes < goes)
 
 
-def duties(start_date: date, days: int, shift: Shift, first_server: int) -> Iterator[Duty]:
+def duties(scenario: Scenario, shift: Shift, first_server: int) -> Iterator[Duty]:
     """The stretches that a shift is there, day after day; a shift that began on the eve is left out.
 
     Args:
-        start_date: the first day.
-        days: how many days are simulated.
+        scenario: its days, and its holidays, on which the shift may rest.
         shift: who comes when.
         first_server: number of the first of them at their station.
     """
@@ -55,8 +54,9 @@ def duties(start_date: date, days: int, shift: Shift, first_server: int) -> Iter
         return
     length = round(shift.hours * SECONDS_PER_HOUR)
     pause = min(round(shift.break_minutes * _SECONDS_PER_MINUTE), length)
-    for day in range(days):
-        if WEEKDAYS[weekday_of(start_date, day)] not in shift.weekdays:
+    calendar = Calendar(scenario, shift)
+    for day in range(scenario.horizon.days):
+        if not calendar.works(day):
             continue
         begins = day * SECONDS_PER_DAY + second_of_day(shift.start_hour)
         pause_begins = begins + (length - pause) // 2

@@ -46,7 +46,7 @@ class Work(IntEnum):
     UNLOADING = 6
     """A supplier's delivery at a door."""
     PUT_AWAY = 7
-    """A supplier's delivery in goods in."""
+    """A supplier's delivery in goods in, inspection included."""
 
 
 CREW_OF: Mapping[Work, Crew] = {

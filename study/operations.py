@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 IntArray = npt.NDArray[np.int64]
 
 STAGES: dict[str, tuple[str, str]] = {
-    "Order desk": ("placed_second", "assigned_second"),
+    "Order desk: receiving": ("placed_second", "received_second"),
+    "Order desk: assigning": ("received_second", "assigned_second"),
     "Waiting for the wave": ("assigned_second", "released_second"),
     "Picking": ("released_second", "picked_second"),
     "Waiting for the truck, loading": ("picked_second", "departed_second"),

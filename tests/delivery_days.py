@@ -31,6 +31,8 @@ def delivery_day(metres: np.ndarray, **changes: Any) -> RoutingProblem:
         "service_seconds": np.zeros(stops, dtype=np.int64),
         "opens_second": np.zeros(stops, dtype=np.int64),
         "closes_second": np.full(stops, 24 * HOUR),
+        "pause_starts_second": np.zeros(stops, dtype=np.int64),
+        "pause_ends_second": np.zeros(stops, dtype=np.int64),
         "vehicle_count": integers(2),
         "capacity_grams": integers(10_000),
         "capacity_millilitres": integers(10_000),
@@ -90,7 +92,10 @@ def _tour_cost(problem: RoutingProblem, order: tuple[int, ...]) -> float:
         clock += int(problem.travel_seconds[place, stop + 1])
         metres += int(problem.distance_metres[place, stop + 1])
         fits &= clock <= problem.closes_second[stop]
-        clock = max(clock, int(problem.opens_second[stop])) + int(problem.service_seconds[stop])
+        clock = max(clock, int(problem.opens_second[stop]))
+        if problem.pause_starts_second[stop] < clock < problem.pause_ends_second[stop]:
+            clock = int(problem.pause_ends_second[stop])
+        clock += int(problem.service_seconds[stop])
         place = stop + 1
     metres += int(problem.distance_metres[place, 0])
     if not fits or clock + problem.travel_seconds[place, 0] > problem.shift_end_second[0]:

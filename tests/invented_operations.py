@@ -61,7 +61,9 @@ class InventedOperations:
 
     def numbers(self, rng: np.random.Generator, weeks: float, lift: float) -> dict[str, Any]:
         """As from `study.operations.operations`, over some weeks after the warm-up."""
-        stages = np.array([0.2, 1.6, 1.1, 2.4, 3.0, 0.3]) * (1 - 0.3 * lift) * rng.lognormal(0, 0.05, 6)
+        stages = (
+            np.array([0.15, 0.05, 1.6, 1.1, 2.4, 3.0, 0.3]) * (1 - 0.3 * lift) * rng.lognormal(0, 0.05, 7)
+        )
         hours = np.exp(-0.5 * ((np.arange(24) - 4.5) / 1.2) ** 2)
         busy = weeks * _HOUR * self.doors * 0.9 * rng.uniform(0.5, 1, (self.centres, 7, 1)) * hours
         found: dict[str, Any] = {

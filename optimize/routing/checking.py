@@ -100,7 +100,9 @@ def _times(problem: RoutingProblem, trip: Trip) -> Iterator[RouteRule]:
             yield RouteRule.ARRIVAL
         if arrival > problem.closes_second[stop] and not problem.serves_everyone:
             yield RouteRule.WINDOW
-        clock = max(arrival, int(problem.opens_second[stop])) + int(problem.service_seconds[stop])
+        begins = max(arrival, int(problem.opens_second[stop]))
+        pause = range(int(problem.pause_starts_second[stop]) + 1, int(problem.pause_ends_second[stop]))
+        clock = (pause.stop if begins in pause else begins) + int(problem.service_seconds[stop])
         place = stop + 1
     if trip.return_second != clock + problem.travel_seconds[place, 0]:
         yield RouteRule.RETURN

@@ -98,6 +98,8 @@ def _arrivals(arrays: Arrays, stops: list[int], depart: int) -> tuple[int, ...]:
     for stop in stops:
         clock += int(arrays.travel[node, stop])
         arrivals.append(clock)
+        if arrays.pause_starts[stop] < clock < arrays.pause_ends[stop]:
+            clock = int(arrays.pause_ends[stop])
         clock = max(clock, int(arrays.opens[stop])) + int(arrays.service[stop])
         node = stop
     return tuple(arrivals)

@@ -37,6 +37,8 @@ class Arrays(NamedTuple):
     service: IntArray
     opens: IntArray
     closes: IntArray
+    pause_starts: IntArray
+    pause_ends: IntArray
     available: IntArray
     capacity_grams: IntArray
     capacity_millilitres: IntArray
@@ -88,6 +90,8 @@ def arrays_of(problem: RoutingProblem) -> Arrays:
         service=with_depot(problem.service_seconds),
         opens=with_depot(problem.opens_second),
         closes=with_depot(problem.closes_second),
+        pause_starts=with_depot(problem.pause_starts_second),
+        pause_ends=with_depot(problem.pause_ends_second),
         available=np.minimum(integers(problem.vehicle_count), problem.stop_count),
         capacity_grams=integers(problem.capacity_grams),
         capacity_millilitres=integers(problem.capacity_millilitres),
@@ -120,7 +124,8 @@ def time_trip(data: Arrays, stops: IntArray, length: int, earliest: int) -> tupl
 
     Leaving at `earliest` brings the vehicle back first and late the least. From there the departure is moved back
     as far as that changes neither: by the waiting on the way, or by the smallest slack of a window (forward time
-    slack, Savelsbergh 1992, The Vehicle Routing Problem with Time Windows: Minimizing Route Duration, eq. 2).
+    slack, Savelsbergh 1992, The Vehicle Routing Problem with Time Windows: Minimizing Route Duration, eq. 2). Whoever
+    comes before a pause is not moved into it.
 
     Returns:
         Departure, return, seconds late summed over the stops.
@@ -129,9 +134,15 @@ def time_trip(data: Arrays, stops: IntArray, length: int, earliest: int) -> tupl
     for position in range(length):
         following = stops[position]
         clock += data.travel[node, following]
-        slack = min(slack, waited + max(0, data.closes[following] - clock))
+        latest, resumes = data.closes[following], clock
+        if clock < data.pause_ends[following]:
+            if clock > data.pause_starts[following]:
+                resumes = data.pause_ends[following]
+            else:
+                latest = data.pause_starts[following]
+        slack = min(slack, waited + max(0, latest - clock))
         late += max(0, clock - data.closes[following])
-        wait = max(0, data.opens[following] - clock)
+        wait = max(resumes, data.opens[following]) - clock
         waited += wait
         clock += wait + data.service[following]
         node = following

@@ -6,7 +6,8 @@ j; T[i] start of unloading; y[i] = 1 if stop i is left out.
     min   sum of x[v, i, j] * c_v(i, j) + f_v per slot in use + P * sum of y[i]
     s.t.  each stop in one slot, or y[i] = 1
           weight and volume of a slot within the vehicle's capacities
-          x[v, i, j] = 1  =>  T[j] >= T[i] + service[i] + travel[i, j];    opens[i] <= T[i] <= closes[i]
+          x[v, i, j] = 1  =>  T[j] >= T[i] + service[i] + travel[i, j];    opens[i] <= T[i] <= closes[i],
+                                                                         T[i] in no pause
           shift start <= start of a slot, end of a slot <= shift end
           start of a slot >= end of the slot before it + turnaround, if that one is in use
 
@@ -140,7 +141,14 @@ def _add_times(arrays: Arrays, model: _Model, slot_type: list[int]) -> None:
     time = routing.GetDimensionOrDie("time")
     for node in range(1, len(nodes)):
         opens, closes = int(arrays.opens[nodes[node]]) - zero, int(arrays.closes[nodes[node]]) - zero
-        time.CumulVar(model.manager.NodeToIndex(node)).SetRange(max(0, opens), min(horizon, closes))
+        begins = time.CumulVar(model.manager.NodeToIndex(node))
+        begins.SetRange(max(0, opens), min(horizon, closes))
+        pause, resumes = (
+            int(arrays.pause_starts[nodes[node]]) - zero,
+            int(arrays.pause_ends[nodes[node]]) - zero,
+        )
+        if resumes > pause + 1:
+            begins.RemoveInterval(pause + 1, resumes - 1)
     for slot, kind in enumerate(slot_type):
         begins, ends = int(arrays.shift_start[kind]) - zero, int(arrays.shift_end[kind]) - zero
         start, end = time.CumulVar(routing.Start(slot)), time.CumulVar(routing.End(slot))

@@ -11,7 +11,15 @@ import numpy.typing as npt
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
-_PER_STOP = ("weight_grams", "volume_millilitres", "service_seconds", "opens_second", "closes_second")
+_PER_STOP = (
+    "weight_grams",
+    "volume_millilitres",
+    "service_seconds",
+    "opens_second",
+    "closes_second",
+    "pause_starts_second",
+    "pause_ends_second",
+)
 _PER_TYPE = (
     "vehicle_count",
     "capacity_grams",
@@ -22,7 +30,14 @@ _PER_TYPE = (
     "cost_per_km",
     "cost_per_hour",
 )
-_MAY_BE_NEGATIVE = {"opens_second", "closes_second", "shift_start_second", "shift_end_second"}
+_MAY_BE_NEGATIVE = {
+    "opens_second",
+    "closes_second",
+    "pause_starts_second",
+    "pause_ends_second",
+    "shift_start_second",
+    "shift_end_second",
+}
 
 
 class RouteStatus(Enum):
@@ -55,6 +70,9 @@ class RoutingProblem:
         service_seconds: (n,) unloading.
         opens_second: (n,) start of the time window; who comes earlier waits.
         closes_second: (n,) latest arrival.
+        pause_starts_second: (n,) latest arrival before a pause within the window, that is the end of a first window.
+        pause_ends_second: (n,) who comes later than that and before this second waits until it; without a pause both
+            seconds are the same.
         vehicle_count: (k,) vehicles of each type.
         capacity_grams: (k,) of one vehicle.
         capacity_millilitres: (k,) of one vehicle.
@@ -75,6 +93,8 @@ class RoutingProblem:
     service_seconds: IntArray
     opens_second: IntArray
     closes_second: IntArray
+    pause_starts_second: IntArray
+    pause_ends_second: IntArray
     vehicle_count: IntArray
     capacity_grams: IntArray
     capacity_millilitres: IntArray
@@ -95,6 +115,8 @@ class RoutingProblem:
         wrong = [*self._wrong_shapes(), *self._wrong_values()]
         if not wrong and (self.opens_second > self.closes_second).any():
             wrong.append("a window closes before it opens")
+        if not wrong and self._has_misplaced_pause():
+            wrong.append("a pause does not lie within its window")
         if wrong:
             raise ValueError("; ".join(wrong))
 
@@ -107,6 +129,11 @@ class RoutingProblem:
     def type_count(self) -> int:
         """Types of vehicle, k."""
         return len(self.vehicle_count)
+
+    def _has_misplaced_pause(self) -> bool:
+        starts, ends = self.pause_starts_second, self.pause_ends_second
+        inside = (starts >= self.opens_second) & (ends <= self.closes_second)
+        return bool(((starts > ends) | ((starts < ends) & ~inside)).any())
 
     def _wrong_shapes(self) -> list[str]:
         nodes = self.stop_count + 1

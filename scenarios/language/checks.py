@@ -19,6 +19,7 @@ from scenarios.language import (
     promotion_checks,
     rounding_checks,
     sourcing_checks,
+    working_day_checks,
 )
 from scenarios.language.errors import Problem
 from scenarios.language.places import Places
@@ -34,6 +35,7 @@ CHECKS = (
     *rounding_checks.CHECKS,
     *promotion_checks.CHECKS,
     *operation_checks.CHECKS,
+    *working_day_checks.CHECKS,
     *sourcing_checks.CHECKS,
     *base_checks.CHECKS,
     *contact_checks.CHECKS,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from scenarios.language.base import Model, assumed, given
 from scenarios.language.distributions import Constant, Distribution
 from scenarios.language.network import ALL_HOURS
@@ -10,8 +12,8 @@ from scenarios.language.network import ALL_HOURS
 class OrderDesk(Model):
     """Work of the order desk on each store order (mechanism T13): receive, assign, monitor, feed back.
 
-    Receiving and assigning come before the order is looked at; monitoring when its goods leave; feeding back when
-    they have arrived.
+    Receiving and assigning come before the order is looked at, one right after the other; monitoring when its goods
+    are picked; feeding back when they have arrived. Each has its own second in the table `order_stages`.
     """
 
     receive_seconds: float = assumed(60.0, "assumption: a minute to take an order", unit="seconds", ge=0)
@@ -58,6 +60,22 @@ class Docks(Model):
     """Loading or unloading, per case; units that do not fill a case count together as cases."""
 
 
+class Staging(Model):
+    """Where picked goods wait for their own truck. What carriers and couriers take leaves at once.
+
+    {capacity: 12000, unit: litres}
+
+    Goods of a trip need room from the moment when the first of them may be picked until they are on the truck. Trips
+    get room in the order in which they are wanted; while there is none, their lists are not picked. A trip that needs
+    more room than there is waits for an empty area.
+    """
+
+    capacity: float | None = assumed(None, "room for everything", unit="litres, cases or drops", gt=0)
+    """Room in each centre."""
+    unit: Literal["litres", "cases", "drops"] = assumed("litres", "the volume of the goods")
+    """What it is reckoned in; a drop is what one store gets."""
+
+
 class GoodsIn(Model):
     """What happens between a supplier's truck and the shelf of the centre."""
 
@@ -71,6 +89,10 @@ class GoodsIn(Model):
     """Checking and putting away, per line."""
     put_away_seconds_per_case: float = assumed(1.0, "assumption: whole pallets mostly", unit="seconds", ge=0)
     """And per case."""
+    inspection_seconds_per_unit: float = assumed(
+        0.0, "inspection takes nobody's time unless given", unit="seconds per unit inspected", ge=0
+    )
+    """Looking at each unit that `policy.sourcing.inspection` draws, before its delivery is put away."""
 
 
 class OrderStream(Model):
@@ -105,6 +127,8 @@ class Depot(Model):
     """Picking times."""
     docks: Docks | None = assumed(None, "trucks are loaded in no time")
     """Doors and loading."""
+    staging: Staging | None = assumed(None, "picked goods wait anywhere")
+    """The area between picking and loading."""
     goods_in: GoodsIn | None = assumed(None, "what suppliers deliver can be shipped at once")
     """Receiving."""
     order_streams: tuple[OrderStream, ...] = assumed((), "none unless given")
@@ -132,4 +156,4 @@ class LabourCosts(Model):
     """Material used per case picked or part of one."""
 
 
-__all__ = ["Depot", "Docks", "GoodsIn", "LabourCosts", "OrderDesk", "OrderStream", "Picking"]
+__all__ = ["Depot", "Docks", "GoodsIn", "LabourCosts", "OrderDesk", "OrderStream", "Picking", "Staging"]

@@ -66,6 +66,12 @@ class Store(Model):
     """Start of the time window in which it takes goods from trucks."""
     receives_until_hour: float = assumed(24.0, "any hour unless given", unit="hour of day", gt=0, le=24)
     """End of it."""
+    receives_again_from_hour: float = assumed(0.0, "one window unless given", unit="hour of day", ge=0, lt=24)
+    """Start of a second time window, later the same day; who comes between the two waits."""
+    receives_again_until_hour: float = assumed(
+        0.0, "one window unless given", unit="hour of day", ge=0, le=24
+    )
+    """End of it; 0 for no second window."""
     priority: int = assumed(1, "all alike unless given", ge=1)
     """Rank for allocation by priority; 1 is served first."""
     minimum_remaining_life_days: int = assumed(

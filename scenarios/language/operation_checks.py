@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from scenarios.language.errors import Problem
-from scenarios.language.network import Weekday
 from scenarios.language.operations import Shift
 from scenarios.language.places import Places
 from scenarios.language.scenario import Scenario
@@ -53,25 +52,6 @@ def names(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]
             yield places.problem("E502", path, "a round calls at a store twice")
 
 
-def weekdays(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
-    """Weekdays are named once."""
-    del reach
-    policy = scenario.policy
-    named: list[tuple[str, tuple[Weekday, ...]]] = [
-        (f"policy.depot.waves[{index}]", wave.weekdays) for index, wave in enumerate(policy.depot.waves)
-    ]
-    named += [
-        (f"{_TRANSPORT}.routes.master[{index}]", route.weekdays)
-        for index, route in enumerate(policy.transport.routes.master)
-    ]
-    for crew in ("desk", "pickers", "receivers"):
-        shifts: Sequence[Shift] = getattr(policy.depot, crew)
-        named += [(f"policy.depot.{crew}[{index}]", shift.weekdays) for index, shift in enumerate(shifts)]
-    for path, days in named:
-        if len(set(days)) < len(days):
-            yield places.problem("E502", f"{path}.weekdays", "names a weekday twice")
-
-
 def times(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
     """Windows end after they begin, breaks are shorter than shifts, durations are not negative."""
     del reach
@@ -79,6 +59,14 @@ def times(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]
     backwards = stores["receives_until_hour"] <= stores["receives_from_hour"]
     rule = "the window must end after it begins, on the same day"
     yield from places.rows("E504", "network.stores", stores, backwards, "receives_until_hour", rule)
+    again, until = stores["receives_again_from_hour"], stores["receives_again_until_hour"]
+    is_given = (again > 0) | (until > 0)
+    rule = "the second window must end after it begins, on the same day"
+    wrong = is_given & (until <= again)
+    yield from places.rows("E504", "network.stores", stores, wrong, "receives_again_until_hour", rule)
+    rule = "the second window must begin after the first has ended"
+    wrong = is_given & ~wrong & (again <= stores["receives_until_hour"])
+    yield from places.rows("E504", "network.stores", stores, wrong, "receives_again_from_hour", rule)
     for crew in ("desk", "pickers", "receivers"):
         shifts: Sequence[Shift] = getattr(scenario.policy.depot, crew)
         for index, shift in enumerate(shifts):
@@ -123,6 +111,14 @@ def somebody_does_it(scenario: Scenario, places: Places, reach: Reach) -> Iterat
             )  # fmt: skip
         elif not is_needed and people:
             yield places.problem("W602", f"policy.depot.{crew}", "there is no such work in `depot`")
+    goods_in = facts.goods_in if facts is not None else None
+    if (
+        goods_in is not None
+        and goods_in.inspection_seconds_per_unit
+        and not scenario.policy.sourcing.inspection
+    ):
+        rule = "`policy.sourcing.inspection` is empty: nothing is inspected"
+        yield places.problem("W602", "depot.goods_in.inspection_seconds_per_unit", rule)
     if transport.mode == "none":
         for key, used in (("trucks", transport.trucks), ("hire", transport.hire.carriers)):
             if used:
@@ -131,11 +127,17 @@ def somebody_does_it(scenario: Scenario, places: Places, reach: Reach) -> Iterat
             yield places.problem(
                 "W602", "depot.docks", "`policy.transport.mode` is `none`: no truck is loaded"
             )
+        if facts is not None and facts.staging is not None:
+            yield places.problem(
+                "W602", "depot.staging", "`policy.transport.mode` is `none`: nothing waits for a truck"
+            )
         return
     if not sum(trucks.count for trucks in transport.trucks) and not transport.hire.carriers:
         yield places.problem("W601", _TRANSPORT, "neither trucks nor carriers: no store gets any goods")
     if facts is not None and facts.docks is not None and facts.docks.doors == 0 and transport.trucks:
         yield places.problem("W601", "depot.docks.doors", "no truck is ever loaded", 0)
+    if facts is not None and facts.staging is not None and not transport.trucks:
+        yield places.problem("W602", "depot.staging", "there are no own trucks: nothing waits for one")
     if transport.hire.share_of_drops > 0 and not transport.hire.carriers:
         path = f"{_TRANSPORT}.hire.share_of_drops"
         yield places.problem("W602", path, "no carrier is hired", transport.hire.share_of_drops)
@@ -196,4 +198,4 @@ def pickers_keep_up(scenario: Scenario, places: Places, reach: Reach) -> Iterato
             yield places.problem("W601", "depot.order_streams", rule, hint="more pickers, or fewer orders")
 
 
-CHECKS = (names, weekdays, times, somebody_does_it, everybody_is_reached, pickers_keep_up)
+CHECKS = (names, times, somebody_does_it, everybody_is_reached, pickers_keep_up)

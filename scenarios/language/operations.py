@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from scenarios.language.base import Model, assumed, given
 from scenarios.language.network import ALL_WEEK, Weekday
 
 
-class Shift(Model):
+class WorkingDays(Model):
+    """Days on which something is done."""
+
+    weekdays: tuple[Weekday, ...] = assumed(ALL_WEEK, "every day", min_length=1)
+    """Weekdays on which it begins."""
+    rests_on_holidays: tuple[str, ...] = assumed((), "no holiday stops it")
+    """Names of events in `demand.holidays`: it rests on all their days."""
+    rests_on_dates: tuple[date, ...] = assumed((), "no single date")
+    """And on these dates."""
+
+
+class Shift(WorkingDays):
     """People who come and go together."""
 
     people: int = given(unit="people", ge=0, le=10_000)
@@ -19,19 +31,15 @@ class Shift(Model):
     """How long they stay, the break included; a night shift ends on the next day. Work begun is finished."""
     break_minutes: float = assumed(0.0, "no break unless given", unit="minutes", ge=0, le=240)
     """Break in the middle, paid; work begun before it is finished first."""
-    weekdays: tuple[Weekday, ...] = assumed(ALL_WEEK, "every day", min_length=1)
-    """Days on which the shift begins."""
     dc_id: str = assumed("", "every distribution centre when empty")
     """Where they work."""
 
 
-class Wave(Model):
+class Wave(WorkingDays):
     """A moment at which a centre looks at the orders it has been assigned and releases them to be picked."""
 
     cut_off_hour: float = given(unit="hour of day", ge=0, lt=24)
-    """Orders assigned by then belong to the wave."""
-    weekdays: tuple[Weekday, ...] = assumed(ALL_WEEK, "every day", min_length=1)
-    """Days of the wave."""
+    """Orders assigned by then belong to the wave; on a day of rest they wait for the next one."""
 
 
 DEFAULT_WAVES = (Wave(cut_off_hour=23.5),)
@@ -53,10 +61,10 @@ class DepotPolicy(Model):
     pickers: tuple[Shift, ...] = assumed((), "nobody unless given")
     """Pickers; needed with `depot.picking` or `depot.order_streams`."""
     receivers: tuple[Shift, ...] = assumed((), "nobody unless given")
-    """People in goods in; needed with `depot.goods_in`."""
+    """People in goods in, who inspect and put away; needed with `depot.goods_in`."""
 
 
-class Trucks(Model):
+class Trucks(WorkingDays):
     """Some trucks of a kind, with their drivers' shift."""
 
     type_id: str = given(min_length=1)
@@ -161,5 +169,5 @@ class Transport(Model):
 
 __all__ = [
     "CarrierReview", "DepotPolicy", "Hire", "HiredCarrier", "MasterRoute", "Routes", "Shift", "Transport", "Trucks",
-    "Wave",
+    "Wave", "WorkingDays",
 ]  # fmt: skip

@@ -40,6 +40,8 @@ class WorkTerms:
     """Goods are picked together and sorted to stores."""
     has_goods_in: bool = False
     """What suppliers deliver is unloaded and put away by people."""
+    has_staging: bool = False
+    """Picked goods wait for their trucks in an area."""
     doors: int = 0
     """Doors of each centre at which trucks are loaded; 0 where that is not modelled."""
     trucks: IntArray | None = None

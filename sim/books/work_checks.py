@@ -13,6 +13,7 @@ import numpy as np
 from sim.books.audit import Audit, Axis
 from sim.books.charges import Charge, check_charges
 from sim.books.events import NOT_YET, counted
+from sim.books.staging_checks import check_staging
 from sim.books.terms import MICRO, Terms, WorkTerms, in_micro
 from sim.clock import SECONDS_PER_HOUR
 from sim.records import IntArray, Table
@@ -29,7 +30,17 @@ PAID: Mapping[Crew, tuple[Charge, Charge]] = {
 }
 """What a crew is charged as, on its shifts and after them."""
 
-_STAGES = ("placed", "assigned", "released", "picked", "departed", "arrived", "unloaded", "fed_back")
+_STAGES = (
+    "placed",
+    "received",
+    "assigned",
+    "released",
+    "picked",
+    "departed",
+    "arrived",
+    "unloaded",
+    "fed_back",
+)
 
 
 def check_work(
@@ -51,6 +62,8 @@ def check_work(
     if work.has_outbound:
         _check_drops(audit, tables, work, of_store)
     _check_trips(audit, tables, work, of_centre)
+    if work.has_staging:
+        check_staging(audit, tables, len(labels.centres))
     check_charges(
         audit,
         tables["charges"],
@@ -105,7 +118,8 @@ def _check_tasks(audit: Audit, tables: Mapping[str, Table], of_centre: Axis) -> 
 def _check_stages(audit: Audit, orders: Table) -> None:
     """An order passes its stages one after the other, as far as it has got."""
     of_order = Axis("order")
-    for before, after in pairwise(_STAGES):
+    # Monitoring goes on beside loading and the road.
+    for before, after in (*pairwise(_STAGES), ("picked", "monitored")):
         earlier, later = orders[f"{before}_second"], orders[f"{after}_second"]
         reached = later != NOT_YET
         audit.at_most(

@@ -65,9 +65,8 @@ class StaffedCentre:
     def open(self) -> None:
         """See `Contact.open`."""
         world, first_server = self._context.world, 0
-        start = world.scenario.horizon.start_date
         for shift in self._policy.agents:
-            self._agents.work_shifts(duties(start, world.days, shift, first_server), self._spending.shift)
+            self._agents.work_shifts(duties(world.scenario, shift, first_server), self._spending.shift)
             first_server += shift.people
         for stream in self._streams:
             stream.open()

@@ -8,6 +8,7 @@ import simpy
 
 from sim.clock import SECONDS_PER_DAY, Turn, at
 from sim.depot.arrivals import Arrivals
+from sim.depot.desk import OrderDesk
 from sim.depot.orders import Drop
 from sim.stores import Stores
 from sim.world import World
@@ -29,14 +30,21 @@ class Carriage(Protocol):
     def ready(self, drop: Drop) -> None:
         """Take a drop that has been picked."""
 
+    def trip_of(self, drop: Drop) -> int | None:
+        """Number of the trip for which a planned drop has to wait; None where it leaves once it is picked."""
+        ...
+
 
 class OnTheDay(Carriage):
     """Without trucks: goods arrive when the lead time says, or at the first delivery hour after they are ready."""
 
-    def __init__(self, environment: simpy.Environment, world: World, arrivals: Arrivals) -> None:
+    def __init__(
+        self, environment: simpy.Environment, world: World, arrivals: Arrivals, desk: OrderDesk
+    ) -> None:
         self._environment = environment
         self._world = world
         self._arrivals = arrivals
+        self._desk = desk
         self._stores: Stores | None = None
 
     def connect(self, stores: Stores | None) -> None:
@@ -51,11 +59,17 @@ class OnTheDay(Carriage):
         del centre
         return sorted(drops, key=lambda drop: (not drop.is_emergency, drop.store))
 
+    def trip_of(self, drop: Drop) -> int | None:
+        """See `Carriage`: nothing waits for a truck."""
+        del drop
+        return None
+
     def ready(self, drop: Drop) -> None:
         """Send it off."""
         now = int(self._environment.now)
         for order in drop.orders:
             order.departed_second = now
+            self._desk.monitor(order)
         due = max(int(drop.block[5].max()), self._next_delivery(drop.store, now))
         if due < self._world.days * SECONDS_PER_DAY:
             at(self._environment, due, Turn.ROAD, lambda: self._arrivals.arrive(drop))

@@ -75,7 +75,7 @@ def build_crew(
     station = Station(environment, log, centre, sum(shift.people for shift in mine), overtime=overtime)
     start, first_server = world.scenario.horizon.start_date, 0
     for shift in mine:
-        station.work_shifts(duties(start, world.days, shift, first_server), begun)
+        station.work_shifts(duties(world.scenario, shift, first_server), begun)
         first_server += shift.people
     return station
 

@@ -54,7 +54,7 @@ class OrderDesk:
             self._number += 1
             self.waiting[number] = order
             self._stations[order.centre].submit(
-                order.desk_seconds[0],
+                order.desk_seconds[0] + order.desk_seconds[1],
                 Work.DESK,
                 order.store,
                 lines=order.line_count,
@@ -62,14 +62,22 @@ class OrderDesk:
                 done=self._ends(number),
             )
 
+    def monitor(self, order: Order) -> None:
+        """Watch that an order leaves whose goods have been picked."""
+
+        def seen_off() -> None:
+            order.monitored_second = int(self._environment.now)
+
+        self.follow_up(order, has_arrived=False, done=seen_off)
+
     def follow_up(self, order: Order, *, has_arrived: bool, done: Done | None = None) -> None:
-        """Look after an order that has left (monitor), or tell the store that it has arrived (feed back)."""
+        """Look after an order whose goods leave (monitor), or tell the store that they have arrived (feed back)."""
         if self._facts is None or self._stations is None:
             if done is not None:
                 done()
             return
         self._stations[order.centre].submit(
-            order.desk_seconds[1 + has_arrived], Work.FOLLOW_UP, order.store, priority=_LATER, done=done
+            order.desk_seconds[2 + has_arrived], Work.FOLLOW_UP, order.store, priority=_LATER, done=done
         )
 
     def _ends(self, number: int) -> Done:
@@ -77,6 +85,8 @@ class OrderDesk:
 
     def _assign(self, order: Order) -> None:
         order.assigned_second = int(self._environment.now)
+        # Nobody leaves the desk between receiving an order and assigning it.
+        order.received_second = order.assigned_second - order.desk_seconds[1]
         self._assigned(order)
 
     def _draw_work(self, orders: list[Order]) -> None:
@@ -85,7 +95,8 @@ class OrderDesk:
         facts = self._facts
         steps = (facts.receive_seconds + facts.assign_seconds, facts.monitor_seconds, facts.feed_back_seconds)
         if facts.coefficient_of_variation == 0.0:
-            usual = (round(steps[0]), round(steps[1]), round(steps[2]))
+            received = round(facts.receive_seconds)
+            usual = (received, round(steps[0]) - received, round(steps[1]), round(steps[2]))
             for order in orders:
                 order.desk_seconds = usual
             return
@@ -95,17 +106,18 @@ class OrderDesk:
             if not mine:
                 continue
             keys = self._world.market.store_key[[order.store for order in mine]]
-            seconds = np.stack(
-                [
-                    whole_seconds(
-                        mean_seconds
-                        * spread(
-                            facts.coefficient_of_variation,
-                            uniform_array(self._key, keys, ordinal, kind * _KINDS_OF_WORK + step),
-                        )
-                    )
-                    for step, mean_seconds in enumerate(steps)
-                ]
+            factors = [
+                spread(
+                    facts.coefficient_of_variation,
+                    uniform_array(self._key, keys, ordinal, kind * _KINDS_OF_WORK + step),
+                )
+                for step in range(len(steps))
+            ]
+            parts = np.stack(
+                [mean_seconds * factor for mean_seconds, factor in zip(steps, factors, strict=True)]
             )
-            for order, (first, second, third) in zip(mine, seconds.T.tolist(), strict=True):
-                order.desk_seconds = (first, second, third)
+            taken_in, monitored, fed_back = whole_seconds(parts)
+            taken_down = whole_seconds(facts.receive_seconds * factors[0])
+            columns = np.stack((taken_down, taken_in - taken_down, monitored, fed_back))
+            for order, (receive, assign, monitor, tell) in zip(mine, columns.T.tolist(), strict=True):
+                order.desk_seconds = (receive, assign, monitor, tell)

@@ -1,4 +1,4 @@
-"""Goods in: what suppliers bring is unloaded at a door and put away before it can be shipped."""
+"""Goods in: what suppliers bring is unloaded at a door, inspected and put away before it can be shipped."""
 
 from __future__ import annotations
 
@@ -38,25 +38,34 @@ class GoodsIn:
         self._at_the_gate: dict[int, IntArray] = {}
         self._number = 0
 
-    def accept(self, lines: IntArray, put_away: PutAway) -> None:
-        """Take (len(Line), k) lines that suppliers deliver today, at the hour at which they come."""
+    def accept(self, lines: IntArray, sampled_units: IntArray, put_away: PutAway) -> None:
+        """Take what suppliers deliver today, at the hour at which they come.
+
+        Args:
+            lines: (len(Line), k) lines that are taken in; what is rejected goes back without being put away.
+            sampled_units: (centres x suppliers,) units that are inspected, those of rejected lots included.
+            put_away: told of lines when they can be shipped.
+        """
         suppliers = len(self._world.axes.supplier_ids)
         label = lines[Line.CENTRE] * suppliers + lines[Line.SUPPLIER]
         now = int(self._environment.now)
         arrives = now - now % SECONDS_PER_DAY + second_of_day(self._facts.arrival_hour)
         groups = len(self._world.axes.centre_ids) * suppliers
         for group, mine in enumerate(dealt(lines, label, lines.shape[1], groups)):
-            if mine.shape[1]:
+            inspection = round(self._facts.inspection_seconds_per_unit * int(sampled_units[group]))
+            if mine.shape[1] or inspection:
                 number = self._number
                 self._number += 1
                 self._at_the_gate[number] = mine
                 centre = group // suppliers
                 at(
                     self._environment, max(now, arrives), Turn.ROAD,
-                    self._unload_later(number, centre, put_away),
+                    self._unload_later(number, centre, inspection, put_away),
                 )  # fmt: skip
 
-    def _unload_later(self, number: int, centre: int, put_away: PutAway) -> Callable[[], None]:
+    def _unload_later(
+        self, number: int, centre: int, inspection_seconds: int, put_away: PutAway
+    ) -> Callable[[], None]:
         lines = self._at_the_gate[number]
         cases = int((-(-lines[Line.UNITS] // self._world.axes.case_pack[lines[Line.SKU]])).sum())
 
@@ -66,9 +75,14 @@ class GoodsIn:
                 facts.put_away_seconds_per_line * lines.shape[1] + facts.put_away_seconds_per_case * cases
             )
             self._receivers[centre].submit(
-                round(seconds), Work.PUT_AWAY, number, lines=lines.shape[1],
-                done=lambda: put_away(self._at_the_gate.pop(number)),
+                inspection_seconds + round(seconds), Work.PUT_AWAY, number, lines=lines.shape[1],
+                done=done,
             )  # fmt: skip
+
+        def done() -> None:
+            taken_in = self._at_the_gate.pop(number)
+            if taken_in.shape[1]:
+                put_away(taken_in)
 
         def unload() -> None:
             if self._doors is None or self._docks is None:

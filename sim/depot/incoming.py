@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
 from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
 from sim.clock import SECONDS_PER_DAY, day_of
+from sim.depot.complaints import Complaints
 from sim.depot.stock import CentreStock, IntArray
 from sim.recorder import TABLES, Recorder
 from sim.suppliers import Line, Quality, Scorecards, part_of
 from sim.world import World
+
+
+class Inspected(NamedTuple):
+    """What inspection makes of lots, (len(Line), any number) each."""
+
+    taken_in: IntArray
+    sent_back: IntArray
+    """What goes back and is sent again."""
+    sampled_units: IntArray
+    """(centres x suppliers,) units looked at."""
 
 
 class Incoming:
@@ -33,24 +46,27 @@ class Incoming:
             or world.supply.capacity.any()
         )
         self._feeds_back = sourcing.quality_feedback
+        self.complaints = Complaints(world, recorder, self._quality) if sourcing.complaint_feedback else None
+        """What customers say of the goods; None where suppliers do not hear of it."""
         costs = world.scenario.costs.quality
         self._micro = {
             Charge.INSPECTION: in_micro(costs.per_inspected_unit),
             Charge.REJECTED_LOT: in_micro(costs.per_rejected_lot),
         }
 
-    def look_at(self, lots: IntArray, second: int) -> tuple[IntArray, IntArray]:
+    def look_at(self, lots: IntArray, second: int) -> Inspected:
         """Inspect what has come.
 
         Args:
             lots: (len(Line), k).
             second: now.
-
-        Returns:
-            What is taken in, and what goes back and is sent again, (len(Line), any number) each.
         """
+        places = len(self._world.axes.centre_ids) * len(self._world.axes.supplier_ids)
+        looked_at = np.zeros(places, np.int64)
         if self._is_plain or not lots.shape[1]:
-            return lots, lots[:, :0]
+            if self.complaints is not None:
+                self.complaints.note_received(lots)
+            return Inspected(lots, lots[:, :0], looked_at)
         defects = self._quality.defects(lots)
         sampled, found, is_rejected = self._quality.sample(lots, defects)
         units = lots[Line.UNITS]
@@ -59,6 +75,8 @@ class Incoming:
         good[Line.IS_SPLIT] |= is_torn
         back[Line.IS_SPLIT] |= is_torn
         back[Line.IS_FOLLOW_UP] = 1
+        if self.complaints is not None:
+            self.complaints.note_received(good)
         escaped = np.where(is_rejected, 0, defects - found)
         np.add.at(self._stock.defective, (lots[Line.CENTRE], lots[Line.SKU]), escaped.astype(np.int32))
         first = good[Line.UNITS] * (lots[Line.IS_FOLLOW_UP] == 0)
@@ -70,7 +88,9 @@ class Incoming:
         )  # fmt: skip
         self._write(lots, rows, second)
         self._tell(lots, good[Line.UNITS], first, sampled, found, is_rejected, second)
-        return good[:, good[Line.UNITS] > 0], back[:, back[Line.UNITS] > 0]
+        place = lots[Line.CENTRE] * len(self._world.axes.supplier_ids) + lots[Line.SUPPLIER]
+        np.add.at(looked_at, place, sampled)
+        return Inspected(good[:, good[Line.UNITS] > 0], back[:, back[Line.UNITS] > 0], looked_at)
 
     def _write(self, lots: IntArray, amounts: IntArray, second: int) -> None:
         rows = by_order(lots, amounts)

@@ -27,16 +27,18 @@ class Order:
     lines: Lines | None
     """What was asked for, until it is looked at."""
     placed_second: int
+    received_second: int = NOT_YET
     assigned_second: int = NOT_YET
     released_second: int = NOT_YET
     picked_second: int = NOT_YET
+    monitored_second: int = NOT_YET
     departed_second: int = NOT_YET
     arrived_second: int = NOT_YET
     unloaded_second: int = NOT_YET
     fed_back_second: int = NOT_YET
     settled_second: int = NOT_YET
-    desk_seconds: tuple[int, int, int] = (0, 0, 0)
-    """Work at the desk: receiving and assigning, monitoring, feeding back."""
+    desk_seconds: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """Work at the desk: receiving, assigning, monitoring, feeding back."""
     number: int = NOT_YET
     """Of the table of store orders, once it has been looked at."""
     units_shipped: int = 0

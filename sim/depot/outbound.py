@@ -16,6 +16,7 @@ from sim.depot.order_streams import StreamOfOrders
 from sim.depot.orders import Drop, Packing, orders_in
 from sim.depot.returns import Returns
 from sim.depot.stages import write_stages
+from sim.depot.staging import Staging
 from sim.depot.stock import IntArray
 from sim.depot.waves import Waves
 from sim.fleet import Fleet
@@ -71,13 +72,25 @@ class Outbound:
             receivers = crew(Crew.RECEIVERS, True)
             assert receivers is not None
             self.goods_in = GoodsIn(environment, world, facts.goods_in, doors, receivers)
+        self._staging: Staging | None = None
+        if facts is not None and facts.staging is not None:
+            self._staging = Staging(environment, recorder, facts.staging, len(centres), self._prepare)
         self._carriage: Carriage
         if world.scenario.policy.transport.mode == "fleet":
             self._carriage = Fleet(
-                environment, world, recorder, payroll, packing, doors, self._arrivals, self._desk, returns
+                environment,
+                world,
+                recorder,
+                payroll,
+                packing,
+                doors,
+                self._arrivals,
+                self._desk,
+                returns,
+                self._staging,
             )
         else:
-            self._carriage = OnTheDay(environment, world, self._arrivals)
+            self._carriage = OnTheDay(environment, world, self._arrivals, self._desk)
         self._streams = _streams(environment, world, pickers)
         self._allocation: Allocation | None = None
 
@@ -106,7 +119,14 @@ class Outbound:
     def _release(self, centre: int, drops: list[Drop]) -> None:
         for drop in drops:
             self._arrivals.on_the_way(drop)
-        self._floor.prepare(self._carriage.plan(centre, drops), self._carriage.ready)
+        wanted = self._carriage.plan(centre, drops)
+        if self._staging is None:
+            self._prepare(wanted)
+        else:
+            self._staging.take(centre, wanted, self._carriage.trip_of)
+
+    def _prepare(self, drops: list[Drop]) -> None:
+        self._floor.prepare(drops, self._carriage.ready)
 
     def under_way(self) -> tuple[IntArray, IntArray]:
         """See `Arrivals.under_way`."""
@@ -122,6 +142,8 @@ class Outbound:
             order.number = first + number
         write_stages(self._recorder, self._world, [*self._waves.looked_at, *unseen])
         self._arrivals.close()
+        if self._staging is not None:
+            self._staging.close()
         self._recorder.add("tasks", self._log.rows())
 
 

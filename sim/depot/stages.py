@@ -23,16 +23,17 @@ def write_stages(recorder: Recorder, world: World, orders: Sequence[Order]) -> N
     rows = np.array(
         [
             (
-                order.number, order.store, order.centre, order.kind, order.placed_second, order.assigned_second,
-                order.released_second, order.picked_second, order.departed_second, order.arrived_second,
-                order.unloaded_second, order.fed_back_second, NOT_YET, order.line_count, order.units,
-                order.units_shipped, order.value_minor, 0, order.is_complete,
+                order.number, order.store, order.centre, order.kind, order.placed_second, order.received_second,
+                order.assigned_second, order.released_second, order.picked_second, order.monitored_second,
+                order.departed_second, order.arrived_second, order.unloaded_second, order.fed_back_second, NOT_YET,
+                order.line_count, order.units, order.units_shipped, order.value_minor, 0, order.is_complete,
             )
             for order in orders
         ],
         np.int64,
     ).reshape(-1, len(_COLUMNS))  # fmt: skip
-    until_hour = world.scenario.network.stores["receives_until_hour"]
+    stores = world.scenario.network.stores
+    until_hour = np.maximum(stores["receives_until_hour"], stores["receives_again_until_hour"])
     until_second = np.rint(until_hour * SECONDS_PER_HOUR).astype(np.int64)
     promised_day = rows[:, _COLUMNS.index("placed_second")] // SECONDS_PER_DAY
     promised_day += world.scenario.policy.transport.promised_days

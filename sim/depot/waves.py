@@ -8,7 +8,6 @@ from itertools import groupby
 import numpy as np
 import simpy
 
-from scenarios import WEEKDAYS
 from sim.clock import SECONDS_PER_DAY, Turn, at, day_of, second_of_day
 from sim.depot.allocation import Allocation
 from sim.depot.orders import Drop, Order, Packing, drops_of
@@ -16,6 +15,7 @@ from sim.depot.stock import IntArray
 from sim.kernels.ordering import EMERGENCY
 from sim.kernels.shipping import KINDS
 from sim.stores import Lines
+from sim.working_days import Calendar
 from sim.world import World
 
 _STORE, _KIND, _LINES, _IN_FULL, _SHIPPED = 1, 4, 5, 7, 8
@@ -50,17 +50,16 @@ class Waves:
     def open(self) -> None:
         """Schedule the first cut-offs."""
         for wave in self._world.scenario.policy.depot.waves:
-            self._schedule(second_of_day(wave.cut_off_hour), frozenset(wave.weekdays), 0)
+            self._schedule(second_of_day(wave.cut_off_hour), Calendar(self._world.scenario, wave), 0)
 
-    def _schedule(self, second_of_the_day: int, weekdays: frozenset[str], first_day: int) -> None:
-        start = self._world.scenario.horizon.start_date.weekday()
-        for day in range(first_day, min(first_day + len(WEEKDAYS), self._world.days)):
-            if WEEKDAYS[(start + day) % len(WEEKDAYS)] in weekdays:
+    def _schedule(self, second_of_the_day: int, calendar: Calendar, first_day: int) -> None:
+        for day in range(first_day, self._world.days):
+            if calendar.works(day):
                 second = day * SECONDS_PER_DAY + second_of_the_day
 
                 def cut_off(day: int = day) -> None:
                     self._cut_off()
-                    self._schedule(second_of_the_day, weekdays, day + 1)
+                    self._schedule(second_of_the_day, calendar, day + 1)
 
                 at(self._environment, second, Turn.WAVE, cut_off)
                 return

@@ -14,6 +14,7 @@ from sim.depot.crews import Payroll
 from sim.depot.desk import OrderDesk
 from sim.depot.orders import Drop, Packing, merged, split_to_fit
 from sim.depot.returns import Returns
+from sim.depot.staging import Staging
 from sim.depot.stock import IntArray
 from sim.fleet.carriers import Carriers
 from sim.fleet.planning import PlannedTrip, RoutePlanner
@@ -23,6 +24,7 @@ from sim.fleet.windows import Windows
 from sim.recorder import Recorder
 from sim.stations import Station
 from sim.stores import Stores
+from sim.working_days import Calendar
 from sim.world import World
 
 _GRAMS_PER_KG = 1_000
@@ -42,6 +44,7 @@ class Fleet(Carriage):
         arrivals: Arrivals,
         desk: OrderDesk,
         returns: Returns,
+        staging: Staging | None,
     ) -> None:
         self._environment = environment
         self._world = world
@@ -52,6 +55,7 @@ class Fleet(Carriage):
         self._arrivals = arrivals
         self._desk = desk
         self._returns = returns
+        self._staging = staging
         centres = range(len(world.axes.centre_ids))
         self._maps = [RoadMap(world, centre) for centre in centres]
         self._trucks = _trucks(world)
@@ -75,7 +79,7 @@ class Fleet(Carriage):
             doors = self._doors[centre] if self._doors is not None else None
             drivers = Drivers(
                 self._environment, world, self._recorder, self._payroll, road_map, self._windows, doors,
-                self._arrivals, self._returns,
+                self._arrivals, self._returns, self._staging,
             )  # fmt: skip
             self._drivers.append(drivers)
             planner = RoutePlanner(
@@ -128,10 +132,15 @@ class Fleet(Carriage):
             self._schedule(planned, planner)
         return [*urgent, *by_carrier, *(drop for planned in trips for drop in planned.drops)]
 
+    def trip_of(self, drop: Drop) -> int | None:
+        """See `Carriage`."""
+        trip = self._trip_of.get(drop)
+        return None if trip is None else trip.number
+
     def ready(self, drop: Drop) -> None:
         """See `Carriage`."""
         for order in drop.orders:
-            self._desk.follow_up(order, has_arrived=False)
+            self._desk.monitor(order)
         if drop.is_emergency:
             self._carriers.send_courier(drop)
         elif self._carriers.has(drop):
@@ -204,10 +213,11 @@ def _trucks(world: World) -> list[Truck]:
             if rule.dc_id not in ("", centre_id):
                 continue
             index, kind = kinds[rule.type_id]
+            calendar = Calendar(world.scenario, rule)
             trucks += [
                 Truck(
                     centre, len(trucks) + number, kind, index, second_of_day(rule.start_hour),
-                    round(rule.hours * SECONDS_PER_HOUR),
+                    round(rule.hours * SECONDS_PER_HOUR), calendar,
                 )
                 for number in range(rule.count)
             ]  # fmt: skip

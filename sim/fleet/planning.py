@@ -163,6 +163,8 @@ class RoutePlanner:
             service_seconds=np.array([self._unloading_seconds(drop) for drop in drops]),
             opens_second=self._windows.opens_second[stores],
             closes_second=self._windows.closes_second[stores],
+            pause_starts_second=self._windows.pause_starts_second[stores],
+            pause_ends_second=self._windows.pause_ends_second[stores],
             vehicle_count=np.array([len(group.trucks) for group in groups]),
             capacity_grams=per_group([kind.capacity_kg * _GRAMS_PER_KG for kind in kinds]),
             capacity_millilitres=per_group([kind.capacity_litres * _MILLILITRES_PER_LITRE for kind in kinds]),

@@ -15,10 +15,12 @@ from sim.depot.arrivals import Arrivals
 from sim.depot.crews import Payroll
 from sim.depot.orders import NOT_YET, Drop
 from sim.depot.returns import Returns
+from sim.depot.staging import Staging
 from sim.fleet.roads import RoadMap
 from sim.fleet.windows import Windows
 from sim.recorder import Recorder
 from sim.stations import Crew, Station, Work
+from sim.working_days import Calendar
 from sim.world import World
 
 _SECONDS_PER_MINUTE = 60
@@ -52,6 +54,7 @@ class Truck:
     type_index: int
     start_second_of_day: int
     shift_seconds: int
+    calendar: Calendar
     planned_free_second: int = 0
     """When its last planned trip is over."""
     paid_from_second: int = NOT_YET
@@ -60,12 +63,17 @@ class Truck:
     """Trips to come, the current one first."""
 
     def shift_after(self, second: int, least_seconds: int) -> tuple[int, int]:
-        """The first shift with so much time left after a second: when it can leave, and when it must be back."""
+        """The first shift with so much time left after a second: when it can leave, and when it must be back.
+
+        A night shift belongs to the day on which it begins.
+        """
         day_seconds = 24 * SECONDS_PER_HOUR
         second = max(second, self.planned_free_second)
-        starts = (second // day_seconds - 1) * day_seconds + self.start_second_of_day
-        while starts + self.shift_seconds - max(second, starts) < min(least_seconds, self.shift_seconds):
-            starts += day_seconds
+        day = second // day_seconds - 1
+        starts = day * day_seconds + self.start_second_of_day
+        needed = min(least_seconds, self.shift_seconds)
+        while starts + self.shift_seconds - max(second, starts) < needed or not self.calendar.works(day):
+            day, starts = day + 1, starts + day_seconds
         return max(second, starts), starts + self.shift_seconds
 
 
@@ -110,6 +118,7 @@ class Drivers:
         doors: Station | None,
         arrivals: Arrivals,
         returns: Returns,
+        staging: Staging | None,
     ) -> None:
         """Make them.
 
@@ -123,6 +132,7 @@ class Drivers:
             doors: where trucks are loaded; None where that takes no time.
             arrivals: takes goods that have been unloaded.
             returns: goods that stores send back.
+            staging: where goods wait for their truck; None where they wait anywhere.
         """
         self._environment = environment
         self._world = world
@@ -133,6 +143,7 @@ class Drivers:
         self._doors = doors
         self._arrivals = arrivals
         self._returns = returns
+        self._staging = staging
         fleet = world.scenario.fleet
         self._unloading = fleet.unloading
         self._break_after_seconds = round(fleet.drivers.driving_hours_before_break * SECONDS_PER_HOUR)
@@ -184,6 +195,8 @@ class Drivers:
     def _loaded(self, trip: Trip) -> None:
         now = int(self._environment.now)
         trip.loaded_second = now
+        if self._staging is not None:
+            self._staging.leave(trip.number)
         at(self._environment, max(now, trip.planned_second), Turn.ROAD, lambda: self._depart(trip))
 
     def _depart(self, trip: Trip) -> None:
@@ -220,17 +233,14 @@ class Drivers:
         now = int(self._environment.now)
         for order in drop.orders:
             order.arrived_second = now
-        day_starts = now - now % (24 * SECONDS_PER_HOUR)
-        begins = max(now, day_starts + int(self._windows.opens_second[drop.store]))
+        begins = self._windows.unloading_begins(drop.store, now)
         leaves = begins + self.unloading_seconds(drop)
         at(self._environment, leaves, Turn.ROAD, lambda: self._leave(trip, now, begins, metres, leg_seconds))
 
     def _leave(self, trip: Trip, arrived: int, began: int, metres: int, leg_seconds: int) -> None:
         drop, position = trip.drops[trip.position], trip.position
         planned = trip.planned_arrivals[position]
-        window_ends = (
-            planned - planned % (24 * SECONDS_PER_HOUR) + int(self._windows.closes_second[drop.store])
-        )
+        window_ends = self._windows.window_ends(drop.store, planned)
         self._arrivals.arrive(drop)
         batch = self._returns.collect(drop.store)
         if batch >= 0:

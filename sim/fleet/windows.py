@@ -10,7 +10,7 @@ from sim.world import World
 
 
 class Windows:
-    """Time windows of all stores, on open days."""
+    """Time windows of all stores, on open days: one a day, or two with a pause between them."""
 
     def __init__(self, world: World, days_until_open: IntArray) -> None:
         """Work the windows out.
@@ -22,8 +22,14 @@ class Windows:
         stores = world.scenario.network.stores
         self.opens_second = _seconds(stores["receives_from_hour"])
         """(stores,) second of the day."""
-        self.closes_second = _seconds(stores["receives_until_hour"])
-        """(stores,) second of the day, 86,400 for midnight."""
+        first_ends = _seconds(stores["receives_until_hour"])
+        has_two = stores["receives_again_until_hour"] > 0
+        self.closes_second = np.where(has_two, _seconds(stores["receives_again_until_hour"]), first_ends)
+        """(stores,) second of the day, 86,400 for midnight: end of the last window."""
+        self.pause_starts_second = first_ends
+        """(stores,) second of the day: end of the first window."""
+        self.pause_ends_second = np.where(has_two, _seconds(stores["receives_again_from_hour"]), first_ends)
+        """(stores,) second of the day: start of the second window; the end of the first one where there is no other."""
         self._days_until_open = days_until_open
 
     def is_open(self, store: int, day: int) -> bool:
@@ -37,7 +43,21 @@ class Windows:
             day, rest = day + 1, 0
         while not self.is_open(store, day):
             day, rest = day + 1, 0
-        return day * SECONDS_PER_DAY + max(rest, int(self.opens_second[store]))
+        return self.unloading_begins(store, day * SECONDS_PER_DAY + rest)
+
+    def unloading_begins(self, store: int, second: int) -> int:
+        """The second at which a truck that has come is unloaded: at once, or when a window opens that day."""
+        midnight = second - second % SECONDS_PER_DAY
+        begins = max(second - midnight, int(self.opens_second[store]))
+        if self.pause_starts_second[store] < begins < self.pause_ends_second[store]:
+            begins = int(self.pause_ends_second[store])
+        return midnight + begins
+
+    def window_ends(self, store: int, second: int) -> int:
+        """The end of the window for which something is planned, by its second of arrival."""
+        midnight = second - second % SECONDS_PER_DAY
+        is_first = second - midnight <= self.pause_starts_second[store]
+        return midnight + int((self.pause_starts_second if is_first else self.closes_second)[store])
 
 
 def _seconds(hours: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> IntArray:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from sim.books import MINOR_PER_MAJOR, Account
 from sim.books.charges import ACCOUNT_OF, SERVICE_CHARGES, Charge
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
+from sim.kpis import staging
 from sim.records import IntArray, Table
 from sim.stations import CREW_OF, Crew, Work
 
@@ -263,8 +264,11 @@ OPERATIONS: dict[str, Callable[[Operations], float]] = {
     "on_time_share": _on_time,
     "order_lead_time_hours": _hours("placed_second", "unloaded_second"),
     "desk_hours": _hours("placed_second", "assigned_second"),
+    "receiving_hours": _hours("placed_second", "received_second"),
+    "assigning_hours": _hours("received_second", "assigned_second"),
     "wave_wait_hours": _hours("assigned_second", "released_second"),
     "picking_hours": _hours("released_second", "picked_second"),
+    "monitoring_hours": _hours("picked_second", "monitored_second"),
     "loading_hours": _hours("picked_second", "departed_second"),
     "road_hours": _hours("departed_second", "arrived_second"),
     "unloading_hours": _hours("arrived_second", "unloaded_second"),
@@ -273,6 +277,10 @@ OPERATIONS: dict[str, Callable[[Operations], float]] = {
     "picker_utilisation": _utilisation(Crew.PICKERS),
     "desk_utilisation": _utilisation(Crew.DESK),
     "dock_utilisation": _dock_utilisation,
+    "staging_utilisation": staging.utilisation,
+    "staging_peak_utilisation": staging.peak_utilisation,
+    "staging_peak_litres": staging.peak_litres,
+    "staging_wait_hours": staging.wait_hours,
     "overtime_share": _overtime,
     "stream_orders": lambda o: _stream_tasks(o).count / o.days if _stream_tasks(o).count else _NAN,
     "stream_wait_minutes": _stream_wait,

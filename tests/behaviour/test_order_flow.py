@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pytest
 
 from scenarios import Scenario
 from sim import Day, RunResult
@@ -145,6 +146,44 @@ def test_without_a_night_shift_the_desk_assigns_in_the_morning() -> None:
     assert ((reached >= 8) & (reached < 9)).all()
     assert by_day.kpis["desk_hours"] > by_night.kpis["desk_hours"] + 9
     assert by_day.kpis["order_lead_time_hours"] > by_night.kpis["order_lead_time_hours"] + 20
+
+
+def test_every_step_of_the_desk_has_its_second() -> None:
+    """One person takes orders of one second one after the other: each is received two minutes after it is begun."""
+    facts = {
+        "depot": {"order_desk": {"receive_seconds": 120.0, "assign_seconds": 45.0, "monitor_seconds": 20.0}}
+    }
+    stages = run(flow(*desk({"people": 1, **PLENTY}), facts)).tables["order_stages"]
+    usual = stages["kind"] == 0
+    reached = usual & (stages["assigned_second"] >= 0)
+    received, assigned = stages["received_second"][reached], stages["assigned_second"][reached]
+    assert (assigned - received == 45).all()
+    in_line = np.sort(received)
+    together = np.diff(in_line) < HOUR
+    assert (np.diff(in_line)[together] >= 165).all() and (np.diff(in_line)[together] == 165).any()
+    monitored = stages["monitored_second"]
+    seen = monitored >= 0
+    assert seen.any() and (monitored[seen] >= stages["picked_second"][seen] + 20).all()
+
+
+def test_the_spread_of_the_desk_leaves_the_sum_of_receiving_and_assigning_as_it_is() -> None:
+    """Taking all of the time for receiving or half of it ends the task at the same second."""
+    spread = {"depot": {"order_desk": {"coefficient_of_variation": 0.6}}}
+    whole, half = (
+        run(
+            flow(
+                *desk({"people": 1, **PLENTY}), spread,
+                {"depot": {"order_desk": {"receive_seconds": part, "assign_seconds": 200.0 - part}}},
+            )
+        ).tables["order_stages"]
+        for part in (200.0, 100.0)
+    )  # fmt: skip
+    assert (whole["assigned_second"] == half["assigned_second"]).all()
+    assert (whole["received_second"] == whole["assigned_second"]).all()
+    done = half["assigned_second"] >= 0
+    assigning = (half["assigned_second"] - half["received_second"])[done]
+    assert assigning.min() >= 0 and len(np.unique(assigning)) > 5
+    assert assigning.mean() == pytest.approx(100.0, rel=0.15)
 
 
 def test_who_comes_after_the_cut_off_waits_for_the_next_wave() -> None:

@@ -122,6 +122,42 @@ def test_goods_are_unloaded_within_the_window_of_the_store() -> None:
     assert (column(result, "stops", "arrived_second")[on_time] % DAY <= 13 * HOUR).all()
 
 
+TWO_WINDOWS = {
+    "receives_from_hour": 5.0,
+    "receives_until_hour": 6.0,
+    "receives_again_from_hour": 14.0,
+    "receives_again_until_hour": 18.0,
+}
+
+
+@pytest.mark.parametrize("routes", [{}, {"method": "ortools", "solution_limit": 20}, {"method": "master"}])
+def test_goods_are_unloaded_in_one_of_two_windows(routes: dict[str, Any]) -> None:
+    """Every other store takes goods at five in the morning and again from two; the trucks leave at four."""
+    stores = [{**store, **TWO_WINDOWS} if number % 2 else store for number, store in enumerate(STORES)]
+    hours = transport(
+        trucks=[{"type_id": "van", "count": 3, "start_hour": 4.0, "hours": 16.0}], routes=routes
+    )
+    result = run(fleet({"network": {"stores": stores}}, hours, roads(coefficient_of_variation=0.5)))
+    stops = result.tables["stops"]
+    mine = stops["store"] % 2 == 1
+    arrived, began = (stops[name][mine] % DAY / HOUR for name in ("arrived_second", "began_second"))
+    morning, afternoon = (began >= 5) & (began <= 6), (began >= 14) & (began <= 18)
+    assert morning.any() and afternoon.any() and (morning | afternoon).mean() > 0.97
+    # Who comes between the two, planned or by bad luck, waits for the second.
+    between = (arrived > 6) & (arrived < 14)
+    assert between.any() and (began[between] == 14).all()
+    assert not ((began > 6) & (began < 14)).any()
+
+
+def test_carriers_wait_for_the_second_window() -> None:
+    stores = [{**store, **TWO_WINDOWS} for store in STORES]
+    swift = {"id": "swift", "transit_hours": 8.0, "on_time_share": 1.0}
+    hired = transport(trucks=[], hire={"carriers": [{"carrier_id": "swift"}]})
+    result = run(fleet({"network": {"stores": stores}, "fleet": {"carriers": [swift]}}, hired))
+    delivered = column(result, "carrier_drops", "delivered_second")
+    assert set((delivered[delivered >= 0] % DAY / HOUR).tolist()) == {14.0}
+
+
 def test_traffic_of_a_road_and_day_is_the_same_for_everybody() -> None:
     spread = roads(coefficient_of_variation=0.5)
     one = run(fleet(ONE_ROUND, spread))

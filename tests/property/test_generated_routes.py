@@ -24,13 +24,18 @@ def delivery_days(draw: st.DrawFn) -> RoutingProblem:
     metres = each((stops + 1) ** 2, FIELDS).reshape(stops + 1, stops + 1)
     np.fill_diagonal(metres, 0)
     opens = each(stops, st.integers(0, 10)) * HOUR
+    closes = opens + each(stops, st.integers(0, 5 * HOUR))
+    # Wide windows may have a pause in their middle.
+    pause = each(stops, st.integers(0, 1)) * (closes - opens) // 3
     starts = each(types, st.integers(-2, 6)) * HOUR
     facts: dict[str, Any] = {
         "weight_grams": each(stops, st.integers(0, 6_000)),
         "volume_millilitres": each(stops, st.integers(0, 6_000)),
         "service_seconds": each(stops, st.integers(0, 2 * HOUR)),
         "opens_second": opens,
-        "closes_second": opens + each(stops, st.integers(0, 5 * HOUR)),
+        "closes_second": closes,
+        "pause_starts_second": opens + pause,
+        "pause_ends_second": opens + 2 * pause,
         "vehicle_count": each(types, st.integers(0, 3)),
         "capacity_grams": each(types, st.integers(0, 12_000)),
         "capacity_millilitres": each(types, st.integers(0, 12_000)),

@@ -42,7 +42,8 @@ def waiting() -> RunResult:
 
 
 WORK = {
-    "tasks", "shifts", "order_stages", "drops", "trips", "stops", "carrier_drops", "carrier_reviews", "charges",
+    "tasks", "shifts", "order_stages", "drops", "staging", "trips", "stops", "carrier_drops", "carrier_reviews",
+    "charges",
 }  # fmt: skip
 """Tables of work in centres and on roads, which this scenario has not."""
 

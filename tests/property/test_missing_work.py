@@ -33,6 +33,7 @@ WORLD: dict[str, Any] = {
         "order_desk": {"coefficient_of_variation": 0.4},
         "picking": {"seconds_per_list": 3_000.0, "coefficient_of_variation": 0.4},
         "docks": {"doors": 1},
+        "staging": {"capacity": 40.0, "unit": "cases"},
         "order_streams": [
             {
                 "id": "web",
@@ -109,16 +110,28 @@ def some(rows: np.ndarray) -> list[int]:
 
 
 def test_everything_happens_and_balances(result: RunResult, terms: Terms) -> None:
-    for name in ("tasks", "shifts", "drops", "trips", "stops", "carrier_drops", "charges", "order_stages"):
+    for name in (
+        "tasks",
+        "shifts",
+        "drops",
+        "staging",
+        "trips",
+        "stops",
+        "carrier_drops",
+        "charges",
+        "order_stages",
+    ):
         assert len(result.tables[name]), name
     check(result, terms)
     check(result, replace(terms, work=None))
 
 
-@pytest.mark.parametrize("name", ["shifts", "drops", "trips", "stops", "carrier_drops", "charges"])
+@pytest.mark.parametrize("name", ["shifts", "drops", "staging", "trips", "stops", "carrier_drops", "charges"])
 def test_a_missing_row_is_found(result: RunResult, terms: Terms, name: str) -> None:
     table = result.tables[name]
     rows = np.arange(len(table))
+    if name == "staging":  # what is still there when the run ends is in no other record
+        rows = np.flatnonzero(np.isin(table["trip"], result.tables["trips"]["trip"]))
     if name == "stops":  # those of trips that are not over are only bounded
         rows = np.flatnonzero(np.isin(table["trip"], result.tables["trips"]["trip"]))
     for row in some(rows):
@@ -147,6 +160,8 @@ def test_a_missing_task_is_found(result: RunResult, terms: Terms, work: Work) ->
         ("tasks", "overtime_seconds"),
         ("drops", "cases"),
         ("trips", "metres"),
+        ("staging", "drops"),
+        ("staging", "left_second"),
         ("trips", "drops"),
         ("trips", "driving_seconds"),
         ("trips", "overtime_seconds"),
@@ -164,7 +179,17 @@ def test_a_unit_missing_from_a_row_is_found(result: RunResult, terms: Terms, nam
             check(result, terms, Table(name, {**table.columns, column: values}))
 
 
-@pytest.mark.parametrize("column", ["released_second", "picked_second", "departed_second", "unloaded_second"])
+@pytest.mark.parametrize(
+    "column",
+    [
+        "received_second",
+        "released_second",
+        "picked_second",
+        "monitored_second",
+        "departed_second",
+        "unloaded_second",
+    ],
+)
 def test_a_stage_before_the_one_before_it_is_found(result: RunResult, terms: Terms, column: str) -> None:
     stages = result.tables["order_stages"]
     for row in some(np.flatnonzero(stages[column] > 0)):

@@ -224,7 +224,7 @@ def test_bars_of_a_shift_are_as_long_as_the_work() -> None:
 def test_waterfall_ends_where_the_total_ends() -> None:
     axes = figure("an ordinary day", "lead_time_waterfall").axes[0]
     ends = [bar.get_x() + bar.get_width() for bar in axes.patches]
-    assert len(ends) == 7
+    assert len(ends) == 8
     assert ends[-1] == pytest.approx(ends[-2])
     hours = np.mean(
         [run.operations["stage_hours"].sum() for run in studies_of("an ordinary day")[0].condensed]

@@ -40,6 +40,62 @@ def test_the_driven_chain_is_good() -> None:
     assert found({}) == []
 
 
+@pytest.mark.parametrize(
+    ("changes", "code", "path"),
+    [
+        (
+            transport(trucks=[{"type_id": "van", "count": 1, "weekdays": ["mon", "mon"]}]),
+            "E502",
+            "policy.transport.trucks[0].weekdays",
+        ),
+        (
+            transport(trucks=[{"type_id": "van", "count": 1, "rests_on_holidays": ["Easter"]}]),
+            "E501",
+            "policy.transport.trucks[0].rests_on_holidays[0]",
+        ),
+        (
+            depot(waves=[{"cut_off_hour": 20.0, "rests_on_dates": ["2026-01-01", "2026-01-01"]}]),
+            "E502",
+            "policy.depot.waves[0].rests_on_dates",
+        ),
+        (
+            transport(
+                trucks=[{"type_id": "van", "count": 1, "weekdays": ["mon", "tue"]}],
+                routes={
+                    "method": "master",
+                    "master": [
+                        {"stores": [store["store_id"] for store in STORES], "weekdays": ["wed"]},
+                    ],
+                },
+            ),
+            "W601",
+            "policy.transport.routes.master[0].weekdays",
+        ),
+    ],
+)
+def test_days_that_do_not_go_together(changes: dict[str, Any], code: str, path: str) -> None:
+    assert found(changes) == [(code, path)]
+
+
+def test_an_area_for_goods_that_wait_for_trucks_needs_trucks() -> None:
+    area = {"depot": {"staging": {"capacity": 50, "unit": "cases"}}}
+    assert found(area) == []
+    carried = {"hire": {"carriers": [{"carrier_id": "swift"}]}, "trucks": []}
+    assert ("W602", "depot.staging") in found({**area, **transport(**carried)})
+    undriven = {"depot": {"picking": {}, "staging": {}}, "policy": {"depot": {"pickers": [PICKERS]}}}
+    paths = [(problem.code, problem.path) for problem in check(tiny_scenario(**undriven))]
+    assert paths == [("W602", "depot.staging")]
+
+
+def test_time_for_inspection_needs_inspection() -> None:
+    goods_in = {"inspection_seconds_per_unit": 30.0}
+    changes = {"depot": {"goods_in": goods_in}, **depot(receivers=[PICKERS], pickers=[PICKERS])}
+    path = "depot.goods_in.inspection_seconds_per_unit"
+    assert found(changes) == [("W602", path)]
+    inspected = {"policy": {**changes["policy"], "sourcing": {"inspection": [{"sample_units": 5}]}}}
+    assert found({**changes, **inspected}) == []
+
+
 STREAM = {
     "id": "web",
     "between_minutes": {"kind": "constant", "value": 10},
@@ -112,6 +168,28 @@ STREAM = {
             {"network": {"stores": [{**STORES[0], "receives_from_hour": 9.0, "receives_until_hour": 8.0}, STORES[1]]}},
             "E504",
             "network.stores[0].receives_until_hour",
+        ),
+        (
+            {"network": {"stores": [{**STORES[0], "receives_again_from_hour": 19.0}, STORES[1]]}},
+            "E504",
+            "network.stores[0].receives_again_until_hour",
+        ),
+        (
+            {
+                "network": {
+                    "stores": [
+                        {
+                            **STORES[0],
+                            "receives_until_hour": 11.0,
+                            "receives_again_from_hour": 10.0,
+                            "receives_again_until_hour": 12.0,
+                        },
+                        STORES[1],
+                    ]
+                }
+            },
+            "E504",
+            "network.stores[0].receives_again_from_hour",
         ),
         (
             {"fleet": {"truck_types": [{"id": "van", "capacity_kg": 0.2, "capacity_litres": 4_000.0}]}},

@@ -43,7 +43,10 @@ def kpi(name: str, *tables: Mapping[str, Table], ledger: np.ndarray | None = Non
 
 def order(placed: int, *, promised: int = END - 1, complete: bool = True, **stages: int) -> dict[str, int]:
     """An order; stages that are not named were not reached."""
-    names = ("assigned", "released", "picked", "departed", "arrived", "unloaded", "fed_back", "settled")
+    names = (
+        "received", "assigned", "released", "picked", "monitored", "departed", "arrived", "unloaded", "fed_back",
+        "settled",
+    )  # fmt: skip
     seconds = {f"{name}_second": stages.pop(name, NEVER) for name in names}
     return {
         "placed_second": placed,
@@ -95,6 +98,49 @@ def test_the_stages_of_an_order(name: str, hours: int) -> None:
     waiting = order(AT, assigned=NEVER)
     both = of_orders(name, order(AT, **reached), order(AT, **halfway), waiting)
     assert both == pytest.approx(0.75 * hours)
+
+
+def staged(taken: int, left: int, room: int, **values: int) -> dict[str, int]:
+    """A load of a trip in an area for ten cases."""
+    return {
+        "wanted_second": taken,
+        "taken_second": taken,
+        "left_second": left,
+        "room": room,
+        "capacity": 10,
+        **values,
+    }
+
+
+LOADS = (
+    staged(AT - HOUR, AT - 1, 10),
+    staged(AT - HOUR, AT + HOUR, 4, volume_millilitres=70_000),
+    staged(AT + HOUR, AT + 3 * HOUR, 6, volume_millilitres=50_000),  # takes the place of the one before
+    staged(AT + 2 * HOUR, AT + 3 * HOUR, 3, wanted_second=AT + HOUR, volume_millilitres=40_000),
+    staged(AT + 2 * HOUR, NEVER, 8, centre=1),
+    staged(NEVER, NEVER, 9, wanted_second=AT),
+)
+
+
+def test_the_staging_area() -> None:
+    def of(name: str) -> float:
+        return kpi(name, table("staging", *LOADS))
+
+    length = END - AT
+    room = 4 * HOUR + 6 * 2 * HOUR + 3 * HOUR + 8 * (length - 2 * HOUR)
+    assert of("staging_utilisation") == pytest.approx(room / (10 * 2 * length))
+    assert of("staging_peak_utilisation") == 9 / 10
+    assert of("staging_peak_litres") == 90
+    assert of("staging_wait_hours") == pytest.approx(1 / 3)
+    assert np.isnan(kpi("staging_utilisation", table("staging", staged(AT, END, 5, capacity=NEVER))))
+
+
+@pytest.mark.parametrize(
+    ("name", "hours"), [("receiving_hours", 2), ("assigning_hours", 1), ("monitoring_hours", 4)]
+)
+def test_the_steps_of_the_desk(name: str, hours: int) -> None:
+    reached = {"received": AT + 2 * HOUR, "assigned": AT + 3 * HOUR, "picked": AT + 9 * HOUR}
+    assert of_orders(name, order(AT, **reached, monitored=AT + 13 * HOUR), order(AT)) == hours
 
 
 def test_days_sales_outstanding_weighs_by_value_or_else_by_units() -> None:

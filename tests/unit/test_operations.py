@@ -51,20 +51,20 @@ def order(placed: int, *hours: float, **others: int) -> dict[str, int]:
 
 
 def test_a_run_without_trucks_and_work_keeps_nothing() -> None:
-    made = result(order_stages=[order(20 * DAY, 1, 1, 1, 1, 1, 1)])
+    made = result(order_stages=[order(20 * DAY, 1, 1, 1, 1, 1, 1, 1)])
     assert operations(made) == {}
     assert shown_day(made) == {}
 
 
 def test_stage_hours_are_means_over_regular_orders_on_the_shelf() -> None:
-    counted = [order(10 * DAY, 1, 2, 3, 4, 5, 6), order(11 * DAY, 3, 2, 1, 0, 1, 2)]
+    counted = [order(10 * DAY, 1, 2, 3, 4, 5, 6, 7), order(11 * DAY, 3, 2, 1, 0, 1, 2, 3)]
     not_counted = [
-        order(5 * DAY, 9, 9, 9, 9, 9, 9),
-        order(12 * DAY, 9, 9, 9, 9, 9, 9, kind=EMERGENCY),
-        order(13 * DAY, 9, 9, 9, 9, 9, 9, unloaded_second=-1),
+        order(5 * DAY, 9, 9, 9, 9, 9, 9, 9),
+        order(12 * DAY, 9, 9, 9, 9, 9, 9, 9, kind=EMERGENCY),
+        order(13 * DAY, 9, 9, 9, 9, 9, 9, 9, unloaded_second=-1),
     ]
     found = operations(result(trips=[trip(10)], order_stages=counted + not_counted))
-    assert found["stage_hours"] == pytest.approx([2, 2, 2, 2, 3, 4])
+    assert found["stage_hours"] == pytest.approx([2, 2, 2, 2, 3, 4, 5])
 
 
 def test_stage_hours_are_not_defined_without_such_orders() -> None:

@@ -68,6 +68,69 @@ def test_the_departure_is_moved_back_only_as_far_as_every_window_allows() -> Non
     )
 
 
+MORNING_AND_EVENING = {
+    "opens_second": integers(0, 8 * HOUR),
+    "closes_second": integers(24 * HOUR, 20 * HOUR),
+    "pause_starts_second": integers(0, 10 * HOUR),
+    "pause_ends_second": integers(0, 17 * HOUR),
+}
+"""The farther of two stops takes goods from 8 to 10 and from 17 to 20."""
+
+
+@pytest.mark.parametrize(
+    ("shift_starts", "arrives", "returns"),
+    [
+        (6, 8, 10),  # as the first window opens
+        (8, 10, 12),  # as the first window closes
+        (8.5, 17, 19),  # between the two: leaves later, so that it does not wait
+        (16, 18, 20),
+    ],
+)
+def test_a_vehicle_that_comes_between_two_windows_waits(
+    shift_starts: float, arrives: int, returns: int
+) -> None:
+    day = delivery_day(
+        on_a_line(72_000),
+        **{name: values[1:] for name, values in MORNING_AND_EVENING.items()},
+        shift_start_second=integers(round(shift_starts * HOUR)),
+    )
+    for method in METHODS:
+        (trip,) = plan_routes(day, method=method).trips
+        assert (trip.arrival_seconds, trip.return_second) == ((arrives * HOUR,), returns * HOUR)
+
+
+def test_no_departure_is_moved_from_the_first_window_into_the_pause() -> None:
+    """Two hours of waiting at the second stop would let the first wait, too, were it not for its pause."""
+    day = delivery_day(
+        on_a_line(36_000, 72_000),
+        opens_second=integers(0, 12 * HOUR),
+        closes_second=integers(24 * HOUR, 24 * HOUR),
+        pause_starts_second=integers(9 * HOUR, 24 * HOUR),
+        pause_ends_second=integers(20 * HOUR, 24 * HOUR),
+    )
+    (trip,) = plan_routes(day, method="savings").trips
+    assert (trip.depart_second, trip.arrival_seconds) == (8 * HOUR, (9 * HOUR, 10 * HOUR))
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_pause_costs_time_on_the_way(method: str) -> None:
+    """Nine hours at the nearer stop: then the farther one has its pause, and the trip waits for the evening."""
+    day = delivery_day(
+        on_a_line(36_000, 72_000),
+        **MORNING_AND_EVENING,
+        service_seconds=integers(9 * HOUR, 0),
+        vehicle_count=integers(1),
+        turnaround_seconds=24 * HOUR,
+        shift_start_second=integers(0),
+    )
+    plan = plan_routes(day, method=method)
+    assert plan.status is RouteStatus.ON_TIME
+    (trip,) = plan.trips
+    begins = dict(zip(trip.stops, trip.arrival_seconds, strict=True))
+    assert 8 * HOUR <= begins[1] <= 10 * HOUR or begins[1] >= 17 * HOUR
+    assert check_routes(day, plan) == ()
+
+
 def test_without_windows_a_vehicle_leaves_when_its_shift_starts() -> None:
     day = delivery_day(on_a_line(36_000), shift_start_second=integers(5 * HOUR))
     assert plan_routes(day, method="savings").trips[0].depart_second == 5 * HOUR
@@ -181,6 +244,50 @@ def small_day(seed: int, windows: bool) -> RoutingProblem:
         service_seconds=np.full(6, 600),
         vehicle_count=integers(6),
     )
+
+
+def day_with_pauses(seed: int) -> RoutingProblem:
+    """Half of the stops take goods in two windows of an hour or two, with hours between them."""
+    day = small_day(seed, True)
+    twice = np.arange(6) % 2 == 0
+    closes = np.where(twice, day.opens_second + 8 * HOUR, day.closes_second)
+    return replace(
+        day,
+        closes_second=closes,
+        pause_starts_second=np.where(twice, day.opens_second + HOUR, closes),
+        pause_ends_second=np.where(twice, day.opens_second + 6 * HOUR, closes),
+    )
+
+
+def test_no_plan_with_pauses_beats_trying_all_and_the_search_reaches_it() -> None:
+    days = [day_with_pauses(seed) for seed in range(6)]
+    gaps = []
+    for day in days:
+        optimum = least_cost(day)
+        savings, searched = (plan_routes(day, method=method) for method in METHODS)
+        assert {savings.status, searched.status} == {RouteStatus.ON_TIME}
+        assert optimum - 1e-9 <= searched.cost <= savings.cost
+        gaps.append(searched.cost / optimum - 1.0)
+    assert sum(gap < 1e-9 for gap in gaps) >= 5
+
+
+def test_the_search_improves_plans_where_stops_have_pauses() -> None:
+    """Its model knows pauses: what it finds is not thrown away for coming in one."""
+    gains = []
+    for seed in range(4):
+        day = replace(
+            delivery_day(scattered(24, seed), vehicle_count=integers(6), service_seconds=np.full(24, 600)),
+            opens_second=np.full(24, 2 * HOUR),
+            closes_second=np.full(24, 12 * HOUR),
+            pause_starts_second=np.full(24, 3 * HOUR),
+            pause_ends_second=np.full(24, 10 * HOUR),
+            cost_per_hour=np.array([20.0]),
+        )
+        savings, searched = (plan_routes(day, method=method, solution_limit=100) for method in METHODS)
+        assert not searched.unserved
+        gains.append(savings.cost - searched.cost)
+    assert min(gains) >= 0.0
+    assert sum(gain > 0 for gain in gains) >= 3
 
 
 @pytest.mark.parametrize("windows", [False, True])
@@ -358,6 +465,15 @@ def test_the_checker_finds_a_plan_that_suits_another_day(changes: dict[str, obje
     assert {broken.rule for broken in check_routes(replace(CHECKED_DAY, **changes), good_plan())} >= {rule}
 
 
+def test_the_checker_finds_goods_unloaded_in_a_pause() -> None:
+    plan = good_plan()
+    stop, arrival = plan.trips[0].stops[0], plan.trips[0].arrival_seconds[0]
+    starts, ends = np.zeros((2, 3), np.int64)
+    starts[stop], ends[stop] = arrival - 1, arrival + HOUR
+    day = replace(CHECKED_DAY, pause_starts_second=starts, pause_ends_second=ends)
+    assert {broken.rule for broken in check_routes(day, plan)} & {RouteRule.ARRIVAL, RouteRule.RETURN}
+
+
 @pytest.mark.parametrize("reason", [UnservedReason.CAPACITY, UnservedReason.TIME_WINDOW])
 def test_the_checker_doubts_impossible_reasons(reason: UnservedReason) -> None:
     day = delivery_day(on_a_line(1_000), serves_everyone=True)
@@ -375,6 +491,11 @@ def test_the_checker_doubts_impossible_reasons(reason: UnservedReason) -> None:
         ({"weight_grams": np.array([1.0, 2.0])}, "not integers"),
         ({"service_seconds": integers(-1, 0)}, "service_seconds is negative"),
         ({"opens_second": integers(25 * HOUR, 0)}, "closes before it opens"),
+        (
+            {"pause_starts_second": integers(2, 0), "pause_ends_second": integers(1, 0)},
+            "a pause does not lie",
+        ),
+        ({"pause_ends_second": integers(25 * HOUR, 0)}, "a pause does not lie within its window"),
         ({"cost_per_km": np.array([math.nan])}, "cost_per_km is not finite"),
         ({"turnaround_seconds": -1}, "turnaround_seconds is negative"),
         ({"capacity_grams": integers(1, 2)}, r"capacity_grams has shape \(2,\), not \(1,\)"),
