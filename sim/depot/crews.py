@@ -73,7 +73,7 @@ def build_crew(
         payroll.pay_shift(crew, centre, duty.servers, duty.starts_second, duty.ends_second)
 
     station = Station(environment, log, centre, sum(shift.people for shift in mine), overtime=overtime)
-    start, first_server = world.scenario.horizon.start_date, 0
+    first_server = 0
     for shift in mine:
         station.work_shifts(duties(world.scenario, shift, first_server), begun)
         first_server += shift.people
