@@ -34,14 +34,14 @@ def spread(coefficient_of_variation: float, draws: npt.NDArray[np.uint32]) -> Fl
     """
     if coefficient_of_variation == 0.0:
         return np.ones(draws.shape)
-    return np.take(_factors(coefficient_of_variation)[0], draws >> _TABLE_SHIFT)
+    return np.take(_factors(coefficient_of_variation), draws >> _TABLE_SHIFT)
 
 
-def spread_of(coefficient_of_variation: float, draw: int) -> float:
-    """One of the factors of `spread`, for one draw."""
+def spread_table(coefficient_of_variation: float) -> FloatArray:
+    """The equally likely factors that `spread` reads, (4,096,); none, (0,), when the coefficient is 0."""
     if coefficient_of_variation == 0.0:
-        return 1.0
-    return _factors(coefficient_of_variation)[1][draw >> _TABLE_SHIFT]
+        return np.zeros(0)
+    return _factors(coefficient_of_variation)
 
 
 def exponential(draws: npt.NDArray[np.uint32]) -> FloatArray:
@@ -55,8 +55,8 @@ def whole_seconds(seconds: FloatArray) -> npt.NDArray[np.int64]:
 
 
 @lru_cache(maxsize=64)
-def _factors(coefficient_of_variation: float) -> tuple[FloatArray, list[float]]:
-    """The mean of each of the table's equally likely parts of a gamma distribution, as an array and as a list.
+def _factors(coefficient_of_variation: float) -> FloatArray:
+    """The mean of each of the table's equally likely parts of a gamma distribution.
 
     The mean of a part is taken as the mean of a few of its quantiles, and all are scaled so that their mean is 1.
     """
@@ -64,4 +64,4 @@ def _factors(coefficient_of_variation: float) -> tuple[FloatArray, list[float]]:
     points = (np.arange(_TABLE_SIZE * _POINTS) + 0.5) / (_TABLE_SIZE * _POINTS)
     values = np.asarray(gamma.quantile(points)).reshape(_TABLE_SIZE, _POINTS).sum(axis=1)
     values *= _TABLE_SIZE / values.sum()
-    return values, values.tolist()
+    return np.asarray(values, np.float64)

@@ -48,6 +48,7 @@ def simulate(scenario: Scenario, plan: Plan, *, seed: int, replication: int) -> 
     depot.open()
     with collecting_seldom():
         environment.run(until=world.days * SECONDS_PER_DAY)
+    stores.catch_up(world.days * SECONDS_PER_DAY - 1)
     depot.close()
 
     labels, terms, panels, tables = labels_of(world), terms_of(world), panels_of(world), recorder.tables()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import simpy
 
@@ -11,12 +11,15 @@ from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
 from sim.books.work_checks import PAID
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, second_of_day
+from sim.depot.stock import IntArray
 from sim.recorder import Recorder
-from sim.stations import Crew, Duty, Station, WorkLog
+from sim.station_arrays import Duty
+from sim.stations import CREW_OF, Crew, Station, WorkLog
 from sim.working_days import Calendar
 from sim.world import World
 
 _SECONDS_PER_MINUTE = 60
+_COLUMNS = WorkLog.COLUMNS
 
 
 def hourly_rate_micro(per_hour: float) -> float:
@@ -27,8 +30,7 @@ def hourly_rate_micro(per_hour: float) -> float:
 class Payroll:
     """Writes down shifts and what people cost."""
 
-    def __init__(self, environment: simpy.Environment, world: World, recorder: Recorder) -> None:
-        self._environment = environment
+    def __init__(self, world: World, recorder: Recorder) -> None:
         self._recorder = recorder
         labour = world.scenario.costs.labour
         wages = (
@@ -46,10 +48,19 @@ class Payroll:
         seconds = people * (ends_second - starts_second)
         self._charge(PAID[crew][0], starts_second, centre, seconds, self._wage[crew])
 
-    def pay_overtime(self, crew: Crew, centre: int, seconds: int) -> None:
-        """Pay somebody who has worked after the end of the shift."""
+    def pay_overtime(self, crew: Crew, centre: int, second: int, seconds: int) -> None:
+        """Pay somebody who has worked so long after the end of the shift, up to a second."""
         rate = self._wage[crew] * self._overtime_factor
-        self._charge(PAID[crew][1], int(self._environment.now), centre, seconds, rate)
+        self._charge(PAID[crew][1], second, centre, seconds, rate)
+
+    def pay_overtime_of(self, tasks: IntArray) -> None:
+        """Pay the overtime of the people who did some tasks, (k, columns of the table of tasks)."""
+        columns = [_COLUMNS.index(name) for name in ("work", "centre", "finished_second", "overtime_seconds")]
+        late = tasks[tasks[:, columns[-1]] > 0]
+        for work, centre, second, seconds in late[:, columns].tolist():
+            crew = CREW_OF.get(work)
+            if crew is not None:
+                self.pay_overtime(crew, centre, second, seconds)
 
     def _charge(self, reason: Charge, second: int, centre: int, quantity: int, rate_micro: float) -> None:
         self._recorder.charge(second, centre, reason, quantity, charged(quantity, rate_micro))
@@ -64,22 +75,20 @@ def build_crew(
     centre: int,
     shifts: Sequence[Shift],
 ) -> Station:
-    """A station at which the people of some shifts work; shifts of other centres are left out."""
+    """A station at which the people of some shifts work, and are paid; shifts of other centres are left out."""
     centre_id = world.axes.centre_ids[centre]
     mine = [shift for shift in shifts if shift.dc_id in ("", centre_id)]
 
-    def overtime(seconds: int) -> None:
-        payroll.pay_overtime(crew, centre, seconds)
-
-    def begun(duty: Duty) -> None:
-        payroll.pay_shift(crew, centre, duty.servers, duty.starts_second, duty.ends_second)
-
-    station = Station(environment, log, centre, sum(shift.people for shift in mine), overtime=overtime)
+    duties: list[Duty] = []
     first_server = 0
     for shift in mine:
-        station.work_shifts(_duties(world, shift, first_server), begun)
+        duties += _duties(world, shift, first_server)
         first_server += shift.people
-    return station
+    for duty in duties:
+        payroll.pay_shift(crew, centre, duty.servers, duty.starts_second, duty.ends_second)
+    return Station(
+        environment, log, centre, first_server, duties=duties, end_second=world.days * SECONDS_PER_DAY
+    )
 
 
 def _duties(world: World, shift: Shift, first_server: int) -> Iterator[Duty]:
@@ -95,7 +104,3 @@ def _duties(world: World, shift: Shift, first_server: int) -> Iterator[Duty]:
         begins = day * SECONDS_PER_DAY + second_of_day(shift.start_hour)
         pause_begins = begins + (length - pause) // 2
         yield Duty(first_server, shift.people, begins, begins + length, pause_begins, pause_begins + pause)
-
-
-Done = Callable[[], None]
-"""What to do when some work is finished."""

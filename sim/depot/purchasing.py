@@ -24,7 +24,7 @@ from sim.depot.stock import CentreStock, IntArray
 from sim.kernels.centres import post_centre_levels, review_centres, take_in
 from sim.kernels.compilation import bound
 from sim.kernels.memory import learn_past
-from sim.kernels.shipping import write_purchases
+from sim.kernels.writing import write_purchases
 from sim.levels import build_emergency_rules, empty_lines, look_ahead
 from sim.market.expectation import ExpectedDemand
 from sim.past import remembered_days
@@ -49,6 +49,7 @@ class Purchasing:
         consignment: Consignment,
         stocked: Callable[[IntArray], None],
         goods_in: GoodsIn | None,
+        catch_up_stores: Callable[[], None],
     ) -> None:
         self._environment = environment
         self._world = world
@@ -57,6 +58,7 @@ class Purchasing:
         self._consignment = consignment
         self._stocked = stocked
         self._goods_in = goods_in
+        self._catch_up_stores = catch_up_stores
         self._suppliers = Suppliers(world.scenario, world.supply, world.seed, world.replication)
         self._sources = Sources(world.scenario, world.axes, world.supply)
         self._open_orders = OpenOrders(world.days * SECONDS_PER_DAY)
@@ -123,6 +125,7 @@ class Purchasing:
             look_ahead(world.centre_rules, self._expected, day, world.axes.centre_of_store)
         self._requests.learn(self._stock.asked_today)
         if self._sales_feed is not None:
+            self._catch_up_stores()
             self._stock.asked_today[:] = self._sales_feed.units(day)
         if self._scorecards is not None and self._scorecards.is_due(day):
             now = int(self._environment.now)
