@@ -63,6 +63,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "received_second", "centre", "supplier", "lots", "units", "accepted_units", "first_units", "defective_units",
         "inspected_lots", "inspected_units", "defects_found", "rejected_lots", "escaped_units",
     ),
+    "complaints": ("reported_second", "centre", "supplier", "reports", "units"),
     "supplier_reviews": (
         "reviewed_second", "rule", "supplier", "cost", "technology", "delivery", "service", "continuity",
         "global_support", "quality", "score", "defects_per_million", "share_before", "share_after", "is_disqualified",
@@ -82,6 +83,8 @@ from the start or from a shortage on; `disruptions` times in which nothing left 
 
 `supplier_lots` tells of what came to the gate, where lots can fail or be split: units that were taken in, those among
 them that came with the first delivery of their line, defective ones, and those that inspection let through.
+`complaints` tells what suppliers heard of defective units that customers brought back, as far as it was put down to
+them.
 `supplier_reviews` holds scores and shares in hundredths (of a point, of a per cent), a row per
 sourcing rule (-1 without any) and supplier. `step` of `shortage_responses` counts as in `scenarios.SHORTAGE_STEPS`.
 """

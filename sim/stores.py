@@ -108,6 +108,7 @@ class Stores:
         self._world = world
         self._place_orders: Callable[[Lines], None] | None = None
         self._called_at: Callable[[IntArray, int, int], None] | None = None
+        self._note_defects: Callable[[IntArray, int], None] | None = None
         self._ages = bool((world.ageing.life_days > 0).any())
         self._start_weekday = world.scenario.horizon.start_date.weekday()
         self._is_watched = world.shelf.forecast.size > 0
@@ -272,6 +273,10 @@ class Stores:
         """Whether stores keep customer returns for the centre."""
         return bool(self._world.shelf.waiting.shape[1])
 
+    def watch_defects(self, note: Callable[[IntArray, int], None]) -> None:
+        """Tell somebody of stores whose day ends, before customers have brought back what is due."""
+        self._note_defects = note
+
     def hand_over_returns(self, store: int) -> tuple[IntArray, IntArray, IntArray]:
         """SKU, units and cost of what waits at a store for a truck; nothing waits there afterwards."""
         shelf = self._world.shelf
@@ -323,6 +328,8 @@ class Stores:
             )  # fmt: skip
         if self.expected is not None:
             look_ahead(self._world.store_rules, self.expected, day)
+        if self._note_defects is not None:
+            self._note_defects(rows, day)
         number = self._replay_orders(rows, day, self._run(rows, SECONDS_PER_DAY, day))
         if number:
             assert self._place_orders is not None

@@ -110,7 +110,9 @@ def _problems(trace: _Trace, details: ErrorDetails, tree: Node) -> Iterator[Prob
     )
     if code == "E301":
         siblings = locate(tree, trace.location[:-1]).entries()
-        value, rule, hint = "", "unknown key", did_you_mean(name, set(allowed) - set(siblings))
+        # Keys of a file that this one extends may be set again here, so they may be meant.
+        stated = {key for key, node in siblings.items() if node.place.file == place.file}
+        value, rule, hint = "", "unknown key", did_you_mean(name, set(allowed) - stated)
     elif code == "E302":
         value, rule = "", "this key is missing"
         if len(trace.owners) > 1:

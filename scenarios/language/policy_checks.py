@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from scenarios.language.errors import Problem
-from scenarios.language.network import Scope
+from scenarios.language.network import WEEKDAYS, Scope
 from scenarios.language.places import Places
-from scenarios.language.policy import KnownOrders, LevelTable
+from scenarios.language.policy import BaseStock, KnownOrders, LevelTable
 from scenarios.language.scenario import Scenario
 from scenarios.language.scopes import Mask, Reach
 
@@ -132,7 +132,7 @@ def emergency_orders(scenario: Scenario, places: Places, reach: Reach) -> Iterat
 
 
 def order_days(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
-    """Weekdays are named once."""
+    """Weekdays are named once, and something keeps to them."""
     del reach
     for block in ("replenishment", "dc_replenishment"):
         for index, rule in enumerate(getattr(scenario.policy, block)):
@@ -140,6 +140,11 @@ def order_days(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Pro
             if len(set(days)) < len(days):
                 path = f"policy.{block}[{index}].order_weekdays"
                 yield places.problem("E502", path, "names a weekday twice")
+            elif isinstance(rule.mode, BaseStock) and len(days) < len(WEEKDAYS):
+                yield places.problem(
+                    "W602", f"policy.{block}[{index}].order_weekdays", "`base_stock` orders every day",
+                    hint="`min_max` or `periodic_review` keep to the days",
+                )  # fmt: skip
 
 
 def mark_downs(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:

@@ -159,6 +159,11 @@ class Sourcing(Model):
     """Incoming inspection."""
     quality_feedback: bool = assumed(False, "suppliers hear of no defects unless given")
     """Whether rejected lots and defects found are reported to the supplier, who learns from them (mechanism H4)."""
+    complaint_feedback: bool = assumed(False, "suppliers hear of no complaints unless given")
+    """Whether defective units that customers bring back are reported, too, one report per evening, centre and SKU.
+
+    They are put down to the SKU's suppliers in the shares in which the centre has received it from them.
+    """
     shortage_response: tuple[ShortageStep, ...] = assumed((), "wait for the open orders")
     """What is done, and in which order, for a SKU that runs out at a centre (mechanism L5).
 

@@ -142,6 +142,14 @@ def plans(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]
     if sourcing.quality_feedback and not sourcing.inspection:
         text = "nothing is reported without an inspection"
         yield places.problem("W602", "policy.sourcing.quality_feedback", text)
+    if sourcing.complaint_feedback:
+        path = "policy.sourcing.complaint_feedback"
+        if not any(item.customer_returns for item in scenario.assortment.classes):
+            yield places.problem(
+                "W602", path, "customers bring nothing back: no class has `customer_returns`"
+            )
+        elif not any(s.quality and s.quality.defects_per_million for s in scenario.network.suppliers):
+            yield places.problem("W602", path, "no supplier sends defective units")
 
 
 def consignment(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:

@@ -68,7 +68,7 @@ class SupplierQuality(Model):
     learning_factor: float = assumed(
         0.9, "assumption: a complaint removes a tenth of the causes", unit="ratio", gt=0, le=1
     )
-    """What each report under `policy.sourcing.quality_feedback` multiplies the defective share by."""
+    """What each report under `quality_feedback` or `complaint_feedback` multiplies the defective share by."""
     floor_per_million: float = assumed(0.0, "no floor unless given", unit="defective units per million", ge=0)
     """The share below which it does not fall."""
 

@@ -58,6 +58,22 @@ SUPPLY_MEASURES: tuple[Measure, ...] = (
         "Defective units that incoming inspection let through, per million units taken in",
     ),
     Measure(
+        "complaint_units",
+        "Complaints told to suppliers",
+        "units per day",
+        _L,
+        _SUPPLY,
+        "Defective units that customers brought back and suppliers heard of, per day",
+    ),
+    Measure(
+        "shortage_response_units",
+        "Hastened or asked of others",
+        "units per day",
+        _N,
+        _SUPPLY,
+        "Units of open orders sent express, or ordered from other suppliers, because a SKU ran out at a centre",
+    ),
+    Measure(
         "inspection_rejected_share",
         "Lots rejected",
         "share",

@@ -10,22 +10,24 @@ from sim.books.audit import Audit, Axis
 from sim.books.charges import Charge, check_charges
 from sim.books.events import NOT_YET, TITLE_PASSED, counted
 from sim.books.terms import Terms, in_micro
-from sim.records import Closing, IntArray, Table
+from sim.records import Closing, Day, IntArray, Table
 
 
 def check_supply(
     audit: Audit,
     tables: Mapping[str, Table],
+    day_totals: IntArray,
     opening: Closing,
     closing: Closing,
     of_centre: Axis,
     terms: Terms,
 ) -> None:
-    """Compare charges of suppliers with the tables of their work.
+    """Compare charges of suppliers, and what they heard of customers, with the tables of their work.
 
     Args:
         audit: collects what fails.
         tables: `charges`, `express_orders`, `supplier_lots`, `receipts` and `title_transfers` are read.
+        day_totals: (stores, classes, len(Day)) the day panel added up over the run.
         opening: the first morning.
         closing: the end, counted.
         of_centre: axis of centres.
@@ -78,6 +80,7 @@ def check_supply(
             audit.at_most("centres took in no more than passed at the gate", taken_in, passed, (of_centre,))
         else:
             audit.equal("centres took in what passed at the gate", taken_in, passed, (of_centre,))
+    _check_complaints(audit, tables["complaints"], day_totals, of_centre, terms)
     charges = tables["charges"]
     paid = np.where(charges["reason"] == Charge.EXPRESS_SURCHARGE, charges["amount_minor"], 0)
     due = np.rint(express["value_minor"] * terms.express_surcharge_share[express["supplier"]])
@@ -86,4 +89,19 @@ def check_supply(
         per_centre(charges, paid),
         per_centre(express, due.astype(np.int64)),
         (of_centre,),
+    )
+
+
+def _check_complaints(
+    audit: Audit, complaints: Table, day_totals: IntArray, of_centre: Axis, terms: Terms
+) -> None:
+    """Suppliers hear of no more defective units than customers brought back, and of all but parts of units."""
+    if not len(complaints):
+        return
+    centres = len(of_centre.names)
+    returned = counted((centres,), (terms.store_centre,), day_totals[..., Day.DEFECTIVE_RETURNED].sum(axis=1))
+    told = counted((centres,), (complaints["centre"],), complaints["units"])
+    audit.at_most("suppliers hear of units that customers brought back", told, returned, (of_centre,))
+    audit.at_most(
+        "a report tells of a unit", complaints["reports"], complaints["units"], (Axis("complaint"),)
     )

@@ -58,6 +58,8 @@ class Depot:
     def connect(self, stores: Stores | None) -> None:
         """Say who receives what is shipped; None when the run is over, so that its memory is given back at once."""
         self._stores = stores
+        if stores is not None and self._purchasing.complaints is not None:
+            stores.watch_defects(self._purchasing.complaints.note_brought_back)
         self._allocation.connect(stores)
         self.returns.connect(stores)
         if self._outbound is not None:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
 from sim.clock import SECONDS_PER_DAY, day_of
+from sim.depot.complaints import Complaints
 from sim.depot.stock import CentreStock, IntArray
 from sim.recorder import TABLES, Recorder
 from sim.suppliers import Line, Quality, Scorecards, part_of
@@ -45,6 +46,8 @@ class Incoming:
             or world.supply.capacity.any()
         )
         self._feeds_back = sourcing.quality_feedback
+        self.complaints = Complaints(world, recorder, self._quality) if sourcing.complaint_feedback else None
+        """What customers say of the goods; None where suppliers do not hear of it."""
         costs = world.scenario.costs.quality
         self._micro = {
             Charge.INSPECTION: in_micro(costs.per_inspected_unit),
@@ -61,6 +64,8 @@ class Incoming:
         places = len(self._world.axes.centre_ids) * len(self._world.axes.supplier_ids)
         looked_at = np.zeros(places, np.int64)
         if self._is_plain or not lots.shape[1]:
+            if self.complaints is not None:
+                self.complaints.note_received(lots)
             return Inspected(lots, lots[:, :0], looked_at)
         defects = self._quality.defects(lots)
         sampled, found, is_rejected = self._quality.sample(lots, defects)
@@ -70,6 +75,8 @@ class Incoming:
         good[Line.IS_SPLIT] |= is_torn
         back[Line.IS_SPLIT] |= is_torn
         back[Line.IS_FOLLOW_UP] = 1
+        if self.complaints is not None:
+            self.complaints.note_received(good)
         escaped = np.where(is_rejected, 0, defects - found)
         np.add.at(self._stock.defective, (lots[Line.CENTRE], lots[Line.SKU]), escaped.astype(np.int32))
         first = good[Line.UNITS] * (lots[Line.IS_FOLLOW_UP] == 0)

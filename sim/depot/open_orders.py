@@ -74,6 +74,17 @@ class OpenOrders:
         ):
             self._left[number] += sign * units
 
+    def hold(self, lines: IntArray) -> None:
+        """Lines that have been taken are worked on at the gate: until they are released, they are still to come in."""
+        split = lines[Line.IS_SPLIT] == 1
+        for number in lines[Line.NUMBER, split].tolist():
+            self._left.setdefault(number, 0)
+        self._settle(lines, 1)
+
+    def release(self, lines: IntArray) -> None:
+        """Lines that were held can come in."""
+        self._settle(lines, -1)
+
     def receive(self, lines: IntArray, second: int) -> None:
         """Write down what came in; a line that comes in parts counts with its last one.
 

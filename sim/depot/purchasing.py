@@ -12,6 +12,7 @@ from scenarios import SHORTAGE_STEPS
 from sim.axes import frozen, sku_mask
 from sim.books.charges import Charge
 from sim.clock import SECONDS_PER_DAY, Turn, at, day_of
+from sim.depot.complaints import Complaints
 from sim.depot.consignment import Consignment
 from sim.depot.goods_in import GoodsIn
 from sim.depot.incoming import Incoming, by_order
@@ -100,6 +101,11 @@ class Purchasing:
             *self._review_arrays,
         )  # fmt: skip
 
+    @property
+    def complaints(self) -> Complaints | None:
+        """What customers say of the goods; None where suppliers do not hear of it."""
+        return self._incoming.complaints
+
     def open(self, expected: ExpectedDemand | None) -> None:
         """Start the first day; `expected` is the true mean demand where planners know it."""
         self._expected = expected
@@ -127,6 +133,8 @@ class Purchasing:
         if self._sales_feed is not None:
             self._catch_up_stores()
             self._stock.asked_today[:] = self._sales_feed.units(day)
+        if self._incoming.complaints is not None:
+            self._incoming.complaints.report(day, int(self._environment.now))
         if self._scorecards is not None and self._scorecards.is_due(day):
             now = int(self._environment.now)
             self._recorder.add("supplier_reviews", self._scorecards.review(day, now))
@@ -283,7 +291,13 @@ class Purchasing:
         if self._goods_in is None:
             self._put_away(lines)
         elif lines.shape[1] or sampled_units.any():
-            self._goods_in.accept(np.ascontiguousarray(lines), sampled_units, self._put_away)
+            self._open_orders.hold(lines)
+            self._goods_in.accept(np.ascontiguousarray(lines), sampled_units, self._released)
+
+    def _released(self, lines: IntArray) -> None:
+        """Goods in has done its work on lines."""
+        self._open_orders.release(lines)
+        self._put_away(lines)
 
     def _put_away(self, lines: IntArray) -> None:
         """Lines can be shipped from now on."""

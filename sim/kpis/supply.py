@@ -38,6 +38,7 @@ def supply_kpis(tables: Mapping[str, Table], labels: Labels, end_second: int) ->
         "express_share": _ratio(hastened, purchases["units"][bought].sum()),
         **_timeliness(tables["receipts"], labels, first, end_second),
         **_quality(tables["supplier_lots"], first),
+        **_answers(tables, first, end_second),
         "consigned_stock_units": _consigned(tables["consigned_stock"], first),
         "supplier_score": _mean_score(tables["supplier_reviews"], first),
     }
@@ -70,6 +71,21 @@ def _quality(lots: Table, first: int) -> dict[str, float]:
         "supplier_defects_ppm": _MILLION * _ratio(total("defective_units"), total("units")),
         "escaped_defects_ppm": _MILLION * _ratio(total("escaped_units"), total("accepted_units")),
         "inspection_rejected_share": _ratio(total("rejected_lots"), total("inspected_lots")),
+    }
+
+
+def _answers(tables: Mapping[str, Table], first: int, end: int) -> dict[str, float]:
+    """What was done about shortages and told to suppliers, per day; NaN where it never was."""
+    answers, complaints, days = (
+        tables["shortage_responses"],
+        tables["complaints"],
+        (end - first) / SECONDS_PER_DAY,
+    )
+    shortages = answers["units"][answers["second"] >= first].sum()
+    told = complaints["units"][complaints["reported_second"] >= first].sum()
+    return {
+        "shortage_response_units": _ratio(shortages, days if len(answers) else 0),
+        "complaint_units": _ratio(told, days if len(complaints) else 0),
     }
 
 

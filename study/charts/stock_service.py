@@ -20,6 +20,8 @@ _DRAWN_AS_PICTURE_FROM = 1_500
 _FEW_POINTS = 200
 _LARGE_DOT, _SMALL_DOT = 40.0, 16.0
 """Square points."""
+_MARKER_RADIUS = 7.5
+"""Points, its white edge included."""
 _NAMED_CLASSES = 6
 """Of each scenario, those with most demand."""
 _LOGARITHMIC_FROM_RATIO = 40
@@ -47,6 +49,7 @@ def stock_service(studies: Sequence[Study]) -> Figure:
     axes = figure.subplots()
     _scale_axes(axes, np.concatenate([days for days, _, _ in points]))
     labels: list[PointLabel] = []
+    unnamed: list[tuple[float, float, float]] = []
     for index, (study, (days, fill, demand)) in enumerate(zip(studies, points, strict=True)):
         colour = style.scenario_colour(index)
         axes.scatter(
@@ -71,7 +74,9 @@ def stock_service(studies: Sequence[Study]) -> Figure:
                 zorder=4,
             )
             if rank < _NAMED_CLASSES:
-                labels.append(PointLabel(x, y, group, style.text_colour(index), 7.5))
+                labels.append(PointLabel(x, y, group, style.text_colour(index), _MARKER_RADIUS))
+            else:
+                unnamed.append((x, y, _MARKER_RADIUS))
     axes.set_xlabel("Store stock (days of demand)", fontsize=style.LABEL_POINTS)
     axes.set_ylabel("Fill rate (% of units demanded)", fontsize=style.LABEL_POINTS)
     axes.yaxis.set_major_locator(MaxNLocator(6))
@@ -85,7 +90,7 @@ def stock_service(studies: Sequence[Study]) -> Figure:
     if len(studies) > 1:
         style.key_above(axes, _keys(axes, names), 12.0, coloured=True)
     style.lay_out(figure)
-    label_points(axes, labels, size=style.LABEL_POINTS)
+    label_points(axes, labels, size=style.LABEL_POINTS, obstacles=unnamed)
     return figure
 
 

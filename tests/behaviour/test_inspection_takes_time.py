@@ -68,3 +68,18 @@ def test_rejected_lots_take_time_and_are_not_put_away() -> None:
     idle = (tasks["work"] == Work.PUT_AWAY) & (tasks["lines"] == 0) & (tasks["finished_second"] >= 0)
     assert idle.any() and np.all((tasks["finished_second"] - tasks["started_second"])[idle] > 0)
     assert (tasks["lines"][tasks["work"] == Work.PUT_AWAY].sum()) <= result.tables["receipts"]["lines"].sum()
+
+
+def test_a_line_whose_parts_meet_at_the_gate_counts_once() -> None:
+    """What inspection sends back comes again within a day, while the first part still waits for a receiver."""
+    quick = {**NEAR, "lead_time_days": {"kind": "constant", "value": 1}}
+    torn = {"network": {"suppliers": [{**quick, "quality": {"defects_per_million": 100_000}}, FAR]}}
+    busy = {"policy": {"depot": {"receivers": [{"people": 1, "start_hour": 6.0, "hours": 5.0}]}}}
+    slow = {"depot": {"goods_in": {"put_away_seconds_per_line": 7_200.0}}}
+    result = run(
+        supplied(torn, busy, slow, {"initial": {"dc_days_of_demand": 4.0}},
+                 inspection=[{"sample_units": 12, "accept_at_most": 12}])
+    )  # fmt: skip
+    bought, came = result.tables["purchase_orders"], result.tables["receipts"]
+    assert len(came) > 1.5 * len(bought)
+    assert came["lines"].sum() == bought["lines"].sum()

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from scenarios import Scenario
+from sim import Day
 from sim.books import Account
 from tests.behaviour.supply_worlds import FAR, NEAR, SKUS, bought_from, second_source, supplied
-from tests.behaviour.worlds import kpis, run, runs, surely_more, surely_positive
+from tests.behaviour.worlds import kpis, run, runs, surely_more, surely_positive, total
 
 INSPECTION = [{"sample_units": 10, "accept_at_most": 0}]
 POOR = {"defects_per_million": 40_000, "learning_factor": 0.8, "floor_per_million": 2_000}
@@ -67,6 +68,45 @@ def test_reports_lower_the_defects_of_a_supplier_that_learns() -> None:
         assert surely_more(name, untold, told, 10)
     defects = kpis(runs(told), "supplier_defects_ppm")
     assert (defects < 10_000).all()
+
+
+def complained_of(*, feedback: bool, **changes: Any) -> Scenario:
+    """Nothing is inspected; customers bring back what is defective after three days."""
+    delay = {"kind": "constant", "value": 3}
+    classes = [{"id": "FOOD", "customer_returns": {"probability": 0.0, "delay_days": delay}}]
+    suppliers = [{**NEAR, "quality": POOR}, {**FAR, "lead_time_days": NEAR["lead_time_days"]}]
+    world = {"network": {"suppliers": suppliers}, "assortment": {"classes": classes}}
+    return supplied(world, changes, complaint_feedback=feedback)
+
+
+def test_complaints_of_customers_lower_the_defects_of_a_supplier_that_learns() -> None:
+    told, untold = complained_of(feedback=True), complained_of(feedback=False)
+    for name in ("supplier_defects_ppm", "escaped_defects_ppm", "escaped_defect_share"):
+        assert surely_more(name, untold, told, 10)
+    assert (kpis(runs(told), "supplier_defects_ppm") < 20_000).all()
+    assert not len(run(untold).tables["complaints"])
+
+
+def test_with_one_supplier_it_hears_of_every_defective_unit_that_came_back() -> None:
+    result = run(complained_of(feedback=True))
+    complaints = result.tables["complaints"]
+    assert complaints["units"].sum() == total(result, Day.DEFECTIVE_RETURNED) > 0
+    assert set(complaints["supplier"].tolist()) == {0}
+    assert (complaints["reports"] <= 4).all()  # SKUs
+
+
+def test_complaints_are_put_down_to_suppliers_as_goods_came_from_them() -> None:
+    """NEAR sends three quarters of all goods, so it hears of three quarters, though only FAR is at fault."""
+    network = {
+        "suppliers": [NEAR, {**NEAR, "id": "FAR", "quality": {**POOR, "learning_factor": 1.0}}],
+        "supply": [{"sku_id": sku["sku_id"], "supplier_id": "FAR", "purchase_cost": 6.0} for sku in SKUS],
+    }
+    shares = [{"supplier": "NEAR", "share": 3}, {"supplier": "FAR", "share": 1}]
+    rules = {"policy": {"sourcing": {"rules": [{"mode": {"kind": "split", "shares": shares}}]}}}
+    result = run(complained_of(feedback=True, network=network, **rules))
+    heard = np.bincount(result.tables["complaints"]["supplier"], result.tables["complaints"]["units"])
+    assert heard[0] / heard.sum() == pytest.approx(0.75, abs=0.08)
+    assert 0 <= total(result, Day.DEFECTIVE_RETURNED) - heard.sum() < 2 * len(SKUS)
 
 
 def scored(bad: Mapping[str, Any], *, follows: bool, **scorecard: Any) -> Scenario:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import given, settings
@@ -18,6 +19,13 @@ from tests.property.rich_scenarios import Content, build, contents
 def worked(draw: st.DrawFn) -> Content:
     """A rich scenario with any of desk, pickers, doors, goods in, trucks and carriers."""
     content = draw(contents())
+    days = st.sampled_from((["mon", "wed", "sat"], ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]))
+    if draw(st.booleans()):
+        for store in content["network"]["stores"][::2]:
+            store |= {
+                "receives_from_hour": 4.0, "receives_until_hour": 7.0, "receives_again_from_hour": 11.5,
+                "receives_again_until_hour": 15.0,
+            }  # fmt: skip
 
     def shifts() -> list[dict[str, Any]]:
         one = st.fixed_dictionaries(
@@ -26,6 +34,7 @@ def worked(draw: st.DrawFn) -> Content:
                 "start_hour": st.sampled_from((0.0, 6.5, 14.0, 22.0)),
                 "hours": st.sampled_from((2.0, 8.0, 24.0)),
                 "break_minutes": st.sampled_from((0.0, 45.0)),
+                "weekdays": days,
             }
         )
         return draw(st.lists(one, min_size=1, max_size=2))
@@ -39,7 +48,15 @@ def worked(draw: st.DrawFn) -> Content:
     if draw(st.booleans()):
         depot["docks"] = {"doors": draw(st.integers(0, 2))}
     if draw(st.booleans()):
-        depot["goods_in"] = {"arrival_hour": draw(st.sampled_from((0.0, 9.0, 23.0)))}
+        depot["goods_in"] = {
+            "arrival_hour": draw(st.sampled_from((0.0, 9.0, 23.0))),
+            "inspection_seconds_per_unit": draw(st.sampled_from((0.0, 900.0))),
+        }
+    if draw(st.booleans()):
+        depot["staging"] = {
+            "capacity": draw(st.sampled_from((None, 1.0, 12.0))),
+            "unit": draw(st.sampled_from(("litres", "cases", "drops"))),
+        }
     transport: dict[str, Any] = {"mode": draw(st.sampled_from(("none", "fleet", "fleet")))}
     if transport["mode"] == "fleet":
         transport |= {
@@ -49,6 +66,8 @@ def worked(draw: st.DrawFn) -> Content:
                     "count": draw(st.integers(0, 2)),
                     "start_hour": draw(st.sampled_from((0.0, 5.0, 15.0))),
                     "hours": draw(st.sampled_from((3.0, 10.0, 24.0))),
+                    "weekdays": draw(days),
+                    "rests_on_dates": [content["horizon"]["start_date"] + timedelta(days=2)],
                 }
             ],
             "routes": {
@@ -82,7 +101,12 @@ def worked(draw: st.DrawFn) -> Content:
         "picking": draw(st.sampled_from(("by_order", "put_to_store"))),
         "lines_per_list": draw(st.sampled_from((1, 3, 40))),
         "waves": draw(
-            st.sampled_from(([{"cut_off_hour": 23.5}], [{"cut_off_hour": 4.0}, {"cut_off_hour": 12.0}]))
+            st.sampled_from(
+                (
+                    [{"cut_off_hour": 23.5, "weekdays": draw(days)}],
+                    [{"cut_off_hour": 4.0}, {"cut_off_hour": 12.0}],
+                )
+            )
         ),
     }
     labour = {

@@ -72,6 +72,7 @@ def supplied(draw: st.DrawFn) -> Content:
         if draw(_chance)
         else [],
         "quality_feedback": draw(_chance),
+        "complaint_feedback": draw(_chance),
         "shortage_response": steps[: draw(st.integers(0, 3))],
         "shared_sales": draw(_chance),
         "consignment": draw(st.sampled_from(([], [{}], [{"scope": {"classes": ["DRY", "FRESH"]}}]))),
@@ -80,7 +81,13 @@ def supplied(draw: st.DrawFn) -> Content:
     costs = {"quality": {"per_inspected_unit": 0.37, "per_rejected_lot": 12.5}}
     if _has_second_owner(content):
         sourcing["consignment"] = []
-    return merged(content, {"network": network, "costs": costs, "policy": {"sourcing": sourcing}})
+    content = merged(content, {"network": network, "costs": costs, "policy": {"sourcing": sourcing}})
+    if draw(_chance):
+        return content
+    slow = {"put_away_seconds_per_line": 5_000.0, "inspection_seconds_per_unit": 600.0}
+    receivers = [{"people": 1, "start_hour": draw(st.sampled_from((8.0, 20.0))), "hours": 3.0}]
+    worked = {"depot": {"goods_in": slow}, "policy": {"depot": {"receivers": receivers}}}
+    return merged(content, worked)
 
 
 def _has_second_owner(content: Content) -> bool:

@@ -56,7 +56,7 @@ policy:
         reorder_point: {units: 10}
         order_up_to: {units: 40}
     - scope: {classes: [dry]}
-      mode: {kind: base_stock, order_up_to: {units: 12}}
+      mode: {kind: periodic_review, order_up_to: {units: 12}}
       order_weekdays: [mon, thu]
   dc_replenishment:
     - mode: {kind: days_of_cover, cover_days: 5}
@@ -416,7 +416,7 @@ MEANING = [
     yaml(
         "lot of nothing",
         "E508",
-        "{kind: base_stock, order_up_to: {units: 12}}",
+        "{kind: periodic_review, order_up_to: {units: 12}}",
         "{kind: reorder_quantity, reorder_point: {units: 3}, ¦order_quantity: {units: 0}}",
         "at least one unit",
     ),
@@ -431,7 +431,7 @@ MEANING = [
     yaml(
         "level table with holes",
         "E507",
-        "mode: {kind: base_stock, order_up_to: {units: 12}}",
+        "mode: {kind: periodic_review, order_up_to: {units: 12}}",
         "mode:\n        kind: table\n        ¦levels:\n          - {store_id: north, sku_id: tea, "
         "reorder_point_units: 3, order_up_to_units: 9}",
         "store south, SKU tea",
@@ -439,7 +439,7 @@ MEANING = [
     yaml(
         "level row with two ways",
         "E511",
-        "mode: {kind: base_stock, order_up_to: {units: 12}}",
+        "mode: {kind: periodic_review, order_up_to: {units: 12}}",
         "mode:\n        kind: table\n        levels:\n"
         "          - {store_id: north, sku_id: tea, reorder_point_units: 3, order_up_to_units: 9}\n"
         "          - {store_id: south, sku_id: tea, reorder_point_units: 3, ¦order_up_to_units: 9, "

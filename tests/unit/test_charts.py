@@ -96,6 +96,24 @@ def test_no_text_covers_another(charts: dict[str, Drawn]) -> None:
     assert_not_covered(charts)
 
 
+def test_no_name_of_a_class_covers_a_marker_of_another(charts: dict[str, Drawn]) -> None:
+    figure = charts["stock_service"].figure
+    axes = figure.axes[0]
+    markers = [
+        axes.transData.transform((line.get_xdata()[0], line.get_ydata()[0]))
+        for line in axes.lines
+        if line.get_markersize() == 13
+    ]
+    half = 0.5 * 0.8 * 13 * figure.dpi / 72
+    for text in axes.texts:
+        box = text.get_window_extent()
+        own = axes.transData.transform(text.xy) if hasattr(text, "xy") else None
+        for x, y in markers:
+            if own is not None and np.hypot(x - own[0], y - own[1]) > half:
+                apart = x + half < box.x0 or x - half > box.x1 or y + half < box.y0 or y - half > box.y1
+                assert apart, text.get_text()
+
+
 def test_letters_are_legible_on_a_slide(charts: dict[str, Drawn]) -> None:
     assert_legible(charts)
 

@@ -64,6 +64,27 @@ def test_an_error_in_the_child_points_at_the_child(tmp_path: Path) -> None:
     assert [problem.place for problem in caught.value.problems] == ["scenario.yaml:6:15"]
 
 
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("{warm_up_dys: 5}", "warm_up_days"),  # the base sets it
+        ("{panel_period_dys: 5}", "panel_period_days"),  # nobody does
+    ],
+)
+def test_a_key_of_the_base_may_be_the_one_that_is_meant(tmp_path: Path, written: str, hint: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load(chained(tmp_path, child=CHILD.replace("{days: 30}", written)))
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.place) == ("E301", "scenario.yaml:4:11")
+    assert f"`{hint}`" in problem.hint
+
+
+def test_a_key_that_the_same_file_states_is_not_the_one_that_is_meant(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load(chained(tmp_path, child=CHILD.replace("{days: 30}", "{warm_up_days: 3, warm_up_dys: 5}")))
+    assert "`warm_up_days`" not in caught.value.problems[0].hint
+
+
 def test_a_cycle_through_two_files_is_refused(tmp_path: Path) -> None:
     path = write(
         tmp_path,

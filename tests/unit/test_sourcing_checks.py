@@ -27,6 +27,7 @@ def warned(sourcing: dict[str, Any], **network: Any) -> list[str]:
         ({"shortage_response": ["ask_others"]}, "policy.sourcing.shortage_response"),
         ({"shortage_response": ["steer"]}, "policy.sourcing.shortage_response"),
         ({"quality_feedback": True}, "policy.sourcing.quality_feedback"),
+        ({"complaint_feedback": True}, "policy.sourcing.complaint_feedback"),
         ({"shared_sales": True}, "policy.sourcing.shared_sales"),
         ({"rules": [{"mode": {"kind": "single"}}] * 2}, "policy.sourcing.rules[1]"),
         (

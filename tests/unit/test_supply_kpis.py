@@ -58,6 +58,15 @@ def test_timeliness_counts_units_and_what_is_overdue() -> None:
     assert found["supplier_on_time_share"] == 30 / 60
 
 
+def test_answers_to_shortages_and_complaints() -> None:
+    found = kpis(
+        table("shortage_responses", "second step units", (4, 0, 9), (6, 0, 30), (19, 1, 15)),
+        table("complaints", "reported_second units", (4, 9), (5, 6)),
+    )
+    assert found["shortage_response_units"] == 45 / 15
+    assert found["complaint_units"] == 6 / 15
+
+
 def test_prices_and_modes() -> None:
     found = kpis(
         table(
