@@ -120,9 +120,9 @@ class Depot:
             self._allocation.note_orders(lines)
             self._outbound.take_orders(lines)
 
-    def _stocked(self, lines: IntArray) -> None:
+    def _stocked(self, lines: IntArray, seconds: IntArray) -> None:
         """Look again at orders that wait for goods, (6, k) lines, unless the next wave does so anyway."""
-        self.stock.date(lines, day_of(int(self._environment.now)), self._world)
+        self.stock.date(lines, seconds // SECONDS_PER_DAY, self._world)
         if self._outbound is None:
             self._allocation.look_again(lines[0])
 

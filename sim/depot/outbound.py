@@ -108,7 +108,7 @@ class Outbound:
     def connect(self, stores: Stores | None, allocation: Allocation) -> None:
         """Say who the stores are, and who shares out."""
         self._allocation = allocation
-        self._waves.connect(allocation, self._desk)
+        self._waves.connect(allocation, self._desk, self.goods_in)
         self._floor.connect(self._desk)
         self._arrivals.connect(stores, self._desk)
         self._carriage.connect(stores)
@@ -118,6 +118,8 @@ class Outbound:
         self._waves.open()
         self._carriage.open()
         submit_streams(self._world, self._pickers)
+        if self.goods_in is not None:
+            self.goods_in.open()
 
     def take_orders(self, lines: Lines) -> None:
         """Take store orders that were placed together."""

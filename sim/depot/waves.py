@@ -10,6 +10,7 @@ import simpy
 from sim.clock import SECONDS_PER_DAY, Turn, at, second_of_day
 from sim.depot.allocation import Allocation
 from sim.depot.desk import OrderDesk
+from sim.depot.goods_in import GoodsIn
 from sim.depot.orders import Drop, OrderBook, OrderColumn, Packing, drops_of
 from sim.depot.stock import IntArray
 from sim.kernels.shipping import KINDS
@@ -38,14 +39,15 @@ class Waves:
         self._book = book
         self._allocation: Allocation | None = None
         self._desk: OrderDesk | None = None
+        self._goods_in: GoodsIn | None = None
         self._assigned: list[int] = []
         """Orders that have been assigned without a desk and wait for the cut-off."""
         self._urgent: list[int] = []
         self._sent: list[IntArray] = []
 
-    def connect(self, allocation: Allocation, desk: OrderDesk) -> None:
-        """Say who shares out, and who assigns."""
-        self._allocation, self._desk = allocation, desk
+    def connect(self, allocation: Allocation, desk: OrderDesk, goods_in: GoodsIn | None) -> None:
+        """Say who shares out, who assigns, and who puts away what can be shared out."""
+        self._allocation, self._desk, self._goods_in = allocation, desk, goods_in
 
     def open(self) -> None:
         """Schedule the first cut-offs."""
@@ -100,6 +102,8 @@ class Waves:
     def _share_out(self, centre: int, orders: IntArray, *, with_waiting: bool) -> None:
         """Share out, orders of earlier days first: of one day no store has two orders of one kind."""
         assert self._allocation is not None
+        if self._goods_in is not None:
+            self._goods_in.catch_up()
         now, rows = int(self._environment.now), self._book.rows
         self._sent = []
         columns = (OrderColumn.KIND, OrderColumn.STORE, OrderColumn.PLACED)
