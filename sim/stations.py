@@ -219,10 +219,6 @@ class Station:
             self._then[number] = then
         return number
 
-    def set_parts(self, group: int, parts: int) -> None:
-        """Say how many parts a group has, before any of them has come."""
-        self._arrays.groups[group, GroupColumn.LEFT] = self._arrays.real.left[group] = parts
-
     def catch_up(self) -> None:
         """Bring the station up to the present second and tell what was done."""
         self._wake_at(self._go_on(_NOTHING))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -13,7 +13,7 @@ import simpy
 from sim.books.charges import Charge, all_charged
 from sim.books.terms import in_micro
 from sim.depot.desk import OrderDesk
-from sim.depot.orders import Drop, OrderBook, OrderColumn, Packing
+from sim.depot.orders import NOT_YET, Drop, OrderBook, OrderColumn, Packing
 from sim.depot.stock import IntArray
 from sim.durations import spread, whole_seconds
 from sim.recorder import Recorder
@@ -26,6 +26,8 @@ _URGENT, _USUAL = 1, 5
 _SORTING_LISTS = np.uint64(1 << 40)
 _SECONDS_PER_MINUTE, _SECONDS_PER_DAY = 60, 86_400
 
+_NOTHING = np.zeros(0, np.int64)
+
 Ready = Callable[[Sequence[Drop]], None]
 """Takes drops that leave together, all of which have been picked."""
 
@@ -37,6 +39,25 @@ class _Lists:
     seconds: IntArray
     lines: IntArray
     of: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class _InWork:
+    """Drops that are being picked, and the tasks after which each is ready."""
+
+    drops: list[Drop]
+    tasks: IntArray
+    """(any number,) those of a drop next to each other."""
+    starts: IntArray
+    """(drops,) where those of each drop begin."""
+
+    def split(self, is_done: npt.NDArray[np.bool_]) -> tuple[list[Drop], _InWork]:
+        """Those that are done, and what is left."""
+        numbers = np.diff(np.append(self.starts, self.tasks.size))
+        left = numbers[~is_done]
+        done = [drop for drop, is_it in zip(self.drops, is_done.tolist(), strict=True) if is_it]
+        rest = [drop for drop, is_it in zip(self.drops, is_done.tolist(), strict=True) if not is_it]
+        return done, _InWork(rest, self.tasks[np.repeat(~is_done, numbers)], np.cumsum(left) - left)
 
 
 class Floor:
@@ -64,8 +85,7 @@ class Floor:
         self._lines_per_list = policy.lines_per_list
         self._key = stream_key(world.seed, world.replication, Purpose.PICKING_TIME)
         self._packaging_micro = in_micro(world.scenario.costs.labour.packaging_per_case)
-        self._picked: list[list[Drop]] = [[] for _ in world.axes.centre_ids]
-        """Drops of each centre that have been picked and not been written down."""
+        self._in_work: list[list[_InWork]] = [[] for _ in world.axes.centre_ids]
 
     def connect(self, desk: OrderDesk) -> None:
         """Say who monitors what has been picked."""
@@ -86,114 +106,123 @@ class Floor:
             mine = list(neighbours)
             together += [[drop] for drop in mine] if key is None else [mine]
         if self._times is None or self._pickers is None:
+            now = int(self._environment.now)
+            self._write_down(drops, np.full(len(drops), now))
             for bundle in together:
-                for drop in bundle:
-                    self._note(drop, int(self._environment.now))
                 ready(bundle)
             return
         station = self._pickers[drops[0].centre]
-        groups = self._groups(station, together, ready)
-        is_sorted = np.array([self._is_sorted and not drop.is_emergency for drop in drops])
-        self._pick_by_order(station, drops, groups, ~is_sorted)
-        self._pick_together(station, drops, groups, is_sorted)
-
-    def _groups(self, station: Station, together: list[list[Drop]], ready: Ready) -> IntArray:
-        """A group for each drop: when all that leave together are done, they are ready."""
-        groups = []
+        by_order = [drop for drop in drops if not self._is_sorted or drop.is_emergency]
+        in_one = [drop for drop in drops if self._is_sorted and not drop.is_emergency]
+        lists = self._lists_of(by_order)
+        parts = dict(zip(by_order, np.bincount(lists.of).tolist(), strict=True)) | dict.fromkeys(in_one, 1)
+        group_of: dict[Drop, int] = {}
         for bundle in together:
-            whole = station.group(len(bundle), then=_told(ready, bundle), is_awaited=True)
-            groups += [station.group(1, parent=whole, then=self._noted(drop)) for drop in bundle]
-        return np.array(groups)
-
-    def _noted(self, drop: Drop) -> Callable[[int], None]:
-        return lambda second: self._note(drop, second)
-
-    def _note(self, drop: Drop, second: int) -> None:
-        drop.ready_second = second
-        self._picked[drop.centre].append(drop)
+            whole = sum(parts[drop] for drop in bundle)
+            group = station.group(whole, then=_told(ready, bundle), is_awaited=True)
+            group_of.update(dict.fromkeys(bundle, group))
+        self._pick_by_order(station, by_order, lists, group_of)
+        self._pick_together(station, in_one, group_of)
 
     def catch_up(self, centre: int) -> None:
         """Work out what has been picked in a centre by now, write it down and tell the desk."""
-        if self._pickers is not None:
-            self._pickers[centre].catch_up()
-        drops, self._picked[centre] = self._picked[centre], []
-        if not drops:
+        if self._pickers is None:
             return
+        station, in_work = self._pickers[centre], self._in_work[centre]
+        station.catch_up()
+        self._in_work[centre] = []
+        for some in in_work:
+            seconds = station.finished_seconds(some.tasks)
+            is_done = np.minimum.reduceat(seconds, some.starts) >= 0
+            if is_done.any():
+                ready = np.maximum.reduceat(seconds, some.starts)[is_done]
+                done, some = some.split(is_done)
+                self._write_down(done, ready)
+            if some.drops:
+                self._in_work[centre].append(some)
+
+    def _write_down(self, drops: Sequence[Drop], seconds: IntArray) -> None:
+        """Write down drops of one centre that were ready at (k,) seconds, and tell the desk."""
         assert self._desk is not None
+        centre = drops[0].centre
         rows = np.array(
             [
                 (
-                    drop.centre, drop.store, drop.is_emergency, drop.released_second, drop.ready_second,
-                    drop.block.shape[1], drop.units, drop.cases, drop.weight_grams, drop.volume_millilitres,
+                    centre, drop.store, drop.is_emergency, drop.released_second, NOT_YET, drop.block.shape[1],
+                    drop.units, drop.cases, drop.weight_grams, drop.volume_millilitres,
                 )
                 for drop in drops
             ],
             np.int64,
         )  # fmt: skip
+        rows[:, 4], cases = seconds, rows[:, 7]
         self._recorder.add("drops", rows)
-        second, cases = rows[:, 4], rows[:, 7]
         self._recorder.add_charges(
-            second, centre, Charge.PACKAGING, cases, all_charged(cases, self._packaging_micro)
+            seconds, centre, Charge.PACKAGING, cases, all_charged(cases, self._packaging_micro)
         )
         orders = [order for drop in drops for order in drop.orders]
-        seconds = [drop.ready_second for drop in drops for _ in drop.orders]
         if orders:
-            self._book.rows[orders, OrderColumn.PICKED] = seconds
-            self._desk.monitor(centre, orders, seconds)
+            picked = np.repeat(seconds, [len(drop.orders) for drop in drops])
+            self._book.rows[orders, OrderColumn.PICKED] = picked
+            self._desk.monitor(centre, orders, picked.tolist())
 
     def close(self) -> None:
         """Work out what has been picked by the end of the run."""
-        for centre in range(len(self._picked)):
+        for centre in range(len(self._in_work)):
             self.catch_up(centre)
 
-    def _pick_by_order(
-        self, station: Station, drops: Sequence[Drop], groups: IntArray, which: npt.NDArray[np.bool_]
-    ) -> None:
-        if not which.any():
-            return
-        mine, groups = [drop for drop, is_mine in zip(drops, which, strict=True) if is_mine], groups[which]
-        is_emergency = np.array([drop.is_emergency for drop in mine])
-        lists = self._lists(
-            np.concatenate([drop.block[1:3] for drop in mine], axis=1),
-            np.array([drop.block.shape[1] for drop in mine]),
-            self._world.market.store_key[[drop.store for drop in mine]],
-            is_emergency,
+    def _lists_of(self, drops: Sequence[Drop]) -> _Lists:
+        """The pick lists of drops that are picked each by itself."""
+        if not drops:
+            return _Lists(_NOTHING, _NOTHING, _NOTHING)
+        return self._lists(
+            np.concatenate([drop.block[1:3] for drop in drops], axis=1),
+            np.array([drop.block.shape[1] for drop in drops]),
+            self._world.market.store_key[[drop.store for drop in drops]],
+            np.array([drop.is_emergency for drop in drops]),
         )
-        for group, parts in zip(groups.tolist(), np.bincount(lists.of).tolist(), strict=True):
-            station.set_parts(group, parts)
-        store = np.array([drop.store for drop in mine])
-        station.submit_rows(
+
+    def _pick_by_order(
+        self, station: Station, drops: list[Drop], lists: _Lists, group_of: Mapping[Drop, int]
+    ) -> None:
+        if not drops:
+            return
+        store, group = np.array([(drop.store, group_of[drop]) for drop in drops]).T
+        priority = np.array([_URGENT if drop.is_emergency else _USUAL for drop in drops])
+        first = station.submit_rows(
             task_rows(
-                lists.seconds.size, Work.PICKING, store[lists.of], seconds=lists.seconds, lines=lists.lines,
-                priority=np.where(is_emergency, _URGENT, _USUAL)[lists.of], group=groups[lists.of],
-                comes_second=int(self._environment.now),
+                lists.of.size, Work.PICKING, store[lists.of], seconds=lists.seconds, lines=lists.lines,
+                priority=priority[lists.of], group=group[lists.of], comes_second=int(self._environment.now),
             )
         )  # fmt: skip
+        numbers = np.bincount(lists.of)
+        tasks = np.arange(first, first + lists.of.size)
+        self._in_work[drops[0].centre].append(_InWork(drops, tasks, np.cumsum(numbers) - numbers))
 
-    def _pick_together(
-        self, station: Station, drops: Sequence[Drop], groups: IntArray, which: npt.NDArray[np.bool_]
-    ) -> None:
+    def _pick_together(self, station: Station, drops: list[Drop], group_of: Mapping[Drop, int]) -> None:
         """Pick the goods of all drops SKU by SKU; once all are there, sort them to the stores."""
-        if not which.any():
+        if not drops:
             return
         assert self._times is not None
-        mine, groups = [drop for drop, is_mine in zip(drops, which, strict=True) if is_mine], groups[which]
-        block = np.concatenate([drop.block[1:3] for drop in mine], axis=1)
+        block = np.concatenate([drop.block[1:3] for drop in drops], axis=1)
         units = np.bincount(block[0], weights=block[1], minlength=self._world.axes.skus).astype(np.int64)
         sku = np.flatnonzero(units)
-        centre = np.array([mine[0].centre], np.uint64)
+        centre = np.array([drops[0].centre], np.uint64)
         lists = self._lists(np.stack((sku, units[sku])), np.array([sku.size]), centre, np.zeros(1, np.bool_))
-        stores = np.array([drop.store for drop in mine])
-        lines = np.array([drop.block.shape[1] for drop in mine])
-        factor = self._factors(self._world.market.store_key[stores] + _SORTING_LISTS, False)
-        together = station.group(lists.seconds.size, follow=len(mine), after=lists.seconds.size)
+        store, lines, group = np.array(
+            [(drop.store, drop.block.shape[1], group_of[drop]) for drop in drops]
+        ).T
+        factor = self._factors(self._world.market.store_key[store] + _SORTING_LISTS, False)
+        together = station.group(lists.of.size, follow=len(drops), after=lists.of.size)
         picking = task_rows(
-            lists.seconds.size, Work.PICKING, -1, seconds=lists.seconds, lines=lists.lines, group=together,
+            lists.of.size, Work.PICKING, -1, seconds=lists.seconds, lines=lists.lines, group=together,
             comes_second=int(self._environment.now),
         )  # fmt: skip
         seconds = whole_seconds(lines * self._times.sorting_seconds_per_line * factor)
-        sorting = task_rows(len(mine), Work.SORTING, stores, seconds=seconds, lines=lines, group=groups)
-        station.submit_rows(np.concatenate((picking, sorting)))
+        sorting = task_rows(len(drops), Work.SORTING, store, seconds=seconds, lines=lines, group=group)
+        first = station.submit_rows(np.concatenate((picking, sorting))) + lists.of.size
+        tasks = np.arange(first, first + len(drops))
+        self._in_work[drops[0].centre].append(_InWork(drops, tasks, np.arange(len(drops))))
 
     def _lists(
         self,

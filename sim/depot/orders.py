@@ -124,7 +124,6 @@ class Drop:
     weight_grams: int
     volume_millilitres: int
     released_second: int = NOT_YET
-    ready_second: int = NOT_YET
     kinds: list[tuple[int, int, int, int]] = field(default_factory=list)
     """Kind of order, lines, units and cost of the goods by kind."""
 
