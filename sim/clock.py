@@ -16,11 +16,12 @@ SECONDS_PER_DAY = 86_400
 class Turn(IntEnum):
     """Which event goes first when several fall on one second; lower goes first.
 
-    People come and go first, then work is finished and trucks move. Goods come in before anybody asks for
-    them; a day's demand is over before stock is counted and ordered; what comes in the second of closing
-    belongs to the next day; all orders of a second are on the table before a centre allocates or releases a
-    wave; after it has shipped, a centre looks at what stores sent back, throws away what expires, and counts
-    some of its stock; then it orders from suppliers, and posts its levels when nothing more can come in.
+    People come and go first, then work is finished and trucks move. Goods come in before anybody asks for them
+    (stores take theirs in when somebody looks at them, see `sim.stores.Stores.catch_up`); a day's demand is over
+    before stock is counted and ordered; what comes in the second of closing belongs to the next day; all orders of
+    a second are on the table, and what has been put away is in stock, before a centre allocates or releases a wave;
+    after it has shipped, a centre looks at what stores sent back, throws away what expires, and counts some of its
+    stock; then it orders from suppliers, and posts its levels when nothing more can come in.
 
     In after-sales service it is settled who is there today before shifts begin. Customers turn to it after work
     of the second is finished, so that whoever has just finished can help them; those who lose patience leave
@@ -37,9 +38,9 @@ class Turn(IntEnum):
     GIVES_UP = 8
     DISPATCH = 9
     SUPPLIER_DELIVERY = 10
-    STORE_DELIVERY = 20
+    PARTS_DELIVERY = 20
     STORE_CLOSE = 30
-    LATE_DELIVERY = 35
+    GOODS_IN = 39
     CENTRE_ALLOCATION = 40
     WAVE = 42
     CENTRE_TRIAGE = 43

@@ -34,14 +34,21 @@ def spread(coefficient_of_variation: float, draws: npt.NDArray[np.uint32]) -> Fl
     """
     if coefficient_of_variation == 0.0:
         return np.ones(draws.shape)
-    return np.take(_factors(coefficient_of_variation)[0], draws >> _TABLE_SHIFT)
+    return np.take(_factors(coefficient_of_variation), draws >> _TABLE_SHIFT)
+
+
+def spread_table(coefficient_of_variation: float) -> FloatArray:
+    """The equally likely factors that `spread` reads, (4,096,); none, (0,), when the coefficient is 0."""
+    if coefficient_of_variation == 0.0:
+        return np.zeros(0)
+    return _factors(coefficient_of_variation)
 
 
 def spread_of(coefficient_of_variation: float, draw: int) -> float:
     """One of the factors of `spread`, for one draw."""
     if coefficient_of_variation == 0.0:
         return 1.0
-    return _factors(coefficient_of_variation)[1][draw >> _TABLE_SHIFT]
+    return _factor_list(coefficient_of_variation)[draw >> _TABLE_SHIFT]
 
 
 def exponential(draws: npt.NDArray[np.uint32]) -> FloatArray:
@@ -93,12 +100,18 @@ def _parts_of(distribution: Distribution) -> FloatArray:
 
 
 @lru_cache(maxsize=64)
-def _factors(coefficient_of_variation: float) -> tuple[FloatArray, list[float]]:
-    """The mean of each of the table's equally likely parts of a gamma distribution, as an array and as a list.
+def _factors(coefficient_of_variation: float) -> FloatArray:
+    """The mean of each of the table's equally likely parts of a gamma distribution.
 
     The mean of a part is taken as the mean of a few of its quantiles, and all are scaled so that their mean is 1.
     """
     gamma = Gamma.model_validate({"kind": "gamma", "mean": 1.0, "cv": coefficient_of_variation})
     values = _parts_of(gamma)
-    values /= values.mean()
-    return values, values.tolist()
+    return np.asarray(values / values.mean(), np.float64)
+
+
+@lru_cache(maxsize=64)
+def _factor_list(coefficient_of_variation: float) -> list[float]:
+    """The same as a list, whose entries are read faster one by one."""
+    factors: list[float] = _factors(coefficient_of_variation).tolist()
+    return factors

@@ -51,6 +51,7 @@ def simulate(scenario: Scenario, plan: Plan, *, seed: int, replication: int) -> 
     service.open()
     with collecting_seldom():
         environment.run(until=world.days * SECONDS_PER_DAY)
+    stores.catch_up(world.days * SECONDS_PER_DAY - 1)
     depot.close()
     service.close()
 

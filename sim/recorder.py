@@ -121,6 +121,21 @@ class Recorder:
         """Write down what something costs; see `sim.books.charges.Charge` for reasons and their quantities."""
         self._rows["charges"].extend((second, centre, reason, quantity, amount_minor))
 
+    def add_charges(
+        self,
+        seconds: npt.NDArray[np.int64],
+        centre: int,
+        reason: int,
+        quantities: npt.NDArray[np.int64],
+        amounts_minor: npt.NDArray[np.int64],
+    ) -> None:
+        """Write down (k,) charges of one centre for one reason, see `charge`."""
+        rows = np.empty((len(seconds), len(TABLES["charges"])), np.int64)
+        rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3], rows[:, 4] = (
+            seconds, centre, reason, quantities, amounts_minor,
+        )  # fmt: skip
+        self.add("charges", rows)
+
     @property
     def next_order(self) -> int:
         """Number of the next store order, counted from 0."""

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
-from heapq import heappop, heappush
 
 import numpy as np
 import numpy.typing as npt
 import simpy
-from simpy.events import EventPriority
 
-from sim.clock import Turn
-from sim.shifts import Roster, Server
+from sim.clock import Turn, at
+from sim.kernels.compilation import bound
+from sim.kernels.stations import NEVER, Count, GroupColumn, ServerRow, TaskColumn, work
+from sim.shifts import Duty
+from sim.station_arrays import (
+    COMES_NOW,
+    empty_arrays,
+    with_room_for_groups,
+    with_room_for_tasks,
+)
 
-_WORK_TURN = EventPriority(Turn.WORK)
+IntArray = npt.NDArray[np.int64]
+
+_NOTHING = np.zeros((0, len(TaskColumn)), np.int64)
 
 
 class Crew(IntEnum):
@@ -64,7 +71,7 @@ DOORS = -1
 
 
 class WorkLog:
-    """Rows of the table of tasks; what is unfinished is asked of the stations when the rows are wanted."""
+    """The table of tasks of some stations."""
 
     COLUMNS = (
         "work", "centre", "reference", "server", "priority", "lines", "queued_second", "started_second",
@@ -72,25 +79,28 @@ class WorkLog:
     )  # fmt: skip
 
     def __init__(self) -> None:
-        self.values = array("q")
-        self.unfinished: list[Callable[[], Iterator[tuple[int, ...]]]] = []
-        """Each yields the rows of tasks that are being done or wait; a second of -1 is still to come."""
+        self.stations: list[Station] = []
 
-    def rows(self) -> npt.NDArray[np.int64]:
-        """(tasks, columns) in the order in which tasks were finished, those that are not finished at the end."""
-        rows = self.values + array("q")
-        for station in self.unfinished:
-            for row in station():
-                rows.extend(row)
-        return np.frombuffer(rows, np.int64).reshape(-1, len(self.COLUMNS)).copy()
+    def rows(self) -> IntArray:
+        """(tasks, columns) in the order in which tasks were finished, those that are not finished at the end.
 
-
-_Task = tuple[int, int, int, int, int, int, int, Callable[[], None] | None]
-"""Priority, number, second queued, seconds, work, reference, lines, what is to be done afterwards."""
+        Those are in hand, their end still to come, or wait, in the order in which they would start.
+        """
+        for station in self.stations:
+            station.close()
+        finished = [station.finished() for station in self.stations]
+        rows = np.concatenate([np.zeros((0, len(self.COLUMNS)), np.int64), *finished])
+        order = np.argsort(rows[:, self.COLUMNS.index("finished_second")], kind="stable")
+        return np.concatenate([rows[order], *(station.unfinished() for station in self.stations)])
 
 
-class Station(Roster[_Task]):
-    """Servers with a queue; a task that finds one free starts at once."""
+class Station:
+    """Servers with a queue. A task that finds one free starts at once; work begun is finished, as overtime if need be.
+
+    Servers with lower numbers go first, so that who works does not depend on the order of events. A compiled event loop
+    does the work when somebody looks, or when a task is done in whose second somebody acts: what is done in between
+    needs no event of the simulation.
+    """
 
     def __init__(
         self,
@@ -99,8 +109,9 @@ class Station(Roster[_Task]):
         centre: int,
         servers: int,
         *,
+        duties: Iterable[Duty] = (),
         is_always_there: bool = False,
-        overtime: Callable[[int], None] | None = None,
+        end_second: int = NEVER,
     ) -> None:
         """Make a station.
 
@@ -109,16 +120,23 @@ class Station(Roster[_Task]):
             log: takes a row per task.
             centre: where it stands.
             servers: how many there are in all.
+            duties: when servers come and go; those of one server one after the other.
             is_always_there: servers have no shifts.
-            overtime: told of seconds of work after the end of a shift.
+            end_second: of the run.
         """
-        super().__init__(environment, servers, is_always_there=is_always_there)
-        self._log = log.values
+        self._environment = environment
         self._centre = centre
-        self._overtime = overtime
-        self._queue: list[_Task] = []
-        self._number = 0
-        log.unfinished.append(self._unfinished)
+        self._end_second = end_second
+        self._arrays = empty_arrays(servers, duties, is_always_there=is_always_there)
+        self._counts = self._arrays.real.counts
+        self._work = bound(work, self._arrays, _NOTHING, 0, 0)
+        self._told = 0
+        self._then: dict[int, Callable[[int], None]] = {}
+        self._wakes: set[int] = set()
+        self.hand_over: Callable[[int], IntArray] | None = None
+        """Called before the station is brought up to date: whoever knows of tasks that have come hands over their rows,
+        the first of which gets the number given."""
+        log.stations.append(self)
 
     def submit(
         self,
@@ -138,71 +156,144 @@ class Station(Roster[_Task]):
             reference: what it is done for.
             lines: order lines handled.
             priority: lower goes first.
-            done: called when it is finished.
+            done: called in the second in which it is finished.
         """
-        task = (priority, self._number, self._environment._now, seconds, work, reference, lines, done)
-        self._number += 1
-        if self._free and not self._queue:
-            self._start(self._servers[heappop(self._free)], task)
-        else:
-            heappush(self._queue, task)
+        group = -1
+        if done is not None:
+            call = done
+            group = self.group(1, then=lambda _: call(), is_awaited=True)
+        row = (
+            work, reference, priority, lines, seconds, group, int(self._environment.now), COMES_NOW, -1, -1, -1, -1,
+            0, 0,
+        )  # fmt: skip
+        self.submit_rows(np.array([row], np.int64))
+
+    def submit_rows(self, rows: IntArray) -> int:
+        """Queue tasks, see `task_rows`; returns the number of the first."""
+        awaited = int(self._counts[Count.AWAITED])
+        following = self._go_on(rows)
+        # What is done in this second by now is told when its turn comes, not to whoever submits.
+        self._wake_at(int(self._environment.now) if self._counts[Count.AWAITED] < awaited else following)
+        return int(self._counts[Count.TASKS]) - len(rows)
+
+    def submit_stream(self, rows: IntArray) -> None:
+        """Before anything else is submitted, queue the tasks of order streams, by the second at which they come."""
+        assert self._counts[Count.TASKS] == 0
+        second = rows[:, TaskColumn.COMES].copy()
+        rows[:, TaskColumn.COMES] = -1
+        self._arrays = self._arrays._replace(stream=second)
+        self.submit_rows(rows)
+
+    def group(
+        self,
+        parts: int,
+        *,
+        parent: int = -1,
+        then: Callable[[int], None] | None = None,
+        is_awaited: bool = False,
+        follow: int = 0,
+        after: int = 0,
+    ) -> int:
+        """Make a group of things that are done together.
+
+        Args:
+            parts: tasks, or groups, that are parts of it; at least one.
+            parent: group that it is a part of itself, -1 = none.
+            then: told the second at which it was done: then, if it is awaited, else at the next look.
+            is_awaited: whether somebody acts in that second.
+            follow: how many of the tasks that are submitted next come when it is done.
+            after: how many tasks come before these.
+
+        Returns:
+            Its number.
+        """
+        number = int(self._counts[Count.GROUPS])
+        if number == len(self._arrays.groups):
+            self._arrays = with_room_for_groups(self._arrays)
+        first = int(self._counts[Count.TASKS]) + after
+        self._arrays.groups[number] = (parts, parent, first, first + follow, is_awaited, -1)
+        self._arrays.real.left[number] = parts
+        self._counts[Count.GROUPS] += 1
+        self._counts[Count.AWAITED] += is_awaited
+        if then is not None:
+            self._then[number] = then
+        return number
+
+    def catch_up(self) -> None:
+        """Bring the station up to the present second and tell what was done."""
+        self._wake_at(self._go_on(_NOTHING))
+        self._tell()
+
+    def close(self) -> None:
+        """Bring the station to the end of the run, which nothing that happens in that second is part of."""
+        self._go_on(_NOTHING, before_second=1)
+        self._tell()
+
+    def finished_seconds(self, tasks: IntArray) -> IntArray:
+        """(k,) second at which each of some tasks was finished, -1 where it has not been, at the last look."""
+        seconds: IntArray = self._arrays.tasks[tasks, TaskColumn.FINISHED]
+        return seconds
 
     @property
     def waiting(self) -> int:
-        """Tasks in the queue."""
-        return len(self._queue)
+        """Tasks in the queue, at the last look."""
+        return int(self._counts[Count.WAITING])
 
-    def _start(self, server: Server[_Task], task: _Task) -> None:
-        server.task = task
-        server.started_second = self._environment._now
-        server.event.callbacks = server.callbacks
-        self._environment.schedule(server.event, _WORK_TURN, task[3])
+    def finished(self) -> IntArray:
+        """Rows of the table of tasks that are finished, in that order."""
+        tasks = self._arrays.tasks[: self._counts[Count.TASKS]]
+        tasks = tasks[tasks[:, TaskColumn.FINISHED] >= 0]
+        return self._rows(tasks[np.argsort(tasks[:, TaskColumn.NUMBER])])
 
-    def _finish(self, server: Server[_Task]) -> None:
-        task = server.task
-        assert task is not None
-        priority, _, queued, _, work, reference, lines, done = task
-        now = self._environment._now
-        server.task = None
-        late = 0
-        if server.overtime_seconds or not server.is_there:
-            late = self._late(server)
-            server.overtime_seconds = 0
-            if late and self._overtime is not None:
-                self._overtime(late)
-        self._log.extend(
-            (
-                work,
-                self._centre,
-                reference,
-                server.number,
-                priority,
-                lines,
-                queued,
-                server.started_second,
-                now,
-                late,
-            )
+    def unfinished(self) -> IntArray:
+        """Rows of those in hand, then of those that wait, in the order in which they would start."""
+        real, tasks = self._arrays.real, self._arrays.tasks
+        server = np.flatnonzero(real.servers[ServerRow.TASK] >= 0)
+        in_hand = tasks[real.servers[ServerRow.TASK, server]]
+        in_hand[:, TaskColumn.SERVER], in_hand[:, TaskColumn.STARTED] = (
+            server,
+            real.servers[ServerRow.STARTED, server],
         )
-        if server.is_there:
-            if self._queue:
-                self._start(server, heappop(self._queue))
-            else:
-                heappush(self._free, server.number)
-        if done is not None:
-            done()
+        keys, numbers = real.waiting[:, : self.waiting]
+        return np.concatenate((self._rows(in_hand), self._rows(tasks[numbers[np.argsort(keys)]])))
 
-    def _unfinished(self) -> Iterator[tuple[int, ...]]:
-        """Rows of tasks in hand and of those that wait, in the order in which they would start."""
-        in_hand = [(server, server.task) for server in self._servers if server.task is not None]
-        for server, (priority, _, queued, _, work, reference, lines, _) in in_hand:
-            begun = (queued, server.started_second, -1, 0)
-            yield (work, self._centre, reference, server.number, priority, lines, *begun)
-        for priority, _, queued, _, work, reference, lines, _ in sorted(
-            self._queue, key=lambda task: task[:2]
-        ):
-            yield (work, self._centre, reference, -1, priority, lines, queued, -1, -1, 0)
+    def _rows(self, tasks: IntArray) -> IntArray:
+        rows = np.empty((len(tasks), len(WorkLog.COLUMNS)), np.int64)
+        columns = (
+            TaskColumn.WORK, -1, TaskColumn.REFERENCE, TaskColumn.SERVER, TaskColumn.PRIORITY, TaskColumn.LINES,
+            TaskColumn.QUEUED, TaskColumn.STARTED, TaskColumn.FINISHED, TaskColumn.OVERTIME,
+        )  # fmt: skip
+        for place, column in enumerate(columns):
+            rows[:, place] = tasks[:, column] if column >= 0 else self._centre
+        return rows
 
-    def _work_off(self) -> None:
-        while self._free and self._queue:
-            self._start(self._servers[heappop(self._free)], heappop(self._queue))
+    def _go_on(self, rows: IntArray, before_second: int = 0) -> int:
+        """Take tasks and work up to now; the next second at which somebody has to be told something, -1 = none."""
+        if self.hand_over is not None:
+            more = self.hand_over(int(self._counts[Count.TASKS]))
+            rows = np.concatenate((more, rows)) if len(more) else rows
+        needed = int(self._counts[Count.TASKS]) + len(rows)
+        if needed > len(self._arrays.tasks):
+            self._arrays = with_room_for_tasks(self._arrays, needed)
+        until = min(int(self._environment.now) - before_second, self._end_second - 1)
+        following: int = self._work(self._arrays, rows, until, self._end_second)
+        return following
+
+    def _wake_at(self, second: int) -> None:
+        """Wake at a second of the run, which may be past or never, unless that is planned already."""
+        if 0 <= second < self._end_second and second not in self._wakes:
+            self._wakes.add(second)
+            at(self._environment, second, Turn.WORK, self._wake)
+
+    def _wake(self) -> None:
+        self._wakes.discard(int(self._environment.now))
+        self.catch_up()
+
+    def _tell(self) -> None:
+        """Tell of groups that have been done, in their order; whoever is told may submit more."""
+        while self._told < self._counts[Count.GROUPS_DONE]:
+            group = int(self._arrays.done[self._told])
+            self._told += 1
+            then = self._then.pop(group, None)
+            if then is not None:
+                then(int(self._arrays.groups[group, GroupColumn.DONE]))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +15,10 @@ from sim.axes import positions
 from sim.clock import SECONDS_PER_DAY, Turn, at, second_of_day
 from sim.kernels.compilation import bound
 from sim.kernels.day import run_stores
+from sim.kernels.deliveries import take_deliveries
 from sim.kernels.demand import draw_stores
 from sim.kernels.memory import introduce, learn_past
 from sim.kernels.ordering import REGULAR, post_lines
-from sim.kernels.receiving import receive
 from sim.kernels.shipping import TRACED_ROWS
 from sim.kernels.tracing import arrival_second
 from sim.levels import empty_lines, look_ahead
@@ -28,6 +29,7 @@ from sim.world import World
 
 IntArray = npt.NDArray[np.int64]
 _LAST_SECOND = SECONDS_PER_DAY - 1
+_TRACES = slice(6, TRACED_ROWS)
 _UNTRACED = np.zeros((3, 0), np.int64)
 
 
@@ -79,20 +81,23 @@ class Delivery:
     block: IntArray
     """(4, SENT_ROWS or TRACED_ROWS; lines)."""
 
-    def seen(self, is_traced: bool) -> IntArray:
-        """What the store looks at: store, SKU, units, cost; and last day of sale, defective units, is a line."""
-        if not is_traced:
-            return self.block[:4]
+    def as_traced(self) -> IntArray:
+        """The lines with rows for lots and defects: where nothing is known they are fresh and sound."""
         if self.is_traced:
-            return self.block[[0, 1, 2, 3, 6, 7, 8]]
-        untraced = np.empty((7, self.block.shape[1]), np.int64)
-        untraced[:4], untraced[4], untraced[5], untraced[6] = self.block[:4], -1, 0, 1
-        return untraced
+            return self.block
+        traced = np.zeros((TRACED_ROWS, self.block.shape[1]), np.int64)
+        traced[: len(self.block)] = self.block
+        traced[_TRACES.start], traced[_TRACES.stop - 1] = -1, 1
+        return traced
 
     @property
     def is_traced(self) -> bool:
         """Whether lots and defects are known."""
         return len(self.block) >= TRACED_ROWS
+
+
+_Due = tuple[int, int, Delivery, Callable[[], None] | None]
+"""Second of arrival, number in the order in which it was noted, goods, and who is told."""
 
 
 class Stores:
@@ -102,7 +107,7 @@ class Stores:
         self._environment = environment
         self._world = world
         self._place_orders: Callable[[Lines], None] | None = None
-        self._called_at: Callable[[IntArray, int], None] | None = None
+        self._called_at: Callable[[IntArray, int, int], None] | None = None
         self._goods_left: Callable[[IntArray, int, int], None] | None = None
         self._note_defects: Callable[[IntArray, int], None] | None = None
         self._ages = bool((world.ageing.life_days > 0).any())
@@ -127,25 +132,30 @@ class Stores:
         )  # fmt: skip
         self._draw_arrays = (world.shelf.drawn_day, world.market, world.process)
         self._run_stores = bound(run_stores, np.arange(1), 0, 0, 0, 0, *self._run_arrays)
-        self._receive_arrays = (world.market, world.handling, world.shelf, world.books, world.keys)
-        line = np.zeros(1, np.int64)
-        self._receive_lines = bound(
-            receive, line, line, line, line, np.zeros((3, 1), np.int64), world.axes.class_of_sku, 0, 0, 0,
-            *self._receive_arrays,
+        self._delivery_arrays = (
+            world.axes.class_of_sku, self.closes_second, self._first_open, world.scenario.horizon.panel_period_days,
+            world.market, world.process, world.goods, world.handling, world.store_rules.reorder_point, world.shelf,
+            world.books, world.keys, world.scratch,
         )  # fmt: skip
+        some = np.zeros(1, np.int64)
+        self._take_deliveries = bound(
+            take_deliveries, some, some, np.zeros((4, 1), np.int64), _UNTRACED, *self._delivery_arrays
+        )
         # Last: where kernels are compiled by two processes, the other one begins with this one.
         self._draw_stores = bound(draw_stores, np.arange(1), 0, world.market.open_day[0], *self._draw_arrays)
         self.expected = _expected_demand(world)
         """True mean demand; None where planners do not know it."""
         self._known_orders = _known_orders(world)
-        self._due: dict[int, list[Delivery]] = {}
+        self._due: list[_Due] = []
+        self._noted = 0
+        self._after_the_end: list[Delivery] = []
 
     def connect(
         self,
         place_orders: Callable[[Lines], None],
-        called_at: Callable[[IntArray, int], None] | None = None,
+        called_at: Callable[[IntArray, int, int], None] | None = None,
     ) -> None:
-        """Say who takes the orders, and who is told, with the day, at which (k,) stores goods have arrived."""
+        """Say who takes the orders, and who is told at which (k,) stores goods have come, and when."""
         self._place_orders, self._called_at = place_orders, called_at
 
     def listen(self, goods_left: Callable[[IntArray, int, int], None]) -> None:
@@ -179,38 +189,30 @@ class Stores:
             units, value = opening.transit_units[row, sku], opening.transit_value[row, sku]
             self.expect(int(second), Delivery(np.stack([np.full(sku.size, row), sku, units, value])))
 
-    def expect(self, arrival_second: int, delivery: Delivery, left_second: int | None = None) -> None:
-        """Take note of a delivery; it is received at that second, or stays under way if the run ends before.
+    def expect(
+        self, arrival_second: int, delivery: Delivery, arrived: Callable[[], None] | None = None
+    ) -> None:
+        """Take note of a delivery; it stays under way if the run ends before it comes.
+
+        It is worked off when somebody looks at the stores, as if it had been in its second.
 
         Args:
-            arrival_second: when it arrives.
-            delivery: the goods.
-            left_second: when they left their centre; now unless given.
+            arrival_second: when it comes.
+            delivery: what comes.
+            arrived: called when it has been worked off.
         """
         if self._goods_left is not None:
-            left = int(self._environment.now) if left_second is None else left_second
-            self._goods_left(delivery.block[0], left, arrival_second)
-        if arrival_second not in self._due:
-            self._due[arrival_second] = []
-            if arrival_second < self._world.days * SECONDS_PER_DAY:
-                is_late = arrival_second % SECONDS_PER_DAY >= self._first_close
-                turn = Turn.LATE_DELIVERY if is_late else Turn.STORE_DELIVERY
-                at(self._environment, arrival_second, turn, lambda: self._receive(arrival_second))
-        self._due[arrival_second].append(delivery)
-
-    def _days_on_shelf(self, store: IntArray, arrival: int) -> IntArray:
-        """Day to which an arrival at (k,) stores belongs: what comes after closing time belongs to the next day."""
-        day, second = divmod(arrival, SECONDS_PER_DAY)
-        return day + (second >= self.closes_second[store])
+            self._goods_left(delivery.block[0], int(self._environment.now), arrival_second)
+        heappush(self._due, (arrival_second, self._noted, delivery, arrived))
+        self._noted += 1
 
     def under_way(self) -> tuple[IntArray, IntArray]:
         """Units and value (stores, SKUs) of what has been shipped and not received."""
         shape = (self._world.axes.stores, self._world.axes.skus)
         units, value = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        for deliveries in self._due.values():
-            for delivery in deliveries:
-                np.add.at(units, (delivery.block[0], delivery.block[1]), delivery.block[2])
-                np.add.at(value, (delivery.block[0], delivery.block[1]), delivery.block[3])
+        for delivery in (*(due[2] for due in self._due), *self._after_the_end):
+            np.add.at(units, (delivery.block[0], delivery.block[1]), delivery.block[2])
+            np.add.at(value, (delivery.block[0], delivery.block[1]), delivery.block[3])
         return units, value
 
     def _schedule_close(self, day: int, second: int, rows: IntArray) -> None:
@@ -221,38 +223,57 @@ class Stores:
             lambda: self._close(day, second, rows),
         )
 
-    def _receive(self, second: int) -> None:
-        """Bring the stores to this moment and put the goods on the shelf."""
-        day, second_today = divmod(second, SECONDS_PER_DAY)
-        delivered = _merged(self._due.pop(second))
-        if second_today < self._first_close:
-            self._put_on_shelf(delivered, day, second_today)
+    def catch_up(self, second: int) -> None:
+        """Work off the deliveries that have come up to a second, inclusive: stores are advanced to each of them."""
+        if not self._due or self._due[0][0] > second:
             return
-        on_shelf = self._days_on_shelf(delivered[0], second)
-        for posting_day in (day, day + 1):
-            mine = np.ascontiguousarray(delivered[:, on_shelf == posting_day])
-            if not mine.size:
-                continue
-            if posting_day == self._world.days:
-                self._due.setdefault(posting_day * SECONDS_PER_DAY, []).append(Delivery(mine))
-            else:
-                self._put_on_shelf(mine, posting_day, second_today if posting_day == day else 0)
+        come = []
+        while self._due and self._due[0][0] <= second:
+            come.append(heappop(self._due))
+        seconds = np.array([due[0] for due in come], np.int64)
+        deliveries = [due[2] for due in come]
+        last_close = (self._world.days - 1) * SECONDS_PER_DAY + self._first_close
+        if seconds[-1] >= last_close:
+            deliveries = [
+                self._before_the_end(*due) for due in zip(seconds.tolist(), deliveries, strict=True)
+            ]
+        self._put_on_shelf(seconds, deliveries)
+        for *_, arrived in come:
+            if arrived is not None:
+                arrived()
 
-    def _put_on_shelf(self, delivered: IntArray, day: int, second_today: int) -> None:
-        """Receive lines as `Delivery` shows them; the stores are brought to the second of the day first."""
-        world = self._world
-        store, sku, units, value = delivered[:4]
-        traces = delivered[4:] if len(delivered) > 4 else _UNTRACED
-        if second_today > self._first_open:
-            self._run(np.flatnonzero(np.bincount(store)), second_today, day)
-        self._receive_lines(
-            store, sku, units, value, traces, world.axes.class_of_sku, day, world.process.first_ordinal + day,
-            world.period_of(day), *self._receive_arrays,
+    def _before_the_end(self, second: int, delivery: Delivery) -> Delivery:
+        """What comes before a store closes for the last time; the rest stays under way."""
+        day, second_today = divmod(second, SECONDS_PER_DAY)
+        is_late = day + (second_today >= self.closes_second[delivery.block[0]]) == self._world.days
+        if is_late.any():
+            self._after_the_end.append(Delivery(np.ascontiguousarray(delivery.block[:, is_late])))
+            delivery = Delivery(np.ascontiguousarray(delivery.block[:, ~is_late]))
+        return delivery
+
+    def _put_on_shelf(self, seconds: IntArray, deliveries: Sequence[Delivery]) -> None:
+        """Receive deliveries, ascending by second."""
+        is_traced = any(delivery.is_traced for delivery in deliveries)
+        blocks = [delivery.as_traced() if is_traced else delivery.block[:4] for delivery in deliveries]
+        lines = blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
+        numbers = np.array([block.shape[1] for block in blocks], np.int64)
+        self._take_deliveries(
+            seconds, np.cumsum(numbers), lines[:4], np.ascontiguousarray(lines[_TRACES]) if is_traced else _UNTRACED,
+            *self._delivery_arrays,
         )  # fmt: skip
         if self._ages:
-            self._post_life(delivered, day)
+            self._post_life(lines, np.repeat(seconds, numbers))
         if self._called_at is not None and self._sends_back:
-            self._called_at(np.unique(store), day)
+            for second, block in zip(seconds.tolist(), blocks, strict=True):
+                for day, stores in self._by_day(block[0], second):
+                    self._called_at(stores, second, day)
+
+    def _by_day(self, store: IntArray, second: int) -> list[tuple[int, IntArray]]:
+        """Stores at which goods have come, by the day to which their arrival belongs."""
+        day, second_today = divmod(second, SECONDS_PER_DAY)
+        stores = np.unique(store)
+        is_late = second_today >= self.closes_second[stores]
+        return [(day + late, stores[is_late == late]) for late in (False, True) if (is_late == late).any()]
 
     @property
     def _sends_back(self) -> bool:
@@ -276,18 +297,21 @@ class Stores:
         day, second_today = divmod(second, SECONDS_PER_DAY)
         return day + int(second_today >= self.closes_second[store])
 
-    def _post_life(self, delivered: IntArray, day: int) -> None:
+    def _post_life(self, lines: IntArray, seconds: IntArray) -> None:
         """Post how long goods that age in the centre can still be sold; what comes without a last day is fresh."""
         world = self._world
-        delivered = delivered[:, world.ageing.lot_index[delivered[1]] >= 0]
-        store, sku, units = delivered[:3]
+        ages = world.ageing.lot_index[lines[1]] >= 0
+        lines, seconds = lines[:, ages], seconds[ages]
+        store, sku, units = lines[:3]
+        day = seconds // SECONDS_PER_DAY + (seconds % SECONDS_PER_DAY >= self.closes_second[store])
         life_days = world.handling.shelf_life_days[sku]
         days_left = life_days
-        if len(delivered) > 4:
-            days_left = np.where(delivered[4] >= 0, np.clip(delivered[4] - day + 1, 0, life_days), life_days)
-        place = world.axes.centre_of_store[store], world.axes.class_of_sku[sku]
-        np.add.at(world.centre_panel[day], (*place, Centre.DATED_DELIVERED), units)
-        np.add.at(world.centre_panel[day], (*place, Centre.LIFE_DELIVERED_DAYS), units * days_left)
+        if len(lines) > 4:
+            last_day = lines[_TRACES.start]
+            days_left = np.where(last_day >= 0, np.clip(last_day - day + 1, 0, life_days), life_days)
+        place = day, world.axes.centre_of_store[store], world.axes.class_of_sku[sku]
+        np.add.at(world.centre_panel, (*place, Centre.DATED_DELIVERED), units)
+        np.add.at(world.centre_panel, (*place, Centre.LIFE_DELIVERED_DAYS), units * days_left)
 
     def _run(self, rows: IntArray, until_second: int, day: int) -> int:
         """Let the day of some stores go on; at its end they write order lines, whose number is returned."""
@@ -300,8 +324,9 @@ class Stores:
         return number
 
     def _close(self, day: int, second: int, rows: IntArray) -> None:
-        """End the day of some stores and let them order."""
+        """End the day of some stores and let them order; what comes in this second belongs to the next day."""
         world = self._world
+        self.catch_up(day * SECONDS_PER_DAY + second - 1)
         if day > 0 and self._is_watched:
             introduce(
                 rows, world.market.orderable[day], world.market.orderable[day - 1], world.market.on_sale[day],
@@ -335,13 +360,6 @@ class Stores:
         np.add.at(self._world.shelf.on_order, (store[mine], sku[mine]), units[mine].astype(np.int32))
         post_lines(number, number + count, lines, self._world.axes.class_of_sku, self._world.books.day[day])
         return number + count
-
-
-def _merged(deliveries: list[Delivery]) -> IntArray:
-    """Several deliveries in one; a single one is not copied."""
-    is_traced = any(delivery.is_traced for delivery in deliveries)
-    blocks = [delivery.seen(is_traced) for delivery in deliveries]
-    return blocks[0] if len(blocks) == 1 else np.concatenate(blocks, axis=1)
 
 
 def _days_until_open(open_day: npt.NDArray[np.bool_]) -> IntArray:

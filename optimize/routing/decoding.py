@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimize.routing.kernels import Arrays, Fleet, arrays_of, time_trip, trip_cost
+from optimize.routing.arrays import Arrays, Fleet, arrays_of
+from optimize.routing.kernels import time_trip, trip_cost
 from optimize.routing.problem import (
     RoutePlan,
     RouteStatus,

@@ -7,12 +7,13 @@ Stops are 1-based here, as rows of the matrices. A trip is a row of stops and it
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numba
 import numpy as np
 
-from optimize.routing.problem import FloatArray, IntArray, RoutingProblem
+from optimize.routing.arrays import Arrays, Fleet
+from optimize.routing.problem import FloatArray, IntArray
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -22,100 +23,10 @@ _METRES_PER_KM = 1000.0
 
 
 def _compiled(function: _Function) -> _Function:
+    """Compile a function that makes no arrays: their references are not counted, which takes longer than a trip."""
     compile_lazily: Any = numba.njit
-    compiled: _Function = compile_lazily(cache=True, error_model="numpy", nogil=True)(function)
+    compiled: _Function = compile_lazily(cache=True, error_model="numpy", nogil=True, _nrt=False)(function)
     return compiled
-
-
-class Arrays(NamedTuple):
-    """A routing problem as the compiled functions read it; stop arrays start with a row for the depot."""
-
-    travel: IntArray
-    distance: IntArray
-    weight: IntArray
-    volume: IntArray
-    service: IntArray
-    opens: IntArray
-    closes: IntArray
-    pause_starts: IntArray
-    pause_ends: IntArray
-    available: IntArray
-    capacity_grams: IntArray
-    capacity_millilitres: IntArray
-    shift_start: IntArray
-    shift_end: IntArray
-    cost_per_trip: FloatArray
-    cost_per_km: FloatArray
-    cost_per_hour: FloatArray
-    turnaround: int
-
-
-class Fleet(NamedTuple):
-    """Which vehicle makes which trips: rows of stops, and a chain of trips for each vehicle.
-
-    Attributes:
-        stops: (n, n) stops of each trip.
-        length: (n,) stops in each trip.
-        used: (1,) trips made so far.
-        vehicle_type: (vehicles,) type of each.
-        chain: (vehicles, n) trips of each vehicle in order.
-        chain_length: (vehicles,) trips of each vehicle.
-    """
-
-    stops: IntArray
-    length: IntArray
-    used: IntArray
-    vehicle_type: IntArray
-    chain: IntArray
-    chain_length: IntArray
-
-
-def arrays_of(problem: RoutingProblem) -> Arrays:
-    """Contiguous copies with the types for which the functions are compiled; never more vehicles than stops."""
-
-    def integers(values: IntArray) -> IntArray:
-        return np.ascontiguousarray(values, dtype=np.int64)
-
-    def with_depot(values: IntArray) -> IntArray:
-        return np.concatenate([np.zeros(1, dtype=np.int64), integers(values)])
-
-    def money(values: FloatArray) -> FloatArray:
-        return np.ascontiguousarray(values, dtype=np.float64)
-
-    return Arrays(
-        travel=integers(problem.travel_seconds),
-        distance=integers(problem.distance_metres),
-        weight=with_depot(problem.weight_grams),
-        volume=with_depot(problem.volume_millilitres),
-        service=with_depot(problem.service_seconds),
-        opens=with_depot(problem.opens_second),
-        closes=with_depot(problem.closes_second),
-        pause_starts=with_depot(problem.pause_starts_second),
-        pause_ends=with_depot(problem.pause_ends_second),
-        available=np.minimum(integers(problem.vehicle_count), problem.stop_count),
-        capacity_grams=integers(problem.capacity_grams),
-        capacity_millilitres=integers(problem.capacity_millilitres),
-        shift_start=integers(problem.shift_start_second),
-        shift_end=integers(problem.shift_end_second),
-        cost_per_trip=money(problem.cost_per_trip),
-        cost_per_km=money(problem.cost_per_km),
-        cost_per_hour=money(problem.cost_per_hour),
-        turnaround=int(problem.turnaround_seconds),
-    )
-
-
-def empty_fleet(arrays: Arrays) -> Fleet:
-    """All vehicles at the depot, type by type."""
-    stops = len(arrays.weight) - 1
-    vehicle_type = np.repeat(np.arange(len(arrays.available), dtype=np.int64), arrays.available)
-    return Fleet(
-        stops=np.zeros((stops, stops), dtype=np.int64),
-        length=np.zeros(stops, dtype=np.int64),
-        used=np.zeros(1, dtype=np.int64),
-        vehicle_type=vehicle_type,
-        chain=np.zeros((len(vehicle_type), stops), dtype=np.int64),
-        chain_length=np.zeros(len(vehicle_type), dtype=np.int64),
-    )
 
 
 @_compiled
@@ -188,7 +99,6 @@ def cheapest_alone(data: Arrays, stops: IntArray, length: int) -> float:
     return best
 
 
-@_compiled
 def merge_by_savings(data: Arrays, tails: IntArray, heads: IntArray) -> tuple[IntArray, IntArray]:
     """Join routes end to end, pair after pair (Clarke & Wright 1964, parallel version).
 
@@ -207,9 +117,23 @@ def merge_by_savings(data: Arrays, tails: IntArray, heads: IntArray) -> tuple[In
     stops = len(data.weight) - 1
     routes = np.zeros((stops, stops), dtype=np.int64)
     length = np.zeros(stops, dtype=np.int64)
-    cost = np.zeros(stops, dtype=np.float64)
-    route_of = np.zeros(stops + 1, dtype=np.int64)
-    joint = np.zeros(stops, dtype=np.int64)
+    cost, scratch = np.zeros(stops), np.zeros((2, stops + 1), dtype=np.int64)
+    _merge(data, tails, heads, routes, length, cost, scratch)
+    return routes, length
+
+
+@_compiled
+def _merge(
+    data: Arrays,
+    tails: IntArray,
+    heads: IntArray,
+    routes: IntArray,
+    length: IntArray,
+    cost: FloatArray,
+    scratch: IntArray,
+) -> None:
+    """See `merge_by_savings`; (n,) costs of routes and (2, n + 1) to work in."""
+    stops, route_of, joint = len(data.weight) - 1, scratch[0], scratch[1]
     for stop in range(1, stops + 1):
         routes[stop - 1, 0] = stop
         route_of[stop] = stop - 1
@@ -234,7 +158,6 @@ def merge_by_savings(data: Arrays, tails: IntArray, heads: IntArray) -> tuple[In
             for position in range(size + added):
                 routes[first, position] = joint[position]
                 route_of[joint[position]] = first
-    return routes, length
 
 
 @_compiled
@@ -251,7 +174,6 @@ def append_trip(fleet: Fleet, vehicle: int, position: int, stops: IntArray, leng
     fleet.chain_length[vehicle] += 1
 
 
-@_compiled
 def pack(
     data: Arrays, fleet: Fleet, routes: IntArray, length: IntArray, order: IntArray, types: IntArray
 ) -> IntArray:
@@ -271,7 +193,24 @@ def pack(
         (m,) 1 where a route found a vehicle.
     """
     placed = np.zeros(len(length), dtype=np.int64)
-    ready = np.zeros(len(fleet.vehicle_type), dtype=np.int64)
+    _pack(
+        data, fleet, routes, length, order, types, np.zeros(len(fleet.vehicle_type), dtype=np.int64), placed
+    )
+    return placed
+
+
+@_compiled
+def _pack(
+    data: Arrays,
+    fleet: Fleet,
+    routes: IntArray,
+    length: IntArray,
+    order: IntArray,
+    types: IntArray,
+    ready: IntArray,
+    placed: IntArray,
+) -> None:
+    """See `pack`; (vehicles,) seconds at which they are back."""
     for vehicle in range(len(ready)):
         ready[vehicle] = data.shift_start[fleet.vehicle_type[vehicle]]
     for route in order:
@@ -289,7 +228,6 @@ def pack(
                 ready[chosen] = first_back + data.turnaround
                 placed[route] = 1
                 break
-    return placed
 
 
 @_compiled
@@ -328,7 +266,6 @@ def time_chain(
     return ready - data.turnaround <= data.shift_end[vehicle_type], late, cost
 
 
-@_compiled
 def insert(data: Arrays, fleet: Fleet, left: IntArray, may_be_late: bool) -> IntArray:
     """Insert stops one after the other where they add the least lateness, then the least money.
 
@@ -344,8 +281,16 @@ def insert(data: Arrays, fleet: Fleet, left: IntArray, may_be_late: bool) -> Int
     Returns:
         Stops for which there is no place.
     """
-    trial = np.zeros(len(data.weight), dtype=np.int64)
     homeless = np.zeros(len(left), dtype=np.int64)
+    missed = _insert(data, fleet, left, may_be_late, np.zeros(len(data.weight), dtype=np.int64), homeless)
+    return homeless[:missed]
+
+
+@_compiled
+def _insert(
+    data: Arrays, fleet: Fleet, left: IntArray, may_be_late: bool, trial: IntArray, homeless: IntArray
+) -> int:
+    """See `insert`; (n,) to work in and (stops,) for those without a place, whose number is returned."""
     missed = 0
     for stop in left:
         best_late, best_cost = _NEVER if may_be_late else 0, np.inf
@@ -392,4 +337,28 @@ def insert(data: Arrays, fleet: Fleet, left: IntArray, may_be_late: bool) -> Int
                 fleet.stops[trip, position] = fleet.stops[trip, position - 1]
             fleet.stops[trip, best_position] = stop
             fleet.length[trip] += 1
-    return homeless[:missed]
+    return missed
+
+
+@_compiled
+def latest_departures(
+    data: Arrays, routes: IntArray, length: IntArray, shift_end: int, latest: IntArray
+) -> None:
+    """Last departure of each route that meets all windows and a shift end, waiting aside.
+
+    Args:
+        data: The problem.
+        routes: (m, n) stops.
+        length: (m,) stops of each route.
+        shift_end: When the last vehicle has to be back.
+        latest: (m,) receives them.
+    """
+    for route in range(len(length)):
+        best, underway, node = _NEVER, 0, 0
+        for position in range(length[route]):
+            following = routes[route, position]
+            underway += data.travel[node, following]
+            best = min(best, data.closes[following] - underway)
+            underway += data.service[following]
+            node = following
+        latest[route] = min(best, shift_end - (underway + data.travel[node, 0]))

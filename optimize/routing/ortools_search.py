@@ -29,7 +29,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from optimize.routing.kernels import Arrays, Fleet, append_trip, arrays_of, cheapest_alone, empty_fleet
+from optimize.routing.arrays import Arrays, Fleet, arrays_of, empty_fleet
+from optimize.routing.kernels import append_trip, cheapest_alone
 from optimize.routing.problem import IntArray, RouteStatus, RoutingProblem
 from optimize.routing.savings import insert_missing
 

@@ -73,8 +73,8 @@ def plan_fixed(problem: RoutingProblem, sequences: Sequence[Sequence[int]]) -> R
         ValueError: a stop stands twice.
         RoutingError: the plan breaks a rule.
     """
+    from optimize.routing.arrays import arrays_of, empty_fleet
     from optimize.routing.decoding import decode
-    from optimize.routing.kernels import arrays_of, empty_fleet
     from optimize.routing.savings import assign, split_to_fit
 
     present = [[stop for stop in sequence if 0 <= stop < problem.stop_count] for sequence in sequences]

@@ -22,16 +22,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimize.routing.kernels import (
-    Arrays,
-    Fleet,
-    arrays_of,
-    cheapest_alone,
-    empty_fleet,
-    insert,
-    merge_by_savings,
-    pack,
-)
+from optimize.routing.arrays import Arrays, Fleet, arrays_of, empty_fleet
+from optimize.routing.kernels import cheapest_alone, insert, latest_departures, merge_by_savings, pack
 from optimize.routing.problem import IntArray, RoutingProblem
 
 _SECONDS_PER_HOUR = 3600.0
@@ -60,8 +52,9 @@ def assign(arrays: Arrays, fleet: Fleet, routes: IntArray, length: IntArray, ser
     """
     kept = np.flatnonzero(length > 0)
     routes, length = routes[kept], length[kept]
-    urgency = [_leaves_at_the_latest(arrays, row[:size]) for row, size in zip(routes, length, strict=True)]
-    order = np.argsort(np.array(urgency, dtype=np.int64), kind="stable")
+    urgency = np.zeros(len(length), dtype=np.int64)
+    latest_departures(arrays, routes, length, int(arrays.shift_end[arrays.available > 0].max()), urgency)
+    order = np.argsort(urgency, kind="stable")
     smallest_first = np.lexsort((arrays.capacity_millilitres, arrays.capacity_grams))
     pack(arrays, fleet, routes, length, order, smallest_first)
     insert_missing(arrays, fleet, serves_everyone)
@@ -120,12 +113,3 @@ def _pairs_by_saving(arrays: Arrays) -> tuple[IntArray, IntArray]:
     tails, heads = np.nonzero(pays)
     order = np.lexsort((-metres[tails, heads], -saving[tails, heads]))
     return tails[order] + 1, heads[order] + 1
-
-
-def _leaves_at_the_latest(arrays: Arrays, stops: IntArray) -> int:
-    """Last departure that meets all windows and the latest shift end, waiting aside."""
-    nodes = np.concatenate([[0], stops, [0]])
-    legs = arrays.travel[nodes[:-1], nodes[1:]]
-    underway = np.cumsum(legs + np.concatenate([[0], arrays.service[stops]]))
-    shift_end = arrays.shift_end[arrays.available > 0].max()
-    return int(min((arrays.closes[stops] - underway[:-1]).min(), shift_end - underway[-1]))

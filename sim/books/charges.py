@@ -203,6 +203,11 @@ def charged(quantity: int, rate_micro: float) -> int:
     return round(quantity * rate_micro / MICRO)
 
 
+def all_charged(quantities: IntArray, rate_micro: float) -> IntArray:
+    """`charged` for (k,) quantities at one rate."""
+    return np.rint(quantities * rate_micro / MICRO).astype(np.int64)
+
+
 def check_charges(
     audit: Audit,
     charges: Table,

@@ -146,6 +146,7 @@ class Allocation:
         world, stock, stores = self._world, self._stock, self._stores
         now = int(self._environment.now)
         day = day_of(now)
+        stores.catch_up(now)
         placed_day = day_of(int(lines.block[5, -1])) if is_new[-1] else day
         shipped, sent = np.empty(len(lines), np.int64), stock.room_for(centre, len(lines))
         lines_sent, orders = self._fill_orders(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 import simpy
 
 from sim.clock import SECONDS_PER_DAY
-from sim.depot.crews import Done
 from sim.depot.desk import OrderDesk
-from sim.depot.orders import Drop, Order
+from sim.depot.orders import NOT_YET, Drop, OrderBook, OrderColumn
 from sim.depot.stock import IntArray
-from sim.kernels.shipping import KINDS, write_deliveries
 from sim.recorder import TABLES, Recorder
 from sim.stores import Delivery, Stores
 from sim.world import World
@@ -19,13 +19,16 @@ from sim.world import World
 class Arrivals:
     """Keeps account of goods that have left stock and are not in a store, and hands them over."""
 
-    def __init__(self, environment: simpy.Environment, world: World, recorder: Recorder) -> None:
+    def __init__(
+        self, environment: simpy.Environment, world: World, recorder: Recorder, book: OrderBook
+    ) -> None:
         self._environment = environment
         self._world = world
         self._recorder = recorder
+        self._book = book
+        self._end_second = world.days * SECONDS_PER_DAY
         self._stores: Stores | None = None
         self._desk: OrderDesk | None = None
-        self._rows = np.empty((world.axes.stores * KINDS, len(TABLES["deliveries"])), np.int64)
         self._under_way: dict[Drop, None] = {}
 
     def connect(self, stores: Stores | None, desk: OrderDesk) -> None:
@@ -39,39 +42,58 @@ class Arrivals:
         for drop in drops:
             self._under_way[drop] = None
 
-    def arrive(self, drop: Drop) -> None:
-        """Put a drop on the shelf now: its orders have arrived."""
+    def travel(
+        self,
+        drops: Sequence[Drop],
+        arrived: Sequence[int],
+        unloaded: Sequence[int],
+        collects: Callable[[Drop, int], Callable[[], None] | None] | None = None,
+    ) -> None:
+        """Some drops leave the centre now.
+
+        Args:
+            drops: of one centre.
+            arrived: second at which each will be at its store.
+            unloaded: second at which each will be on the shelf, if the run does not end before.
+            collects: gives for a drop and its second what is to be done in the store at that moment, if anything.
+        """
         assert self._stores is not None and self._desk is not None
-        now = int(self._environment.now)
-        del self._under_way[drop]
-        left = max((order.departed_second for order in drop.orders), default=now)
-        self._stores.expect(now, Delivery(drop.block), left)
-        self._write(drop, now)
-        for order in drop.orders:
-            if order.arrived_second < 0:
-                order.arrived_second = now
-            order.unloaded_second = now
-            self._desk.follow_up(order, has_arrived=True, done=self._feeds_back(order))
+        rows: list[tuple[int, ...]] = []
+        orders: list[int] = []
+        stages: list[tuple[int, int]] = []
+        for drop, comes, second in zip(drops, arrived, unloaded, strict=True):
+            orders += drop.orders
+            stages += [(comes, second)] * len(drop.orders)
+            if second >= self._end_second:
+                continue
+            del self._under_way[drop]
+            then = collects(drop, second) if collects is not None else None
+            self._stores.expect(second, Delivery(drop.block), then)
+            rows += self._rows(drop, second)
+        if rows:
+            self._recorder.add("deliveries", np.array(rows, np.int64))
+        if orders:
+            seconds = np.array(stages, np.int64)
+            self._book.rows[orders, OrderColumn.DEPARTED] = int(self._environment.now)
+            self._book.rows[orders, OrderColumn.ARRIVED] = seconds[:, 0]
+            self._book.rows[orders, OrderColumn.UNLOADED] = seconds[:, 1]
+            self._desk.feed_back(drops[0].centre, orders, seconds[:, 1].tolist())
 
-    def _feeds_back(self, order: Order) -> Done:
-        def done() -> None:
-            order.fed_back_second = int(self._environment.now)
-
-        return done
-
-    def _write(self, drop: Drop, arrived: int) -> None:
+    def _rows(self, drop: Drop, arrived: int) -> list[tuple[int, ...]]:
+        """Rows of the table of deliveries, one per kind of order."""
         assert self._stores is not None
-        written = write_deliveries(
-            drop.block,
-            arrived,
-            drop.released_second,
-            drop.centre,
-            self._stores.closes_second,
-            self._world.days,
-            self._rows,
-        )  # fmt: skip
-        for row in self._rows[:written].tolist():
-            self._recorder.add_row("deliveries", row)
+        day, second = divmod(arrived, SECONDS_PER_DAY)
+        is_too_late = day + (second >= self._stores.closes_second[drop.store]) >= self._world.days
+        comes = NOT_YET if is_too_late else arrived
+        return [
+            (drop.store, drop.centre, kind, drop.released_second, comes, lines, units, cost)
+            for kind, lines, units, cost in drop.kinds
+        ]
+
+    def catch_up(self) -> None:
+        """Let the stores take in what has come by now."""
+        assert self._stores is not None
+        self._stores.catch_up(int(self._environment.now))
 
     def under_way(self) -> tuple[IntArray, IntArray]:
         """Units and value (stores, SKUs) of what has left stock and reached no store."""
@@ -84,6 +106,5 @@ class Arrivals:
 
     def close(self) -> None:
         """Write down what is still under way when the run ends."""
-        end = self._world.days * SECONDS_PER_DAY
-        for drop in self._under_way:
-            self._write(drop, end)
+        rows = [row for drop in self._under_way for row in self._rows(drop, self._end_second)]
+        self._recorder.add("deliveries", np.array(rows, np.int64).reshape(-1, len(TABLES["deliveries"])))

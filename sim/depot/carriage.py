@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import simpy
 
-from sim.clock import SECONDS_PER_DAY, Turn, at
+from sim.clock import SECONDS_PER_DAY
 from sim.depot.arrivals import Arrivals
-from sim.depot.desk import OrderDesk
 from sim.depot.orders import Drop
 from sim.stores import Stores
 from sim.world import World
@@ -27,8 +27,8 @@ class Carriage(Protocol):
         """Take the drops of a wave; return those to be picked, in the order in which they are wanted."""
         ...
 
-    def ready(self, drop: Drop) -> None:
-        """Take a drop that has been picked."""
+    def ready(self, drops: Sequence[Drop]) -> None:
+        """Take drops that leave together, all of which have been picked."""
 
     def trip_of(self, drop: Drop) -> int | None:
         """Number of the trip for which a planned drop has to wait; None where it leaves once it is picked."""
@@ -38,13 +38,10 @@ class Carriage(Protocol):
 class OnTheDay(Carriage):
     """Without trucks: goods arrive when the lead time says, or at the first delivery hour after they are ready."""
 
-    def __init__(
-        self, environment: simpy.Environment, world: World, arrivals: Arrivals, desk: OrderDesk
-    ) -> None:
+    def __init__(self, environment: simpy.Environment, world: World, arrivals: Arrivals) -> None:
         self._environment = environment
         self._world = world
         self._arrivals = arrivals
-        self._desk = desk
         self._stores: Stores | None = None
 
     def connect(self, stores: Stores | None) -> None:
@@ -64,15 +61,11 @@ class OnTheDay(Carriage):
         del drop
         return None
 
-    def ready(self, drop: Drop) -> None:
-        """Send it off."""
+    def ready(self, drops: Sequence[Drop]) -> None:
+        """Send them off."""
         now = int(self._environment.now)
-        for order in drop.orders:
-            order.departed_second = now
-            self._desk.monitor(order)
-        due = max(int(drop.block[5].max()), self._next_delivery(drop.store, now))
-        if due < self._world.days * SECONDS_PER_DAY:
-            at(self._environment, due, Turn.ROAD, lambda: self._arrivals.arrive(drop))
+        due = [max(int(drop.block[5].max()), self._next_delivery(drop.store, now), now) for drop in drops]
+        self._arrivals.travel(drops, due, due)
 
     def _next_delivery(self, store: int, second: int) -> int:
         """The first delivery hour at a store that is open, from a second on."""

@@ -35,10 +35,13 @@ class Consignment:
         limited = [c.stock != "unlimited" for c in world.scenario.network.distribution_centres]
         self._is_limited = np.array(limited)
 
-    def deliver(self, lines: IntArray, second: int) -> None:
-        """Take back from received value what suppliers keep of (len(Line), k) lines taken in."""
-        mine = lines[:, self._is_consigned[lines[Line.SKU]]]
-        if mine.shape[1]:
+    def deliver(self, lines: IntArray, seconds: IntArray) -> None:
+        """Take back from received value what suppliers keep of (len(Line), k) lines taken in at (k,) seconds."""
+        if not self._skus.size:
+            return
+        is_mine = self._is_consigned[lines[Line.SKU]]
+        for second in np.unique(seconds[is_mine]).tolist():
+            mine = lines[:, is_mine & (seconds == second)]
             self._post_value(day_of(second), mine[Line.CENTRE], mine[Line.SKU], -mine[Line.COST])
             self._write(mine, second, _DELIVERED)
 

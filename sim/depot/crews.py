@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import simpy
 
@@ -10,11 +10,15 @@ from scenarios import Shift
 from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
 from sim.books.work_checks import PAID
-from sim.clock import SECONDS_PER_HOUR
+from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
+from sim.depot.stock import IntArray
 from sim.recorder import Recorder
 from sim.shifts import Duty, duties
-from sim.stations import Crew, Station, WorkLog
+from sim.stations import CREW_OF, Crew, Station, WorkLog
 from sim.world import World
+
+_SECONDS_PER_MINUTE = 60
+_COLUMNS = WorkLog.COLUMNS
 
 
 def hourly_rate_micro(per_hour: float) -> float:
@@ -25,8 +29,7 @@ def hourly_rate_micro(per_hour: float) -> float:
 class Payroll:
     """Writes down shifts and what people cost."""
 
-    def __init__(self, environment: simpy.Environment, world: World, recorder: Recorder) -> None:
-        self._environment = environment
+    def __init__(self, world: World, recorder: Recorder) -> None:
         self._recorder = recorder
         labour = world.scenario.costs.labour
         wages = (
@@ -44,10 +47,19 @@ class Payroll:
         seconds = people * (ends_second - starts_second)
         self._charge(PAID[crew][0], starts_second, centre, seconds, self._wage[crew])
 
-    def pay_overtime(self, crew: Crew, centre: int, seconds: int) -> None:
-        """Pay somebody who has worked after the end of the shift."""
+    def pay_overtime(self, crew: Crew, centre: int, second: int, seconds: int) -> None:
+        """Pay somebody who has worked so long after the end of the shift, up to a second."""
         rate = self._wage[crew] * self._overtime_factor
-        self._charge(PAID[crew][1], int(self._environment.now), centre, seconds, rate)
+        self._charge(PAID[crew][1], second, centre, seconds, rate)
+
+    def pay_overtime_of(self, tasks: IntArray) -> None:
+        """Pay the overtime of the people who did some tasks, (k, columns of the table of tasks)."""
+        columns = [_COLUMNS.index(name) for name in ("work", "centre", "finished_second", "overtime_seconds")]
+        late = tasks[tasks[:, columns[-1]] > 0]
+        for work, centre, second, seconds in late[:, columns].tolist():
+            crew = CREW_OF.get(work)
+            if crew is not None:
+                self.pay_overtime(crew, centre, second, seconds)
 
     def _charge(self, reason: Charge, second: int, centre: int, quantity: int, rate_micro: float) -> None:
         self._recorder.charge(second, centre, reason, quantity, charged(quantity, rate_micro))
@@ -62,23 +74,17 @@ def build_crew(
     centre: int,
     shifts: Sequence[Shift],
 ) -> Station:
-    """A station at which the people of some shifts work; shifts of other centres are left out."""
+    """A station at which the people of some shifts work, and are paid; shifts of other centres are left out."""
     centre_id = world.axes.centre_ids[centre]
     mine = [shift for shift in shifts if shift.dc_id in ("", centre_id)]
 
-    def overtime(seconds: int) -> None:
-        payroll.pay_overtime(crew, centre, seconds)
-
-    def begun(duty: Duty) -> None:
-        payroll.pay_shift(crew, centre, duty.servers, duty.starts_second, duty.ends_second)
-
-    station = Station(environment, log, centre, sum(shift.people for shift in mine), overtime=overtime)
+    stretches: list[Duty] = []
     first_server = 0
     for shift in mine:
-        station.work_shifts(duties(world.scenario, shift, first_server), begun)
+        stretches += duties(world.scenario, shift, first_server)
         first_server += shift.people
-    return station
-
-
-Done = Callable[[], None]
-"""What to do when some work is finished."""
+    for duty in stretches:
+        payroll.pay_shift(crew, centre, duty.servers, duty.starts_second, duty.ends_second)
+    return Station(
+        environment, log, centre, first_server, duties=stretches, end_second=world.days * SECONDS_PER_DAY
+    )

@@ -14,7 +14,8 @@ from sim.depot.outbound import Outbound
 from sim.depot.purchasing import Purchasing
 from sim.depot.returns import Returns
 from sim.depot.stock import CentreStock, IntArray, by_arrival
-from sim.kernels.shipping import KINDS, write_deliveries
+from sim.kernels.shipping import KINDS
+from sim.kernels.writing import write_deliveries
 from sim.recorder import TABLES, Recorder
 from sim.stores import Delivery, Lines, Stores
 from sim.world import World
@@ -51,6 +52,7 @@ class Depot:
             self._consignment,
             self._stocked,
             self._outbound.goods_in if self._outbound is not None else None,
+            self._catch_up_stores,
         )
 
     def connect(self, stores: Stores | None) -> None:
@@ -87,10 +89,10 @@ class Depot:
         zeros = np.zeros((self._world.axes.stores, self._world.axes.skus), np.int64)
         return zeros, zeros
 
-    def call_at(self, stores: IntArray, day: int) -> None:
+    def call_at(self, stores: IntArray, second: int, day: int) -> None:
         """Whoever brings goods to some stores takes along what they send back; trucks see to it themselves."""
         if self._world.scenario.policy.transport.mode == "none":
-            self.returns.collect_and_bring_tonight(stores, day)
+            self.returns.collect_and_bring_tonight(stores, second, day)
 
     def _schedule_expiry(self, day: int) -> None:
         second = (day + 1) * SECONDS_PER_DAY - 1
@@ -106,6 +108,10 @@ class Depot:
         if self._outbound is None:
             self._allocation.look_again(lines[0])
 
+    def _catch_up_stores(self) -> None:
+        assert self._stores is not None
+        self._stores.catch_up(int(self._environment.now))
+
     def take_orders(self, lines: Lines) -> None:
         """Take store orders; without a desk all that come within one second are looked at together."""
         if self._outbound is None:
@@ -114,9 +120,9 @@ class Depot:
             self._allocation.note_orders(lines)
             self._outbound.take_orders(lines)
 
-    def _stocked(self, lines: IntArray) -> None:
+    def _stocked(self, lines: IntArray, seconds: IntArray) -> None:
         """Look again at orders that wait for goods, (6, k) lines, unless the next wave does so anyway."""
-        self.stock.date(lines, day_of(int(self._environment.now)), self._world)
+        self.stock.date(lines, seconds // SECONDS_PER_DAY, self._world)
         if self._outbound is None:
             self._allocation.look_again(lines[0])
 

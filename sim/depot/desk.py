@@ -3,26 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 import simpy
 
 from scenarios import Depot as DepotFacts
 from sim.clock import day_of
-from sim.depot.crews import Done
-from sim.depot.orders import Order
+from sim.depot.orders import OrderBook, OrderColumn
+from sim.depot.stock import IntArray
 from sim.durations import spread, whole_seconds
 from sim.kernels.shipping import KINDS
+from sim.station_arrays import task_rows
 from sim.stations import Station, Work
 from sim.streams import Purpose, StreamKey, stream_key, uniform_array
 from sim.world import World
 
 _URGENT, _USUAL, _LATER = 1, 5, 7
 _KINDS_OF_WORK = 4
+_RECEIVE, _ASSIGN, _MONITOR, _FEED_BACK = range(4)
+_NOBODY = np.zeros(0, np.int64)
+
+
+@dataclass(eq=False)
+class _FollowUps:
+    """Orders of one centre to be looked after, from some second on."""
+
+    orders: list[int] = field(default_factory=list)
+    seconds: list[int] = field(default_factory=list)
+
+    def taken(self) -> tuple[IntArray, IntArray]:
+        """Orders and seconds; nothing is left."""
+        taken = np.array(self.orders, np.int64), np.array(self.seconds, np.int64)
+        self.orders, self.seconds = [], []
+        return taken
 
 
 class OrderDesk:
-    """The desks of all centres, each with its queue; without one, orders are assigned the moment they are placed."""
+    """The desks of all centres, each with its queue; without one, orders are assigned the moment they are placed.
+
+    Only an emergency order makes something happen in the second in which it is assigned. All else at a desk is worked
+    out when a wave, or such an order, looks at it.
+    """
 
     def __init__(
         self,
@@ -30,82 +52,167 @@ class OrderDesk:
         world: World,
         facts: DepotFacts | None,
         stations: list[Station] | None,
-        assigned: Callable[[Order], None],
+        book: OrderBook,
+        assigned: Callable[[IntArray], None],
+        look_at_floor: Callable[[int], None],
     ) -> None:
+        """Make them.
+
+        Args:
+            environment: the clock.
+            world: facts.
+            facts: of the centres.
+            stations: the desk of each centre; None without any.
+            book: the orders.
+            assigned: told at once of emergency orders that are assigned, and of all orders where there is no desk.
+            look_at_floor: asked to tell of orders of a centre that have been picked, before the desk is looked at.
+        """
         self._environment = environment
         self._world = world
         self._facts = facts.order_desk if facts is not None else None
-        self._stations = stations
+        self._stations = stations if self._facts is not None else None
+        self._book = book
         self._assigned = assigned
+        self._look_at_floor = look_at_floor
         self._key: StreamKey = stream_key(world.seed, world.replication, Purpose.DESK_TIME)
-        self.waiting: dict[int, Order] = {}
-        """Orders that have not been assigned, by the number under which they came in."""
-        self._number = 0
+        centres = range(len(world.axes.centre_ids))
+        self._in_work = [(_NOBODY, _NOBODY) for _ in centres]
+        self._to_come = {step: [_FollowUps() for _ in centres] for step in (_MONITOR, _FEED_BACK)}
+        self._followed: list[tuple[int, int, IntArray, int]] = []
+        for centre, station in enumerate(self._stations or ()):
+            station.hand_over = self._hands_over(centre)
 
-    def receive(self, orders: list[Order]) -> None:
+    def receive(self, orders: IntArray) -> None:
         """Take in orders that were placed together, emergency orders first."""
-        if self._facts is not None:
-            self._draw_work(orders)
-        for order in sorted(orders, key=lambda order: not order.is_emergency):
-            if self._facts is None or self._stations is None:
-                self._assign(order)
-                continue
-            number = self._number
-            self._number += 1
-            self.waiting[number] = order
-            self._stations[order.centre].submit(
-                order.desk_seconds[0] + order.desk_seconds[1],
-                Work.DESK,
-                order.store,
-                lines=order.line_count,
-                priority=_URGENT if order.is_emergency else _USUAL,
-                done=self._ends(number),
-            )
-
-    def monitor(self, order: Order) -> None:
-        """Watch that an order leaves whose goods have been picked."""
-
-        def seen_off() -> None:
-            order.monitored_second = int(self._environment.now)
-
-        self.follow_up(order, has_arrived=False, done=seen_off)
-
-    def follow_up(self, order: Order, *, has_arrived: bool, done: Done | None = None) -> None:
-        """Look after an order whose goods leave (monitor), or tell the store that they have arrived (feed back)."""
-        if self._facts is None or self._stations is None:
-            if done is not None:
-                done()
+        orders = orders[np.argsort(~self._book.is_emergency(orders), kind="stable")]
+        if self._stations is None:
+            self._stamp(orders, np.full(orders.size, int(self._environment.now)))
+            self._assigned(orders)
             return
-        self._stations[order.centre].submit(
-            order.desk_seconds[2 + has_arrived], Work.FOLLOW_UP, order.store, priority=_LATER, done=done
-        )
+        self._draw_work(orders)
+        centre_of = self._book.rows[orders, OrderColumn.CENTRE]
+        for centre in np.unique(centre_of).tolist():
+            self._queue(centre, self._stations[centre], orders[centre_of == centre])
 
-    def _ends(self, number: int) -> Done:
-        return lambda: self._assign(self.waiting.pop(number))
+    def _queue(self, centre: int, station: Station, orders: IntArray) -> None:
+        book, is_emergency = self._book, self._book.is_emergency(orders)
+        groups = np.full(orders.size, -1)
+        for place in np.flatnonzero(is_emergency).tolist():
+            groups[place] = station.group(1, then=self._hurries(int(orders[place])), is_awaited=True)
+        first = station.submit_rows(
+            task_rows(
+                orders.size, Work.DESK, book.rows[orders, OrderColumn.STORE],
+                seconds=book.desk_seconds[orders, _RECEIVE] + book.desk_seconds[orders, _ASSIGN],
+                lines=book.rows[orders, OrderColumn.LINES], priority=np.where(is_emergency, _URGENT, _USUAL),
+                group=groups, comes_second=int(self._environment.now),
+            )
+        )  # fmt: skip
+        earlier, tasks = self._in_work[centre]
+        new = np.arange(first, first + orders.size)
+        self._in_work[centre] = np.concatenate((earlier, orders)), np.concatenate((tasks, new))
 
-    def _assign(self, order: Order) -> None:
-        order.assigned_second = int(self._environment.now)
-        # Nobody leaves the desk between receiving an order and assigning it.
-        order.received_second = order.assigned_second - order.desk_seconds[1]
-        self._assigned(order)
+    def _hurries(self, order: int) -> Callable[[int], None]:
+        def assign(second: int) -> None:
+            self._stamp(np.array([order]), np.array([second]))
+            self._assigned(np.array([order]))
 
-    def _draw_work(self, orders: list[Order]) -> None:
+        return assign
+
+    def _stamp(self, orders: IntArray, seconds: IntArray) -> None:
+        """Note when orders were assigned; nobody leaves the desk between receiving an order and assigning it."""
+        self._book.rows[orders, OrderColumn.ASSIGNED] = seconds
+        self._book.rows[orders, OrderColumn.RECEIVED] = seconds - self._book.desk_seconds[orders, _ASSIGN]
+
+    def newly_assigned(self, centre: int) -> IntArray:
+        """Orders of a centre that have been assigned since the last call, emergency orders left out."""
+        if self._stations is None:
+            return _NOBODY
+        self._stations[centre].catch_up()
+        orders, tasks = self._in_work[centre]
+        seconds = self._stations[centre].finished_seconds(tasks)
+        is_done = seconds >= 0
+        self._in_work[centre] = orders[~is_done], tasks[~is_done]
+        done, seconds = orders[is_done], seconds[is_done]
+        in_turn = np.argsort(seconds, kind="stable")
+        done, seconds = done[in_turn], seconds[in_turn]
+        self._stamp(done, seconds)
+        return done[~self._book.is_emergency(done)]
+
+    def monitor(self, centre: int, orders: list[int], seconds: list[int]) -> None:
+        """Watch that orders leave whose goods have been picked at some seconds."""
+        self._follow_up(_MONITOR, OrderColumn.MONITORED, centre, orders, seconds)
+
+    def feed_back(self, centre: int, orders: list[int], seconds: list[int]) -> None:
+        """Tell stores that orders have arrived at some seconds, which may be still to come."""
+        self._follow_up(_FEED_BACK, OrderColumn.FED_BACK, centre, orders, seconds)
+
+    def _follow_up(
+        self, step: int, column: OrderColumn, centre: int, orders: list[int], seconds: list[int]
+    ) -> None:
+        if not orders:
+            return
+        if self._stations is None:
+            self._book.rows[orders, column] = seconds
+            return
+        self._to_come[step][centre].orders += orders
+        self._to_come[step][centre].seconds += seconds
+
+    def _hands_over(self, centre: int) -> Callable[[int], IntArray]:
+        """What a station asks for before it is brought up to date."""
+
+        def rows(first: int) -> IntArray:
+            self._look_at_floor(centre)
+            parts = []
+            for turn, (step, column) in enumerate(
+                ((_MONITOR, OrderColumn.MONITORED), (_FEED_BACK, OrderColumn.FED_BACK))
+            ):
+                orders, seconds = self._to_come[step][centre].taken()
+                if orders.size:
+                    self._followed.append((centre, column, orders, first))
+                    first += orders.size
+                parts.append(
+                    task_rows(
+                        orders.size, Work.FOLLOW_UP, self._book.rows[orders, OrderColumn.STORE],
+                        seconds=self._book.desk_seconds[orders, step], priority=_LATER, comes_second=seconds, turn=turn,
+                    )
+                )  # fmt: skip
+            return np.concatenate(parts)
+
+        return rows
+
+    def close(self) -> None:
+        """Work out what the desks have done by the end of the run."""
+        for station in self._stations or ():
+            station.close()
+        for centre, column, orders, first in self._followed:
+            assert self._stations is not None
+            tasks = np.arange(first, first + orders.size)
+            self._book.rows[orders, column] = self._stations[centre].finished_seconds(tasks)
+
+    def waiting(self) -> IntArray:
+        """Orders that have not been assigned, as they came in."""
+        return np.sort(np.concatenate([orders for orders, _ in self._in_work]))
+
+    def _draw_work(self, orders: IntArray) -> None:
         """Draw how long the desk works on each of some orders of one day; keyed by store, date and kind of order."""
         assert self._facts is not None
-        facts = self._facts
+        facts, book = self._facts, self._book
         steps = (facts.receive_seconds + facts.assign_seconds, facts.monitor_seconds, facts.feed_back_seconds)
         if facts.coefficient_of_variation == 0.0:
             received = round(facts.receive_seconds)
-            usual = (received, round(steps[0]) - received, round(steps[1]), round(steps[2]))
-            for order in orders:
-                order.desk_seconds = usual
+            book.desk_seconds[orders] = (
+                received,
+                round(steps[0]) - received,
+                round(steps[1]),
+                round(steps[2]),
+            )
             return
         ordinal = self._world.process.first_ordinal + day_of(int(self._environment.now))
         for kind in range(KINDS):
-            mine = [order for order in orders if order.kind == kind]
-            if not mine:
+            mine = orders[book.rows[orders, OrderColumn.KIND] == kind]
+            if not mine.size:
                 continue
-            keys = self._world.market.store_key[[order.store for order in mine]]
+            keys = self._world.market.store_key[book.rows[mine, OrderColumn.STORE]]
             factors = [
                 spread(
                     facts.coefficient_of_variation,
@@ -118,6 +225,6 @@ class OrderDesk:
             )
             taken_in, monitored, fed_back = whole_seconds(parts)
             taken_down = whole_seconds(facts.receive_seconds * factors[0])
-            columns = np.stack((taken_down, taken_in - taken_down, monitored, fed_back))
-            for order, (receive, assign, monitor, tell) in zip(mine, columns.T.tolist(), strict=True):
-                order.desk_seconds = (receive, assign, monitor, tell)
+            book.desk_seconds[mine] = np.stack(
+                (taken_down, taken_in - taken_down, monitored, fed_back), axis=1
+            )

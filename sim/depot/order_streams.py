@@ -2,73 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-import simpy
-from simpy.events import EventPriority
+import numpy as np
+import numpy.typing as npt
 
 from scenarios import OrderStream
-from sim.arrivals import Arrivals
-from sim.clock import SECONDS_PER_DAY, Turn
+from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
+from sim.depot.stock import IntArray
 from sim.durations import drawn, whole_seconds
+from sim.kernels.stations import TaskColumn
+from sim.station_arrays import task_rows
 from sim.stations import Station, Work
-from sim.streams import Purpose, stream_key, uniform_array
+from sim.streams import Purpose, cell_keys, entity_key, stream_key, uniform_array
 from sim.world import World
 
+_AT_ONCE = 4_096
 _SECONDS_PER_MINUTE = 60.0
-_TURN = EventPriority(Turn.WORK)
+_HOURS = 24
+
+FloatArray = npt.NDArray[np.float64]
 
 
-class StreamOfOrders:
-    """One stream: a renewal process of arrivals, each with its own work, drawn by their number."""
+def submit_streams(world: World, pickers: list[Station] | None) -> None:
+    """Queue all orders of all streams that come before the end of the run."""
+    facts = world.scenario.depot
+    if facts is None or pickers is None:
+        return
+    centre_at = {name: index for index, name in enumerate(world.axes.centre_ids)}
+    for centre, station in enumerate(pickers):
+        rows = [
+            _orders(world, stream, number)
+            for number, stream in enumerate(facts.order_streams)
+            if centre_at[stream.dc_id or world.axes.centre_ids[0]] == centre
+        ]
+        if rows:
+            together = np.concatenate(rows)
+            in_turn = np.argsort(together[:, TaskColumn.COMES], kind="stable")
+            station.submit_stream(together[in_turn])
 
-    def __init__(
-        self, environment: simpy.Environment, world: World, stream: OrderStream, number: int, pickers: Station
-    ) -> None:
-        # As in stations, the clock is read straight from its attribute.
-        self._environment: Any = environment
-        self._stream = stream
-        self._number = number
-        self._pickers = pickers
-        self._end = world.days * SECONDS_PER_DAY
-        gap, self._work_key = (
-            stream_key(world.seed, world.replication, purpose)
-            for purpose in (Purpose.STREAM_GAP, Purpose.STREAM_WORK)
+
+def _orders(world: World, stream: OrderStream, number: int) -> IntArray:
+    """Tasks of one stream: a renewal process of arrivals, each with its own work, drawn by their number.
+
+    The profile of the day bends time: the n-th order comes when the profile, added up, reaches the n-th arrival of an
+    even stream. Times are added up before they are rounded, so that rounding errors do not.
+    """
+    keys = tuple(
+        stream_key(world.seed, world.replication, purpose)
+        for purpose in (Purpose.STREAM_GAP, Purpose.STREAM_WORK)
+    )
+    entity, bent, end = entity_key(stream.id), _Bent(stream.hourly_profile), world.days * SECONDS_PER_DAY
+    arrivals, work = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    drawn_so_far, clock = 0, 0.0
+    while not arrivals[-1].size or arrivals[-1][-1] < end:
+        numbers = np.arange(drawn_so_far, drawn_so_far + _AT_ONCE, dtype=np.uint64)
+        orders = cell_keys(entity, numbers)
+        gaps, minutes = (
+            drawn(distribution, uniform_array(key, orders, 0))
+            for distribution, key in zip((stream.between_minutes, stream.work_minutes), keys, strict=True)
         )
-        self._source = Arrivals(gap, stream.id, stream.between_minutes, stream.hourly_profile)
-        self._at = 0
-        self._arrivals: list[int] = []
-        self._work: list[int] = []
-        # One event object serves all arrivals, as with the servers of a station.
-        self._event = simpy.Event(environment)
-        self._event._ok = True
-        self._event._value = None
-        self._callbacks: list[Callable[[simpy.Event], None]] = [self._arrive]
+        at = clock + np.cumsum(gaps * _SECONDS_PER_MINUTE)
+        clock = float(at[-1])
+        drawn_so_far += _AT_ONCE
+        arrivals.append(whole_seconds(bent.of(at)))
+        work.append(whole_seconds(minutes * _SECONDS_PER_MINUTE))
+    second, seconds = np.concatenate(arrivals), np.concatenate(work)
+    number_before_end = int(np.searchsorted(second, end))
+    return task_rows(
+        number_before_end, Work.STREAM, number, seconds=seconds[:number_before_end], lines=1,
+        priority=stream.priority, comes_second=second[:number_before_end],
+    )  # fmt: skip
 
-    def open(self) -> None:
-        """Wait for the first order."""
-        self._draw()
-        self._wait()
 
-    def _draw(self) -> None:
-        """Draw the next orders, many at once."""
-        keys, seconds = self._source.draw()
-        work = drawn(self._stream.work_minutes, uniform_array(self._work_key, keys, 0))
-        self._arrivals = seconds.tolist()
-        self._work = whole_seconds(work * _SECONDS_PER_MINUTE).tolist()
-        self._at = 0
+class _Bent:
+    """Time bent by the profile of a day: a second counts more in a busy hour."""
 
-    def _wait(self) -> None:
-        if self._at == len(self._arrivals):
-            self._draw()
-        second = self._arrivals[self._at]
-        if second < self._end:
-            self._event.callbacks = self._callbacks
-            self._environment.schedule(self._event, _TURN, second - self._environment._now)
+    def __init__(self, profile: tuple[float, ...]) -> None:
+        total = sum(profile)
+        share = np.array(profile) / total if total > 0 else np.full(_HOURS, 1.0 / _HOURS)
+        self._is_even = bool(np.allclose(share, share[0]))
+        self._reached = np.concatenate([[0.0], np.cumsum(share)]) * SECONDS_PER_DAY
+        self._reached[-1] = SECONDS_PER_DAY
 
-    def _arrive(self, _: simpy.Event) -> None:
-        seconds = self._work[self._at]
-        self._at += 1
-        self._pickers.submit(seconds, Work.STREAM, self._number, lines=1, priority=self._stream.priority)
-        self._wait()
+    def of(self, even_seconds: FloatArray) -> FloatArray:
+        """Seconds of the clock at which so many seconds of an even stream have passed, (n,)."""
+        if self._is_even:
+            return even_seconds
+        day, rest = np.divmod(even_seconds, SECONDS_PER_DAY)
+        hours = np.interp(rest, self._reached, np.arange(_HOURS + 1) * float(SECONDS_PER_HOUR))
+        return np.asarray(day * SECONDS_PER_DAY + hours, np.float64)

@@ -4,53 +4,107 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.depot.stock import IntArray, dealt
 from sim.kernels.ordering import EMERGENCY
 from sim.kernels.shipping import KINDS, SENT_ROWS
+from sim.kernels.writing import tally_kinds
 from sim.stores import Lines
 
 NOT_YET = -1
+DESK_STEPS = 4
+"""Kinds of work that the desk does for an order."""
+_FEW = 64
 _LAST_DAY, _DEFECTIVE, _IS_LINE = 6, 7, 8
 """Rows of lines whose lots and defects are traced."""
 
 
-@dataclass(eq=False, slots=True)
-class Order:
-    """One order of a store and the seconds at which its stages were reached."""
+class OrderColumn(IntEnum):
+    """Columns of the table of order stages, and of the orders while they are worked on."""
 
-    store: int
-    centre: int
-    kind: int
-    lines: Lines | None
-    """What was asked for, until it is looked at."""
-    placed_second: int
-    received_second: int = NOT_YET
-    assigned_second: int = NOT_YET
-    released_second: int = NOT_YET
-    picked_second: int = NOT_YET
-    monitored_second: int = NOT_YET
-    departed_second: int = NOT_YET
-    arrived_second: int = NOT_YET
-    unloaded_second: int = NOT_YET
-    fed_back_second: int = NOT_YET
-    settled_second: int = NOT_YET
-    desk_seconds: tuple[int, int, int, int] = (0, 0, 0, 0)
-    """Work at the desk: receiving, assigning, monitoring, feeding back."""
-    number: int = NOT_YET
+    NUMBER = 0
     """Of the table of store orders, once it has been looked at."""
-    units_shipped: int = 0
-    units: int = 0
-    line_count: int = 0
-    is_complete: bool = False
-    value_minor: int = 0
+    STORE = 1
+    CENTRE = 2
+    KIND = 3
+    PLACED = 4
+    RECEIVED = 5
+    ASSIGNED = 6
+    RELEASED = 7
+    PICKED = 8
+    MONITORED = 9
+    DEPARTED = 10
+    ARRIVED = 11
+    UNLOADED = 12
+    FED_BACK = 13
+    SETTLED = 14
+    LINES = 15
+    UNITS = 16
+    UNITS_SHIPPED = 17
+    VALUE_MINOR = 18
+    PROMISED = 19
+    IS_COMPLETE = 20
 
-    @property
-    def is_emergency(self) -> bool:
-        """Whether it goes ahead of the others."""
-        return self.kind == EMERGENCY
+
+class OrderBook:
+    """All orders of stores, a row each, and the seconds at which their stages were reached."""
+
+    def __init__(self) -> None:
+        self.rows = np.zeros((_FEW, len(OrderColumn)), np.int64)
+        """(orders or more, len(OrderColumn)); a stage whose second lies after the end of the run is not reached."""
+        self.desk_seconds = np.zeros((_FEW, DESK_STEPS), np.int64)
+        """(orders or more, DESK_STEPS) work at the desk: receiving, assigning, monitoring, feeding back."""
+        self._lines: list[Lines | None] = []
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def take(self, lines: Lines, centre_of_store: IntArray) -> IntArray:
+        """Split lines that were placed together into orders, by store and kind in their order; returns their rows."""
+        groups = len(centre_of_store) * KINDS
+        label = lines.store * KINDS + lines.block[3]
+        counts = np.bincount(label, minlength=groups)
+        units = np.bincount(label, weights=lines.units, minlength=groups).astype(np.int64)
+        found = np.flatnonzero(counts)
+        place = np.zeros(groups, np.int64)
+        place[found] = np.arange(found.size)
+        orders = np.arange(len(self), len(self) + found.size)
+        self._make_room(len(self) + found.size)
+        rows = self.rows[orders[0] : orders[-1] + 1]
+        rows[:] = NOT_YET
+        rows[:, OrderColumn.STORE], rows[:, OrderColumn.KIND] = np.divmod(found, KINDS)
+        rows[:, OrderColumn.CENTRE] = centre_of_store[rows[:, OrderColumn.STORE]]
+        rows[:, OrderColumn.PLACED] = lines.block[5, 0]
+        rows[:, OrderColumn.LINES], rows[:, OrderColumn.UNITS] = counts[found], units[found]
+        rows[:, OrderColumn.UNITS_SHIPPED :] = 0
+        self._lines += [Lines(block) for block in dealt(lines.block, place[label], len(lines), found.size)]
+        return orders
+
+    def is_emergency(self, orders: IntArray) -> npt.NDArray[np.bool_]:
+        """Whether each of some orders goes ahead of the others."""
+        return np.asarray(self.rows[orders, OrderColumn.KIND] == EMERGENCY)
+
+    def lines_of(self, orders: IntArray) -> list[Lines]:
+        """What was asked for by some orders that have not been looked at; they give it up."""
+        found = []
+        for order in orders.tolist():
+            lines, self._lines[order] = self._lines[order], None
+            assert lines is not None
+            found.append(lines)
+        return found
+
+    def _make_room(self, orders: int) -> None:
+        if orders > len(self.rows):
+            size = max(orders, 2 * len(self.rows))
+            self.rows = np.concatenate(
+                (self.rows, np.zeros((size - len(self.rows), len(OrderColumn)), np.int64))
+            )
+            more = np.zeros((size - len(self.desk_seconds), DESK_STEPS), np.int64)
+            self.desk_seconds = np.concatenate((self.desk_seconds, more))
 
 
 @dataclass(eq=False, slots=True)
@@ -62,34 +116,16 @@ class Drop:
     is_emergency: bool
     block: IntArray
     """(SENT_ROWS or TRACED_ROWS, lines) as from `fill_orders`."""
-    orders: list[Order]
+    orders: list[int]
+    """Rows of the order book."""
     units: int
     cases: int
     """Full cases, and one for every case's worth of single units begun."""
     weight_grams: int
     volume_millilitres: int
     released_second: int = NOT_YET
-    ready_second: int = NOT_YET
-    waits_for: int = field(default=0)
-    """Pick lists still to be finished."""
-
-
-def orders_in(lines: Lines, centre_of_store: IntArray) -> list[Order]:
-    """Split lines that were placed together into orders, by store and kind in their order."""
-    groups = len(centre_of_store) * KINDS
-    label = lines.store * KINDS + lines.block[3]
-    units = np.bincount(label, weights=lines.units, minlength=groups).astype(np.int64).tolist()
-    orders = []
-    for group, block in enumerate(dealt(lines.block, label, len(lines), groups)):
-        if units[group]:
-            store, kind = divmod(group, KINDS)
-            orders.append(
-                Order(
-                    store, int(centre_of_store[store]), kind, Lines(block), int(block[5, 0]), units=units[group],
-                    line_count=block.shape[1],
-                )
-            )  # fmt: skip
-    return orders
+    kinds: list[tuple[int, int, int, int]] = field(default_factory=list)
+    """Kind of order, lines, units and cost of the goods by kind."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,15 +163,21 @@ def drops_of(sent: Sequence[IntArray], centre: int, stores: int, packing: Packin
     lines = _together(sent)
     groups = stores * 2
     label = lines[0] * 2 + (lines[4] == EMERGENCY)
-    figures = [
+    units, cases, grams, millilitres = (
         np.bincount(label, weights=weights, minlength=groups).astype(np.int64).tolist()
         for weights in packing.figures(lines)
-    ]
+    )
+    totals = np.zeros((groups, KINDS, 3), np.int64)
+    tally_kinds(lines, label, lines.shape[1], totals)
+    kinds = totals.tolist()
     return [
-        Drop(group // 2, centre, bool(group % 2), block, [], *(figure[group] for figure in figures))
+        Drop(
+            group // 2, centre, bool(group % 2), block, [], units[group], cases[group], grams[group],
+            millilitres[group], kinds=_kinds(kinds[group]),
+        )
         for group, block in enumerate(dealt(lines, label, lines.shape[1], groups))
         if block.shape[1]
-    ]
+    ]  # fmt: skip
 
 
 def merged(drop: Drop, later: Drop, packing: Packing) -> Drop:
@@ -213,5 +255,12 @@ def _taken_off(rest: IntArray, units: int) -> IntArray:
 
 
 def _drop(store: int, centre: int, is_emergency: bool, block: IntArray, packing: Packing) -> Drop:
-    figures = (int(figure.sum()) for figure in packing.figures(block))
-    return Drop(store, centre, is_emergency, block, [], *figures)
+    units, cases, grams, millilitres = (int(figure.sum()) for figure in packing.figures(block))
+    totals = np.zeros((1, KINDS, 3), np.int64)
+    tally_kinds(block, np.zeros(block.shape[1], np.int64), block.shape[1], totals)
+    kinds = _kinds(totals[0].tolist())
+    return Drop(store, centre, is_emergency, block, [], units, cases, grams, millilitres, kinds=kinds)
+
+
+def _kinds(totals: list[list[int]]) -> list[tuple[int, int, int, int]]:
+    return [(kind, lines, units, cost) for kind, (lines, units, cost) in enumerate(totals) if units]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import simpy
 
+from sim.clock import SECONDS_PER_DAY
 from sim.depot.allocation import Allocation
 from sim.depot.arrivals import Arrivals
 from sim.depot.carriage import Carriage, OnTheDay
@@ -12,8 +13,8 @@ from sim.depot.crews import Payroll, build_crew
 from sim.depot.desk import OrderDesk
 from sim.depot.floor import Floor
 from sim.depot.goods_in import GoodsIn
-from sim.depot.order_streams import StreamOfOrders
-from sim.depot.orders import Drop, Packing, orders_in
+from sim.depot.order_streams import submit_streams
+from sim.depot.orders import Drop, OrderBook, OrderColumn, Packing
 from sim.depot.returns import Returns
 from sim.depot.stages import write_stages
 from sim.depot.staging import Staging
@@ -38,7 +39,7 @@ class Outbound:
         self._world = world
         self._recorder = recorder
         self._log = WorkLog()
-        payroll = Payroll(environment, world, recorder)
+        self._payroll = Payroll(world, recorder)
         facts, policy = world.scenario.depot, world.scenario.policy.depot
         centres = range(len(world.axes.centre_ids))
 
@@ -49,21 +50,32 @@ class Outbound:
             if not is_there:
                 return None
             return [
-                build_crew(environment, world, self._log, payroll, kind, centre, shifts) for centre in centres
+                build_crew(environment, world, self._log, self._payroll, kind, centre, shifts)
+                for centre in centres
             ]
 
         has_pickers = facts is not None and (facts.picking is not None or bool(facts.order_streams))
         pickers = crew(Crew.PICKERS, has_pickers)
         desk = crew(Crew.DESK, facts is not None and facts.order_desk is not None)
         packing = _packing(world)
-        self._waves = Waves(environment, world, packing, self._release)
-        self._desk = OrderDesk(environment, world, facts, desk, self._waves.take)
-        self._floor = Floor(environment, world, recorder, packing, pickers)
-        self._arrivals = Arrivals(environment, world, recorder)
+        self._book = OrderBook()
+        self._waves = Waves(environment, world, packing, self._book, self._release)
+        self._floor = Floor(environment, world, recorder, packing, pickers, self._book)
+        self._desk = OrderDesk(
+            environment, world, facts, desk, self._book, self._waves.take, self._floor.catch_up
+        )
+        self._arrivals = Arrivals(environment, world, recorder, self._book)
         doors = None
         if facts is not None and facts.docks is not None:
             doors = [
-                Station(environment, self._log, centre, facts.docks.doors, is_always_there=True)
+                Station(
+                    environment,
+                    self._log,
+                    centre,
+                    facts.docks.doors,
+                    is_always_there=True,
+                    end_second=world.days * SECONDS_PER_DAY,
+                )
                 for centre in centres
             ]
         self.goods_in: GoodsIn | None = None
@@ -81,23 +93,23 @@ class Outbound:
                 environment,
                 world,
                 recorder,
-                payroll,
+                self._payroll,
                 packing,
                 doors,
                 self._arrivals,
-                self._desk,
                 returns,
                 self._staging,
             )
         else:
-            self._carriage = OnTheDay(environment, world, self._arrivals, self._desk)
-        self._streams = _streams(environment, world, pickers)
+            self._carriage = OnTheDay(environment, world, self._arrivals)
+        self._pickers = pickers
         self._allocation: Allocation | None = None
 
     def connect(self, stores: Stores | None, allocation: Allocation) -> None:
         """Say who the stores are, and who shares out."""
         self._allocation = allocation
-        self._waves.connect(allocation)
+        self._waves.connect(allocation, self._desk, self.goods_in)
+        self._floor.connect(self._desk)
         self._arrivals.connect(stores, self._desk)
         self._carriage.connect(stores)
 
@@ -105,12 +117,13 @@ class Outbound:
         """Start the first day."""
         self._waves.open()
         self._carriage.open()
-        for stream in self._streams:
-            stream.open()
+        submit_streams(self._world, self._pickers)
+        if self.goods_in is not None:
+            self.goods_in.open()
 
     def take_orders(self, lines: Lines) -> None:
         """Take store orders that were placed together."""
-        self._desk.receive(orders_in(lines, self._world.axes.centre_of_store))
+        self._desk.receive(self._book.take(lines, self._world.axes.centre_of_store))
 
     def send(self, sent: IntArray, number: int) -> None:
         """Take what `Allocation` ships."""
@@ -126,7 +139,7 @@ class Outbound:
             self._staging.take(centre, wanted, self._carriage.trip_of)
 
     def _prepare(self, drops: list[Drop]) -> None:
-        self._floor.prepare(drops, self._carriage.ready)
+        self._floor.prepare(drops, self._carriage.trip_of, self._carriage.ready)
 
     def under_way(self) -> tuple[IntArray, IntArray]:
         """See `Arrivals.under_way`."""
@@ -135,31 +148,18 @@ class Outbound:
     def close(self) -> None:
         """Write down orders, tasks and goods as they stand when the run ends."""
         assert self._allocation is not None
-        unseen = [*self._waves.unseen(), *self._desk.waiting.values()]
-        first = self._recorder.next_order
-        self._allocation.close([order.lines for order in unseen if order.lines])
-        for number, order in enumerate(unseen):
-            order.number = first + number
-        write_stages(self._recorder, self._world, [*self._waves.looked_at, *unseen])
+        self._floor.close()
+        self._desk.close()
+        unseen = np.concatenate((self._waves.unseen(), self._desk.waiting()))
+        self._book.rows[unseen, OrderColumn.NUMBER] = self._recorder.next_order + np.arange(unseen.size)
+        self._allocation.close(self._book.lines_of(unseen))
+        write_stages(self._recorder, self._world, self._book)
         self._arrivals.close()
         if self._staging is not None:
             self._staging.close()
-        self._recorder.add("tasks", self._log.rows())
-
-
-def _streams(
-    environment: simpy.Environment, world: World, pickers: list[Station] | None
-) -> list[StreamOfOrders]:
-    facts = world.scenario.depot
-    if facts is None or pickers is None:
-        return []
-    centre_at = {name: index for index, name in enumerate(world.axes.centre_ids)}
-    return [
-        StreamOfOrders(
-            environment, world, stream, number, pickers[centre_at[stream.dc_id] if stream.dc_id else 0]
-        )
-        for number, stream in enumerate(facts.order_streams)
-    ]
+        tasks = self._log.rows()
+        self._recorder.add("tasks", tasks)
+        self._payroll.pay_overtime_of(tasks)
 
 
 def _packing(world: World) -> Packing:

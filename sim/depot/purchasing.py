@@ -25,7 +25,7 @@ from sim.depot.stock import CentreStock, IntArray
 from sim.kernels.centres import post_centre_levels, review_centres, take_in
 from sim.kernels.compilation import bound
 from sim.kernels.memory import learn_past
-from sim.kernels.shipping import write_purchases
+from sim.kernels.writing import write_purchases
 from sim.levels import build_emergency_rules, empty_lines, look_ahead
 from sim.market.expectation import ExpectedDemand
 from sim.past import remembered_days
@@ -48,8 +48,9 @@ class Purchasing:
         recorder: Recorder,
         stock: CentreStock,
         consignment: Consignment,
-        stocked: Callable[[IntArray], None],
+        stocked: Callable[[IntArray, IntArray], None],
         goods_in: GoodsIn | None,
+        catch_up_stores: Callable[[], None],
     ) -> None:
         self._environment = environment
         self._world = world
@@ -58,6 +59,9 @@ class Purchasing:
         self._consignment = consignment
         self._stocked = stocked
         self._goods_in = goods_in
+        if goods_in is not None:
+            goods_in.connect(self._released)
+        self._catch_up_stores = catch_up_stores
         self._suppliers = Suppliers(world.scenario, world.supply, world.seed, world.replication)
         self._sources = Sources(world.scenario, world.axes, world.supply)
         self._open_orders = OpenOrders(world.days * SECONDS_PER_DAY)
@@ -129,6 +133,7 @@ class Purchasing:
             look_ahead(world.centre_rules, self._expected, day, world.axes.centre_of_store)
         self._requests.learn(self._stock.asked_today)
         if self._sales_feed is not None:
+            self._catch_up_stores()
             self._stock.asked_today[:] = self._sales_feed.units(day)
         if self._incoming.complaints is not None:
             self._incoming.complaints.report(day, int(self._environment.now))
@@ -282,31 +287,41 @@ class Purchasing:
 
     def _receive(self, second: int) -> None:
         """Put what suppliers deliver into stock."""
+        if self._goods_in is not None:
+            self._goods_in.catch_up()
         lines, sent_back, sampled_units = self._incoming.look_at(self._open_orders.take(second), second)
         if sent_back.shape[1]:
             self._expect(self._suppliers.send(sent_back, day_of(second), second))
         if self._goods_in is None:
-            self._put_away(lines)
+            self._put_away(lines, np.full(lines.shape[1], second))
         elif lines.shape[1] or sampled_units.any():
             self._open_orders.hold(lines)
-            self._goods_in.accept(np.ascontiguousarray(lines), sampled_units, self._released)
+            self._goods_in.accept(np.ascontiguousarray(lines), sampled_units)
 
-    def _released(self, lines: IntArray) -> None:
-        """Goods in has done its work on lines."""
-        self._open_orders.release(lines)
-        self._put_away(lines)
+    def _released(self, lines: IntArray, seconds: IntArray) -> None:
+        """Goods in has done its work on lines at (k,) seconds, ascending."""
+        if not lines[Line.IS_SPLIT].any():
+            self._put_away(lines, seconds)
+            return
+        # The last part of a line is told by what is still at the gate when it comes in.
+        for second in np.unique(seconds).tolist():
+            mine = lines[:, seconds == second]
+            self._open_orders.release(mine)
+            self._put_away(mine, np.full(mine.shape[1], second))
 
-    def _put_away(self, lines: IntArray) -> None:
-        """Lines can be shipped from now on."""
-        world, second = self._world, int(self._environment.now)
-        self._open_orders.receive(lines, second)
-        lines = np.ascontiguousarray(lines)
-        take_in(
-            lines, world.axes.class_of_sku, self._stock.on_hand, self._stock.value, self._stock.on_order,
-            world.centre_panel[day_of(second)],
-        )  # fmt: skip
-        self._consignment.deliver(lines, second)
-        self._stocked(lines)
+    def _put_away(self, lines: IntArray, seconds: IntArray) -> None:
+        """Lines can be shipped from (k,) some seconds on, ascending, none of which has been looked at."""
+        world = self._world
+        self._open_orders.receive(lines, seconds)
+        day = seconds // SECONDS_PER_DAY
+        for mine in np.split(np.arange(day.size), np.flatnonzero(np.diff(day)) + 1):
+            if mine.size:
+                take_in(
+                    np.ascontiguousarray(lines[:, mine]), world.axes.class_of_sku, self._stock.on_hand,
+                    self._stock.value, self._stock.on_order, world.centre_panel[int(day[mine[0]])],
+                )  # fmt: skip
+        self._consignment.deliver(lines, seconds)
+        self._stocked(lines, seconds)
 
     def _record_disruptions(self) -> None:
         """Write down when nothing leaves which supplier."""

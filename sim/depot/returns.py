@@ -37,7 +37,7 @@ class Returns:
 
     Whoever calls at a store collects what waits there, and brings it to the centre that feeds the store:
 
-        batch = returns.collect(store)      # at the stop; -1 when nothing waits
+        batch = returns.collect(store, second)      # at the stop; -1 when nothing waits
         returns.bring(batch)                # when the truck is back
     """
 
@@ -57,7 +57,7 @@ class Returns:
         self._stores: Stores | None = None
         self._under_way: dict[int, _Batch] = {}
         self._batches = 0
-        self._is_used = world.shelf.waiting.size > 0 and world.shelf.waiting.shape[1] > 0
+        self.is_used = world.shelf.waiting.size > 0 and world.shelf.waiting.shape[1] > 0
         self._key = stream_key(world.seed, world.replication, Purpose.RETURNS_TRIAGE)
         self._terms = TriageTerms.of(world.scenario)
         self._bounds = np.empty(self._terms.shares.shape, np.uint64)
@@ -67,13 +67,12 @@ class Returns:
         """Say where goods are collected; None when the run is over."""
         self._stores = stores
 
-    def collect(self, store: int) -> int:
-        """Take what waits at a store along; the number of the batch, -1 when nothing waits."""
+    def collect(self, store: int, second: int) -> int:
+        """Take what waits at a store along at a second; the number of the batch, -1 when nothing waits."""
         assert self._stores is not None
-        if not self._is_used:
+        if not self.is_used:
             return -1
-        now = int(self._environment.now)
-        second = max(now, self._stores.day_on_shelf(store, now) * SECONDS_PER_DAY)
+        second = max(second, self._stores.day_on_shelf(store, second) * SECONDS_PER_DAY)
         if second >= self._world.days * SECONDS_PER_DAY:
             return -1
         sku, units, value = self._stores.hand_over_returns(store)
@@ -89,9 +88,9 @@ class Returns:
         self._record(goods, int(self._environment.now))
         self._look_at(goods)
 
-    def collect_and_bring_tonight(self, stores: IntArray, day: int) -> None:
-        """Take along what waits at stores where goods arrive on a day; it is in the centre in the evening."""
-        batches = [batch for store in stores.tolist() if (batch := self.collect(store)) >= 0]
+    def collect_and_bring_tonight(self, stores: IntArray, second: int, day: int) -> None:
+        """Take along what waits at stores where goods come at a second of a day; it is in the centre in the evening."""
+        batches = [batch for store in stores.tolist() if (batch := self.collect(store, second)) >= 0]
         if batches:
             evening = (day + 1) * SECONDS_PER_DAY - 1
             at(self._environment, evening, Turn.CENTRE_TRIAGE, lambda: self._bring_all(batches))

@@ -57,14 +57,14 @@ class CentreStock:
         unseen = int(self.deviation[centre, sku]) if self.deviation.size else 0
         return int(self.on_hand[centre, sku]) + unseen
 
-    def date(self, lines: IntArray, day: int, world: World) -> None:
-        """Give (3 or more, k) lines that have come in, of centre, SKU and units, their last day of sale."""
+    def date(self, lines: IntArray, day: IntArray, world: World) -> None:
+        """Give (3 or more, k) lines that came in on (k,) days, of centre, SKU and units, their last day of sale."""
         if not self.lots.size:
             return
         centre, sku, units = lines[:3]
         ages = world.ageing.lot_index[sku] >= 0
         centre, sku = centre[ages], sku[ages]
-        slot = (day + world.ageing.life_days[sku] - 1) % self.lots.shape[2]
+        slot = (day[ages] + world.ageing.life_days[sku] - 1) % self.lots.shape[2]
         np.add.at(self.lots, (centre, world.ageing.lot_index[sku], slot), units[ages].astype(np.int32))
 
     def put_lots_right(self, centre: int, lot: int, deviation: int, day: int) -> None:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import groupby
 
 import numpy as np
 import simpy
 
-from sim.clock import SECONDS_PER_DAY, Turn, at, day_of, second_of_day
+from sim.clock import SECONDS_PER_DAY, Turn, at, second_of_day
 from sim.depot.allocation import Allocation
-from sim.depot.orders import Drop, Order, Packing, drops_of
+from sim.depot.desk import OrderDesk
+from sim.depot.goods_in import GoodsIn
+from sim.depot.orders import Drop, OrderBook, OrderColumn, Packing, drops_of
 from sim.depot.stock import IntArray
-from sim.kernels.ordering import EMERGENCY
 from sim.kernels.shipping import KINDS
 from sim.stores import Lines
 from sim.working_days import Calendar
 from sim.world import World
 
-_STORE, _KIND, _LINES, _IN_FULL, _SHIPPED = 1, 4, 5, 7, 8
+_LINES, _IN_FULL, _SHIPPED = 5, 7, 8
 
 
 class Waves:
@@ -29,23 +29,25 @@ class Waves:
         environment: simpy.Environment,
         world: World,
         packing: Packing,
+        book: OrderBook,
         release: Callable[[int, list[Drop]], None],
     ) -> None:
         self._environment = environment
         self._world = world
         self._packing = packing
         self._release = release
+        self._book = book
         self._allocation: Allocation | None = None
-        self.assigned: list[list[Order]] = [[] for _ in world.axes.centre_ids]
-        """Orders of each centre that wait for the cut-off."""
-        self._urgent: list[Order] = []
+        self._desk: OrderDesk | None = None
+        self._goods_in: GoodsIn | None = None
+        self._assigned: list[int] = []
+        """Orders that have been assigned without a desk and wait for the cut-off."""
+        self._urgent: list[int] = []
         self._sent: list[IntArray] = []
-        self.looked_at: list[Order] = []
-        """Every order that has been shared out, in that order."""
 
-    def connect(self, allocation: Allocation) -> None:
-        """Say who shares out."""
-        self._allocation = allocation
+    def connect(self, allocation: Allocation, desk: OrderDesk, goods_in: GoodsIn | None) -> None:
+        """Say who shares out, who assigns, and who puts away what can be shared out."""
+        self._allocation, self._desk, self._goods_in = allocation, desk, goods_in
 
     def open(self) -> None:
         """Schedule the first cut-offs."""
@@ -64,52 +66,63 @@ class Waves:
                 at(self._environment, second, Turn.WAVE, cut_off)
                 return
 
-    def take(self, order: Order) -> None:
-        """Take an order that has been assigned; emergency orders are looked at in this second."""
-        if not order.is_emergency:
-            self.assigned[order.centre].append(order)
-            return
-        if not self._urgent:
-            at(self._environment, int(self._environment.now), Turn.WAVE, self._hurry)
-        self._urgent.append(order)
+    def take(self, orders: IntArray) -> None:
+        """Take orders that have been assigned; emergency orders are looked at in this second."""
+        is_emergency = self._book.is_emergency(orders)
+        self._assigned += orders[~is_emergency].tolist()
+        if is_emergency.any():
+            if not self._urgent:
+                at(self._environment, int(self._environment.now), Turn.WAVE, self._hurry)
+            self._urgent += orders[is_emergency].tolist()
 
     def send(self, sent: IntArray, number: int) -> None:
         """Take lines that have left stock, (rows, number or more), as `Allocation` hands them over."""
         self._sent.append(sent[:, :number])
 
     def _cut_off(self) -> None:
-        for centre, orders in enumerate(self.assigned):
-            self.assigned[centre] = []
+        for centre, orders in enumerate(self._taken()):
             self._share_out(centre, orders, with_waiting=True)
 
-    def _hurry(self) -> None:
-        urgent, self._urgent = self._urgent, []
-        for centre in range(len(self.assigned)):
-            mine = [order for order in urgent if order.centre == centre]
-            if mine:
-                self._share_out(centre, mine, with_waiting=False)
+    def _taken(self) -> list[IntArray]:
+        """Orders of each centre that wait for the cut-off; they do so no longer."""
+        assert self._desk is not None
+        assigned, self._assigned = np.array(self._assigned, np.int64), []
+        centre_of = self._book.rows[assigned, OrderColumn.CENTRE]
+        return [
+            np.concatenate((assigned[centre_of == centre], self._desk.newly_assigned(centre)))
+            for centre in range(len(self._world.axes.centre_ids))
+        ]
 
-    def _share_out(self, centre: int, orders: list[Order], *, with_waiting: bool) -> None:
+    def _hurry(self) -> None:
+        urgent, self._urgent = np.array(self._urgent), []
+        centre_of = self._book.rows[urgent, OrderColumn.CENTRE]
+        for centre in np.unique(centre_of).tolist():
+            self._share_out(centre, urgent[centre_of == centre], with_waiting=False)
+
+    def _share_out(self, centre: int, orders: IntArray, *, with_waiting: bool) -> None:
         """Share out, orders of earlier days first: of one day no store has two orders of one kind."""
         assert self._allocation is not None
-        now = int(self._environment.now)
+        if self._goods_in is not None:
+            self._goods_in.catch_up()
+        now, rows = int(self._environment.now), self._book.rows
         self._sent = []
-        orders = sorted(orders, key=lambda order: (order.placed_second, order.store, order.kind))
-        batches = [list(batch) for _, batch in groupby(orders, key=lambda order: day_of(order.placed_second))]
-        for number, batch in enumerate(batches or [[]]):
-            lines = Lines.joined([order.lines for order in batch if order.lines]) if batch else None
+        columns = (OrderColumn.KIND, OrderColumn.STORE, OrderColumn.PLACED)
+        orders = orders[np.lexsort([rows[orders, column] for column in columns])]
+        day = rows[orders, OrderColumn.PLACED] // SECONDS_PER_DAY
+        batches = np.split(orders, np.flatnonzero(np.diff(day)) + 1)
+        for number, batch in enumerate(batches):
+            lines = Lines.joined(self._book.lines_of(batch)) if batch.size else None
             sent_before = len(self._sent)
-            rows = self._allocation.share_out(centre, lines, with_waiting=with_waiting and number == 0)
-            found = {(int(row[_STORE]), int(row[_KIND])): row for row in rows}
+            shared = self._allocation.share_out(centre, lines, with_waiting=with_waiting and number == 0)
             value = self._value_sent(sent_before)
-            for order in batch:
-                row = found[order.store, order.kind]
-                order.number, order.released_second = int(row[0]), now
-                order.units_shipped = int(row[_SHIPPED])
-                order.value_minor = int(value[order.store, order.kind])
-                order.is_complete = bool(row[_IN_FULL] == row[_LINES])
-                order.lines = None
-                self.looked_at.append(order)
+            store, kind = rows[batch, OrderColumn.STORE], rows[batch, OrderColumn.KIND]
+            # Of one day no store has two orders of one kind, and both are in the order of store and kind.
+            by_store = np.lexsort((kind, store))
+            rows[batch[by_store], OrderColumn.NUMBER] = shared[:, 0]
+            rows[batch[by_store], OrderColumn.UNITS_SHIPPED] = shared[:, _SHIPPED]
+            rows[batch[by_store], OrderColumn.IS_COMPLETE] = shared[:, _IN_FULL] == shared[:, _LINES]
+            rows[batch, OrderColumn.RELEASED] = now
+            rows[batch, OrderColumn.VALUE_MINOR] = value[store, kind]
         if self._sent:
             self._release(centre, self._drops(centre, orders))
 
@@ -120,18 +133,21 @@ class Waves:
             np.add.at(value, (block[0], block[4]), block[3])
         return value
 
-    def _drops(self, centre: int, orders: list[Order]) -> list[Drop]:
+    def _drops(self, centre: int, orders: IntArray) -> list[Drop]:
         drops = drops_of(self._sent, centre, self._world.axes.stores, self._packing)
         self._sent = []
         for drop in drops:
             drop.released_second = int(self._environment.now)
         by_place = {(drop.store, drop.is_emergency): drop for drop in drops}
-        for order in orders:
-            place = (order.store, order.kind == EMERGENCY)
-            if order.units_shipped and place in by_place:
+        orders = orders[self._book.rows[orders, OrderColumn.UNITS_SHIPPED] > 0]
+        store, is_emergency = self._book.rows[orders, OrderColumn.STORE], self._book.is_emergency(orders)
+        for order, place in zip(
+            orders.tolist(), zip(store.tolist(), is_emergency.tolist(), strict=True), strict=True
+        ):
+            if place in by_place:
                 by_place[place].orders.append(order)
         return drops
 
-    def unseen(self) -> list[Order]:
+    def unseen(self) -> IntArray:
         """Orders that have been assigned, but not looked at."""
-        return [order for orders in (*self.assigned, self._urgent) for order in orders]
+        return np.concatenate((*self._taken(), np.array(self._urgent, np.int64)))

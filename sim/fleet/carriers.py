@@ -154,16 +154,12 @@ class Carriers:
         unloaded = arrives + round(
             self._unloading.seconds_per_stop + self._unloading.seconds_per_case * drop.cases
         )
-        for order in drop.orders:
-            order.departed_second = now
-            order.arrived_second = arrives if arrives < end else NOT_YET
         row = (
             max(carrier, 0), drop.centre, drop.store, carrier == _COURIER, now, quoted,
             arrives if arrives < end else NOT_YET, drop.units, drop.weight_grams, metres, co2, amount,
         )  # fmt: skip
         self._recorder.add_row("carrier_drops", row)
-        if unloaded < end:
-            at(self._environment, unloaded, Turn.ROAD, lambda: self._arrivals.arrive(drop))
+        self._arrivals.travel([drop], [arrives], [unloaded])
 
     def _distance(self, drop: Drop) -> int:
         centre_map = self._maps[drop.centre]

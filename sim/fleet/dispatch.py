@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import simpy
 
@@ -11,7 +13,6 @@ from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, second_of_day
 from sim.depot.arrivals import Arrivals
 from sim.depot.carriage import Carriage
 from sim.depot.crews import Payroll
-from sim.depot.desk import OrderDesk
 from sim.depot.orders import Drop, Packing, merged, split_to_fit
 from sim.depot.returns import Returns
 from sim.depot.staging import Staging
@@ -42,7 +43,6 @@ class Fleet(Carriage):
         packing: Packing,
         doors: list[Station] | None,
         arrivals: Arrivals,
-        desk: OrderDesk,
         returns: Returns,
         staging: Staging | None,
     ) -> None:
@@ -53,7 +53,6 @@ class Fleet(Carriage):
         self._packing = packing
         self._doors = doors
         self._arrivals = arrivals
-        self._desk = desk
         self._returns = returns
         self._staging = staging
         centres = range(len(world.axes.centre_ids))
@@ -137,16 +136,17 @@ class Fleet(Carriage):
         trip = self._trip_of.get(drop)
         return None if trip is None else trip.number
 
-    def ready(self, drop: Drop) -> None:
+    def ready(self, drops: Sequence[Drop]) -> None:
         """See `Carriage`."""
-        for order in drop.orders:
-            self._desk.monitor(order)
+        drop = drops[0]
         if drop.is_emergency:
             self._carriers.send_courier(drop)
         elif self._carriers.has(drop):
             self._carriers.send(drop)
         else:
-            trip = self._trip_of.pop(drop)
+            trip = self._trip_of[drop]
+            for part in drops:
+                del self._trip_of[part]
             self._drivers[drop.centre].goods_ready(trip)
 
     def _wanted(self, centre: int, drops: list[Drop], day: int) -> list[Drop]:

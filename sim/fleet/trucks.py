@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+import numpy as np
 import simpy
 
 from scenarios import TruckType
 from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
-from sim.clock import SECONDS_PER_HOUR, Turn, at
+from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, Turn, at
 from sim.depot.arrivals import Arrivals
 from sim.depot.crews import Payroll
 from sim.depot.orders import NOT_YET, Drop
 from sim.depot.returns import Returns
 from sim.depot.staging import Staging
+from sim.depot.stock import IntArray
 from sim.fleet.roads import RoadMap
 from sim.fleet.windows import Windows
+from sim.kernels.driving import StopColumn
 from sim.recorder import Recorder
 from sim.stations import Crew, Station, Work
 from sim.working_days import Calendar
 from sim.world import World
 
-_SECONDS_PER_MINUTE = 60
 _METRES_PER_KM = 1_000
 
 
@@ -95,11 +98,8 @@ class Trip:
     departed_second: int = NOT_YET
     truck_free_second: int = NOT_YET
     goods_ready_second: int = NOT_YET
-    position: int = 0
-    metres: int = 0
-    driving_seconds: int = 0
-    driven_since_break: int = 0
-    break_seconds: int = 0
+    stops: IntArray | None = None
+    """(drops + 1, len(StopColumn)) what happens on the way, known when it leaves."""
     returns: list[int] = field(default_factory=list)
     """Batches of returned goods on board."""
 
@@ -144,10 +144,8 @@ class Drivers:
         self._arrivals = arrivals
         self._returns = returns
         self._staging = staging
-        fleet = world.scenario.fleet
-        self._unloading = fleet.unloading
-        self._break_after_seconds = round(fleet.drivers.driving_hours_before_break * SECONDS_PER_HOUR)
-        self._break_seconds = round(fleet.drivers.break_minutes * _SECONDS_PER_MINUTE)
+        self._unloading = world.scenario.fleet.unloading
+        self._end_second = world.days * SECONDS_PER_DAY
 
     def unloading_seconds(self, drop: Drop) -> int:
         """Time at a store's door."""
@@ -157,22 +155,26 @@ class Drivers:
         """Take a planned trip."""
         now = int(self._environment.now)
         truck = trip.truck
-        trip.waits = 1 + (1 if truck.trips else 0) + len(trip.drops)
+        trip.waits = 1 + (1 if truck.trips else 0)
         if not truck.trips:
             trip.truck_free_second = now
         truck.trips.append(trip)
-        second = max(trip.planned_second - trip.loading_seconds, now)
-        at(self._environment, second, Turn.ROAD, lambda: self._one_less(trip))
 
     def goods_ready(self, trip: Trip) -> None:
-        """One of the trip's drops has been picked."""
+        """All of the trip's drops have been picked."""
         trip.goods_ready_second = int(self._environment.now)
         self._one_less(trip)
 
     def _one_less(self, trip: Trip) -> None:
+        """The goods or the truck are there: once both are, it is loaded, as soon as its hour has come."""
         trip.waits -= 1
-        if trip.waits == 0:
+        if trip.waits:
+            return
+        second = trip.planned_second - trip.loading_seconds
+        if second < self._environment.now:
             self._load(trip)
+        else:
+            at(self._environment, second, Turn.ROAD, lambda: self._load(trip))
 
     def _load(self, trip: Trip) -> None:
         truck = trip.truck
@@ -200,59 +202,50 @@ class Drivers:
         at(self._environment, max(now, trip.planned_second), Turn.ROAD, lambda: self._depart(trip))
 
     def _depart(self, trip: Trip) -> None:
-        trip.departed_second = int(self._environment.now)
-        for drop in trip.drops:
-            for order in drop.orders:
-                order.departed_second = trip.departed_second
-        self._drive(trip, 0)
+        """The truck leaves: nothing can change what happens on its way, so that all of it is known now."""
+        departs = trip.departed_second = int(self._environment.now)
+        stores = np.array([drop.store for drop in trip.drops])
+        unloading = np.array([self.unloading_seconds(drop) for drop in trip.drops])
+        stops = trip.stops = self._map.tour(
+            self._map.place[stores], np.take(self._windows.of_day, stores, axis=1), unloading, departs
+        )
+        self._write_stops(trip, stops)
+        arrived, left = stops[:-1, StopColumn.ARRIVED].tolist(), stops[:-1, StopColumn.LEFT].tolist()
+        collects = self._collecting(trip) if self._returns.is_used else None
+        self._arrivals.travel(trip.drops, arrived, left, collects)
+        at(self._environment, int(stops[-1, StopColumn.ARRIVED]), Turn.ROAD, lambda: self._return(trip))
 
-    def _drive(self, trip: Trip, place: int) -> None:
-        """Drive on from a place of the road map: to the next stop, or back."""
-        now = int(self._environment.now)
-        is_last = trip.position == len(trip.drops)
-        goal = 0 if is_last else self._map.place_of(trip.drops[trip.position].store)
-        pause = 0
-        leg = self._map.drive(place, goal, now)
-        if trip.driven_since_break > 0 and trip.driven_since_break + leg > self._break_after_seconds:
-            pause = self._break_seconds
-            trip.driven_since_break = 0
-            leg = self._map.drive(place, goal, now + pause)
-        trip.driven_since_break += leg
-        trip.driving_seconds += leg
-        trip.break_seconds += pause
-        metres = int(self._map.metres[place, goal])
-        trip.metres += metres
-        arrives = now + pause + leg
-        if is_last:
-            at(self._environment, arrives, Turn.ROAD, lambda: self._return(trip))
-        else:
-            at(self._environment, arrives, Turn.ROAD, lambda: self._arrive(trip, metres, leg))
+    def _collecting(self, trip: Trip) -> Callable[[Drop, int], Callable[[], None]]:
+        """What waits at a store for the centre comes along."""
 
-    def _arrive(self, trip: Trip, metres: int, leg_seconds: int) -> None:
-        drop = trip.drops[trip.position]
-        now = int(self._environment.now)
-        for order in drop.orders:
-            order.arrived_second = now
-        begins = self._windows.unloading_begins(drop.store, now)
-        leaves = begins + self.unloading_seconds(drop)
-        at(self._environment, leaves, Turn.ROAD, lambda: self._leave(trip, now, begins, metres, leg_seconds))
+        def at_store(drop: Drop, second: int) -> Callable[[], None]:
+            def collect() -> None:
+                batch = self._returns.collect(drop.store, second)
+                if batch >= 0:
+                    trip.returns.append(batch)
 
-    def _leave(self, trip: Trip, arrived: int, began: int, metres: int, leg_seconds: int) -> None:
-        drop, position = trip.drops[trip.position], trip.position
-        planned = trip.planned_arrivals[position]
-        window_ends = self._windows.window_ends(drop.store, planned)
-        self._arrivals.arrive(drop)
-        batch = self._returns.collect(drop.store)
-        if batch >= 0:
-            trip.returns.append(batch)
-        row = (
-            trip.number, position, drop.centre, drop.store, planned, arrived, began, int(self._environment.now),
-            window_ends, drop.block.shape[1], drop.units, drop.weight_grams, metres, leg_seconds,
-            self._cause(trip, planned, arrived, window_ends),
-        )  # fmt: skip
-        self._recorder.add_row("stops", row)
-        trip.position += 1
-        self._drive(trip, self._map.place_of(drop.store))
+            return collect
+
+        return at_store
+
+    def _write_stops(self, trip: Trip, stops: IntArray) -> None:
+        """Write down the stops that are over before the run is."""
+        rows = []
+        for position, (drop, stop) in enumerate(zip(trip.drops, stops.tolist(), strict=False)):
+            arrived, began, left, metres, leg_seconds, _ = stop
+            if left >= self._end_second:
+                break
+            planned = trip.planned_arrivals[position]
+            window_ends = self._windows.window_ends(drop.store, planned)
+            rows.append(
+                (
+                    trip.number, position, drop.centre, drop.store, planned, arrived, began, left, window_ends,
+                    drop.block.shape[1], drop.units, drop.weight_grams, metres, leg_seconds,
+                    self._cause(trip, planned, arrived, window_ends),
+                )
+            )  # fmt: skip
+        if rows:
+            self._recorder.add("stops", np.array(rows, np.int64))
 
     def _cause(self, trip: Trip, planned: int, arrived: int, window_ends: int) -> LateCause:
         if arrived <= window_ends:
@@ -270,12 +263,10 @@ class Drivers:
         truck, now = trip.truck, int(self._environment.now)
         overtime = max(0, now - max(trip.shift_ends_second, trip.departed_second))
         if overtime:
-            self._payroll.pay_overtime(Crew.DRIVERS, truck.centre, overtime)
-        rate = in_micro(truck.kind.cost_per_km) / _METRES_PER_KM
-        self._recorder.charge(
-            now, truck.centre, Charge.TRUCK_DISTANCE, trip.metres, charged(trip.metres, rate)
-        )
+            self._payroll.pay_overtime(Crew.DRIVERS, truck.centre, now, overtime)
         self._write_down(trip, now, overtime)
+        if self._returns.is_used:
+            self._arrivals.catch_up()
         for batch in trip.returns:
             self._returns.bring(batch)
         truck.trips.remove(trip)
@@ -285,13 +276,20 @@ class Drivers:
             self._one_less(following)
 
     def _write_down(self, trip: Trip, returned: int, overtime: int) -> None:
+        assert trip.stops is not None
         truck = trip.truck
+        metres, driving, paused = (
+            int(trip.stops[:, column].sum())
+            for column in (StopColumn.METRES, StopColumn.LEG_SECONDS, StopColumn.PAUSE_SECONDS)
+        )
+        rate = in_micro(truck.kind.cost_per_km) / _METRES_PER_KM
+        self._recorder.charge(returned, truck.centre, Charge.TRUCK_DISTANCE, metres, charged(metres, rate))
         row = (
             trip.number, truck.centre, truck.number, truck.type_index, trip.planned_second,
-            trip.ready_second, trip.loaded_second, trip.departed_second, returned, trip.metres, len(trip.drops),
+            trip.ready_second, trip.loaded_second, trip.departed_second, returned, metres, len(trip.drops),
             sum(drop.cases for drop in trip.drops), sum(drop.weight_grams for drop in trip.drops),
             sum(drop.volume_millilitres for drop in trip.drops), round(truck.kind.capacity_kg * 1_000),
-            round(truck.kind.capacity_litres * 1_000), trip.driving_seconds, trip.break_seconds, overtime,
-            round(trip.metres * truck.kind.co2_grams_per_km / _METRES_PER_KM),
+            round(truck.kind.capacity_litres * 1_000), driving, paused, overtime,
+            round(metres * truck.kind.co2_grams_per_km / _METRES_PER_KM),
         )  # fmt: skip
         self._recorder.add_row("trips", row)

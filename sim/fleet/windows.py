@@ -30,6 +30,8 @@ class Windows:
         """(stores,) second of the day: end of the first window."""
         self.pause_ends_second = np.where(has_two, _seconds(stores["receives_again_from_hour"]), first_ends)
         """(stores,) second of the day: start of the second window; the end of the first one where there is no other."""
+        self.of_day = np.stack((self.opens_second, self.pause_starts_second, self.pause_ends_second))
+        """(3, stores): opens, and begins and ends its pause."""
         self._days_until_open = days_until_open
 
     def is_open(self, store: int, day: int) -> bool:

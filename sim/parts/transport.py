@@ -108,7 +108,7 @@ class Transport:
             if shipment.number in self._under_way:
                 self._arrive(shipment)
 
-        at(self._environment, second, Turn.STORE_DELIVERY, arrive)
+        at(self._environment, second, Turn.PARTS_DELIVERY, arrive)
 
     def _goods_leave(self, stores: IntArray, left_second: int, arrival_second: int) -> None:
         """Goods for some stores have left the centre at a second, with what was waiting for them."""

@@ -64,7 +64,7 @@ class Vans:
             self._stations.review(place, item)
         morning = now - now % SECONDS_PER_DAY + SECONDS_PER_DAY
         if morning < self._context.end_second:
-            at(self._context.environment, morning, Turn.STORE_DELIVERY, self._arrive)
+            at(self._context.environment, morning, Turn.PARTS_DELIVERY, self._arrive)
 
     def _look(self, station: IntArray, part: IntArray, units: IntArray) -> None:
         """Records that promise more than is found when vans are filled are put right."""

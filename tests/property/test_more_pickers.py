@@ -28,14 +28,13 @@ tasks_that_come = st.lists(st.tuples(st.integers(0, 6_000), st.integers(0, 900))
 def starts(tasks: list[tuple[int, int]], people: int, shift: tuple[int, int, int]) -> list[int]:
     """When each task starts; never is later than anything."""
     environment, log = simpy.Environment(), WorkLog()
-    station = Station(environment, log, 0, people)
     begins, ends, pause = shift
     middle = (begins + ends - pause) // 2
     duties = [
         Duty(0, people, *(day * _PERIOD + second for second in (begins, ends, middle, middle + pause)))
         for day in range(_PERIODS)
     ]
-    station.work_shifts(iter(duties), lambda _: None)
+    station = Station(environment, log, 0, people, duties=duties)
     for number, (second, seconds) in enumerate(tasks):
         at(
             environment,

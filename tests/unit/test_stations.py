@@ -17,23 +17,12 @@ HOUR, DAY = 3_600, 86_400
 class Bench:
     """A station of people on shifts, and tasks that come at given seconds."""
 
-    def __init__(self, servers: int, *, is_always_there: bool = False) -> None:
+    def __init__(self, servers: int, *duties: Duty, is_always_there: bool = False) -> None:
         self.environment = simpy.Environment()
         self.log = WorkLog()
-        self.overtime: list[int] = []
-        self.begun: list[int] = []
         self.station = Station(
-            self.environment,
-            self.log,
-            0,
-            servers,
-            is_always_there=is_always_there,
-            overtime=self.overtime.append,
+            self.environment, self.log, 0, servers, duties=duties, is_always_there=is_always_there
         )
-
-    def shifts(self, *duties: Duty) -> Bench:
-        self.station.work_shifts(iter(duties), lambda duty: self.begun.append(duty.starts_second))
-        return self
 
     def task(
         self, second: int, seconds: int, priority: int = 5, done: Callable[[], None] | None = None
@@ -48,6 +37,12 @@ class Bench:
         """Columns of the table of tasks."""
         self.environment.run(until=until)
         return dict(zip(WorkLog.COLUMNS, np.array(self.log.rows()).T.tolist(), strict=True))
+
+    @property
+    def overtime(self) -> list[int]:
+        """Seconds after a shift, of tasks that have any."""
+        seconds = self.log.rows()[:, WorkLog.COLUMNS.index("overtime_seconds")]
+        return [second for second in seconds.tolist() if second]
 
     def times(self, until: int = 10 * DAY) -> list[tuple[int, int, int]]:
         """Second queued, started and finished of each task."""
@@ -69,7 +64,7 @@ def test_first_come_first_served_by_the_lowest_number() -> None:
 
 
 def test_work_waits_for_the_shift_and_what_is_begun_is_finished_as_overtime() -> None:
-    bench = Bench(1).shifts(duty(100, 200)).task(0, 60).task(50, 60).task(60, 1)
+    bench = Bench(1, duty(100, 200)).task(0, 60).task(50, 60).task(60, 1)
     tasks = bench.run()
     assert tasks["started_second"] == [100, 160, -1]
     assert tasks["finished_second"] == [160, 220, -1]
@@ -78,62 +73,60 @@ def test_work_waits_for_the_shift_and_what_is_begun_is_finished_as_overtime() ->
 
 
 def test_what_ends_with_the_shift_is_no_overtime_and_nothing_new_is_begun() -> None:
-    bench = Bench(1).shifts(duty(0, 100), duty(500, 600)).task(0, 100).task(1, 10)
+    bench = Bench(1, duty(0, 100), duty(500, 600)).task(0, 100).task(1, 10)
     assert bench.times() == [(0, 0, 100), (1, 500, 510)]
     assert bench.overtime == []
 
 
 def test_a_task_in_the_second_in_which_the_shift_ends_is_too_late_and_in_which_it_begins_is_not() -> None:
-    bench = Bench(1).shifts(duty(0, 100), duty(500, 600)).task(100, 10).task(500, 10)
+    bench = Bench(1, duty(0, 100), duty(500, 600)).task(100, 10).task(500, 10)
     assert bench.times() == [(100, 500, 510), (500, 510, 520)]
 
 
 def test_a_break_lets_begun_work_be_finished_first_and_is_no_overtime() -> None:
-    bench = Bench(1).shifts(duty(0, 1_000, (400, 500))).task(390, 30).task(395, 30)
+    bench = Bench(1, duty(0, 1_000, (400, 500))).task(390, 30).task(395, 30)
     assert bench.times() == [(390, 390, 420), (395, 500, 530)]
     assert bench.overtime == []
 
 
 def test_work_that_outlasts_the_break_goes_on() -> None:
-    bench = Bench(1).shifts(duty(0, 1_000, (400, 500))).task(390, 200).task(395, 30)
+    bench = Bench(1, duty(0, 1_000, (400, 500))).task(390, 200).task(395, 30)
     assert bench.times() == [(390, 390, 590), (395, 590, 620)]
 
 
 def test_a_break_as_long_as_the_shift_leaves_nobody_there() -> None:
-    bench = Bench(1).shifts(duty(0, 100, (0, 100))).task(10, 5)
+    bench = Bench(1, duty(0, 100, (0, 100))).task(10, 5)
     assert bench.times() == [(10, -1, -1)]
-    assert bench.begun == [0]  # it is paid
 
 
 def test_a_break_at_the_beginning_or_the_end_of_a_shift() -> None:
     for pause, started in (((0, 40), 40), ((60, 100), 1_000)):
-        bench = Bench(1).shifts(duty(0, 100, pause), duty(1_000, 1_100)).task(0, 0)
+        bench = Bench(1, duty(0, 100, pause), duty(1_000, 1_100)).task(0, 0)
         bench = bench.task(30 if pause[0] == 0 else 60, 5)
         assert bench.times()[-1][1] == started
 
 
 def test_shifts_back_to_back_round_the_clock_interrupt_nothing() -> None:
-    bench = Bench(1).shifts(*(duty(day * DAY, (day + 1) * DAY) for day in range(3)))
+    bench = Bench(1, *(duty(day * DAY, (day + 1) * DAY) for day in range(3)))
     bench.task(DAY - 10, 30).task(DAY - 5, 10).task(2 * DAY - 10, 10).task(2 * DAY - 9, 10)
     assert [start for _, start, _ in bench.times()] == [DAY - 10, DAY + 20, 2 * DAY - 10, 2 * DAY]
     assert bench.overtime == []
-    assert bench.begun == [0, DAY, 2 * DAY]
 
 
 def test_a_night_shift_goes_on_over_midnight() -> None:
-    bench = Bench(1).shifts(duty(22 * HOUR, 30 * HOUR), duty(46 * HOUR, 54 * HOUR))
+    bench = Bench(1, duty(22 * HOUR, 30 * HOUR), duty(46 * HOUR, 54 * HOUR))
     bench.task(DAY - 60, 600).task(DAY, 60).task(31 * HOUR, 60)
     assert [start for _, start, _ in bench.times()] == [DAY - 60, DAY + 540, 46 * HOUR]
 
 
 def test_work_that_lasts_into_the_next_shift_is_overtime_only_between_them() -> None:
-    bench = Bench(1).shifts(duty(0, 100), duty(150, 300), duty(310, 400)).task(90, 80).task(100, 150)
+    bench = Bench(1, duty(0, 100), duty(150, 300), duty(310, 400)).task(90, 80).task(100, 150)
     assert bench.times() == [(90, 90, 170), (100, 170, 320)]
     assert bench.overtime == [50, 10]
 
 
 def test_work_that_lasts_over_a_whole_shift_and_beyond_it() -> None:
-    bench = Bench(1).shifts(duty(0, 100), duty(150, 300)).task(90, 300)
+    bench = Bench(1, duty(0, 100), duty(150, 300)).task(90, 300)
     assert bench.times() == [(90, 90, 390)]
     assert bench.overtime == [50 + 90]
 
@@ -152,9 +145,7 @@ def test_what_is_done_afterwards_finds_the_next_task_begun() -> None:
 
 
 def test_people_of_one_station_on_different_shifts() -> None:
-    bench = Bench(2)
-    bench.station.work_shifts(iter([Duty(0, 1, 0, 100, 100, 100)]), lambda _: None)
-    bench.station.work_shifts(iter([Duty(1, 1, 50, 150, 150, 150)]), lambda _: None)
+    bench = Bench(2, Duty(0, 1, 0, 100, 100, 100), Duty(1, 1, 50, 150, 150, 150))
     for second in (0, 10, 60, 120, 160):
         bench.task(second, 40)
     tasks = bench.run()
@@ -164,7 +155,7 @@ def test_people_of_one_station_on_different_shifts() -> None:
 
 
 def test_nobody() -> None:
-    bench = Bench(0).shifts().task(0, 10).task(5, 10)
+    bench = Bench(0).task(0, 10).task(5, 10)
     assert bench.times() == [(0, -1, -1), (5, -1, -1)]
     assert bench.station.waiting == 2
 
