@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -14,6 +14,7 @@ from sim.aftersales.context import Context
 from sim.aftersales.requests import NOT_YET, Cause
 from sim.clock import Turn
 from sim.field.jobs import Job, Needs, Stage
+from sim.field.plans import DayPlans
 from sim.field.roads import ServiceRoads
 from sim.field.settling import Settling
 from sim.field.shifts import Shifts
@@ -55,7 +56,7 @@ class Dispatcher:
 
     In one second jobs are given out after everything else has happened (`Turn.DISPATCH`). By district: first those
     who have become free choose, by number, each the best job by the rule; then jobs that have come go, best first, to
-    the nearest who is still free, the one with the lowest number among equals.
+    the nearest who is still free; among equals to one of the job's own station, then to the lowest number.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Dispatcher:
         for worker in workers:
             worker.callbacks.append(partial(self._woken, worker))
             self._district_of[worker.station].workers.append(worker)
+        self._plans = DayPlans(context, roads) if policy.plan == "day_plan" else None
         self._strays = Ordered()
         """Late jobs that anybody may do."""
         self._new_strays: list[Job] = []
@@ -93,15 +95,39 @@ class Dispatcher:
 
     def wait(self, job: Job) -> None:
         """A job can be visited from now on."""
-        job.stage = Stage.WAITING
         district = self._district_of[job.request.station]
+        if job.planned_for is not None:
+            if job.planned_for.state == State.FREE:
+                district.new_workers.append(job.planned_for)
+                self._call(district)
+            return
+        job.stage = Stage.WAITING
         district.waiting.put(job)
-        if district.free:
+        if district.free or self._plans is not None:
             district.new_jobs.append(job)
             self._call(district)
 
+    def is_anybody_free(self, job: Job) -> bool:
+        """Whether somebody of the job's district could begin it now, those set aside who came this very second."""
+        district = self._district_of[job.request.station]
+        able = sum(worker.can_do(job.needs) and self._fits(worker, job) for worker in district.free.values())
+        return able > len(district.new_jobs)
+
+    def plan_day(self, jobs: Iterable[Job]) -> None:
+        """Put jobs on today's plans, as far as they find a place; to be called when it is known who comes."""
+        if self._plans is None:
+            return
+        by_district: dict[int, list[Job]] = {}
+        for job in sorted(jobs, key=_by_priority):
+            by_district.setdefault(self._district_of[job.request.station].number, []).append(job)
+        for number, own in by_district.items():
+            self._plans.make(self._districts[number].workers, own)
+
     def redispatch(self, job: Job) -> None:
         """A job that waits goes to the first who is free, of any station."""
+        if self._plans is not None:
+            self._plans.remove(job)
+        job.stage = Stage.WAITING
         self._strays.put(job)
         self._new_strays.append(job)
         self._call(self._district_of[job.request.station])
@@ -120,6 +146,8 @@ class Dispatcher:
         district = self._district_of[worker.station]
         district.free.pop(worker.number, None)
         district.forget_attendance()
+        if worker.plan and worker.state == State.OFF:
+            self._release(list(worker.plan))
 
     def _call(self, district: District) -> None:
         """See to a district when all else in this second has happened."""
@@ -144,6 +172,8 @@ class Dispatcher:
                 district.new_jobs = []
                 if len(jobs) > 1:
                     jobs.sort(key=_by_priority)
+                if self._plans is not None:
+                    jobs = self._fit_in(self._plans, jobs, district)
                 for job in jobs:
                     if job.stage == Stage.WAITING:
                         self._send(job, [district])
@@ -153,24 +183,64 @@ class Dispatcher:
                 if job.stage == Stage.WAITING:
                     self._send(job, self._districts)
 
+    def _fit_in(self, plans: DayPlans, jobs: list[Job], district: District) -> list[Job]:
+        """Fit jobs that have come into the plans; returns those for which there is no place."""
+        left = plans.make(district.workers, [job for job in jobs if job.stage == Stage.WAITING])
+        for worker in list(district.free.values()):
+            if worker.plan:
+                self._choose(worker, district)
+        return left
+
     def _choose(self, worker: Worker, district: District) -> None:
-        """Somebody who is free takes the best job: one that was given to all first, then one of his district."""
-        job = self._strays.take(worker, self._fits) or district.waiting.take(worker, self._fits)
+        """Somebody who is free takes the best job: one given to all first, then as planned, then of his district."""
+        job = self._strays.take(worker, self._fits)
+        if job is None and self._plans is not None and worker.plan:
+            job = self._planned(self._plans, worker, district)
+            if job is None and worker.plan:
+                self._shifts.rest(worker)
+                return
+        if job is None:
+            job = district.waiting.take(worker, self._fits)
         if job is None:
             self._shifts.rest(worker)
         else:
             self._begin(job, worker)
 
+    def _planned(self, plans: DayPlans, worker: Worker, district: District) -> Job | None:
+        """The next job on somebody's plan if its window has begun; what he would be late for others may take."""
+        late = plans.overdue(worker)
+        if late:
+            self._release(late)
+            plans.make(district.workers, [job for job in late if job.stage != Stage.VISITED])
+        while worker.plan and worker.plan[0].request.promised_from_second <= self._environment._now:
+            job = worker.plan[0]
+            if self._fits(worker, job):
+                return job
+            self._release([job])
+        return None
+
+    def _release(self, jobs: list[Job]) -> None:
+        """Take jobs off plans; those that can be visited wait again."""
+        assert self._plans is not None
+        for job in jobs:
+            self._plans.remove(job)
+            if job.request.promised_from_second <= self._environment._now:
+                job.stage = Stage.WAITING
+                self._district_of[job.request.station].waiting.put(job)
+            else:
+                job.stage = Stage.BOOKED
+
     def _send(self, job: Job, districts: list[District]) -> None:
         """A job goes to the nearest of those who are free and can do it."""
-        best: tuple[float, int] | None = None
+        best: tuple[float, bool, int] | None = None
         found: Worker | None = None
+        station = job.request.station
         for district in districts:
             for worker in district.free.values():
-                if worker.can_do(job.needs):
-                    distance = nearness(worker, job)
-                    if (best is None or (distance, worker.number) < best) and self._fits(worker, job):
-                        best, found = (distance, worker.number), worker
+                if not worker.plan and worker.can_do(job.needs):
+                    rank = (nearness(worker, job), worker.station != station, worker.number)
+                    if (best is None or rank < best) and self._fits(worker, job):
+                        best, found = rank, worker
         if found is not None:
             self._begin(job, found)
 
@@ -196,16 +266,13 @@ class Dispatcher:
             if (
                 other is worker
                 or other.state == State.OFF
-                or other.is_reserved
+                or other.joined is not None
                 or other.station != worker.station
                 or not other.can_do((skill, 1, 1))
             ):
                 continue
-            leaves, place = now, other.place
-            if other.state != State.FREE:
-                leaves = other.busy_until
-                place = other.place if other.visit is None else other.visit.job.place
-            comes = leaves + self._roads.expected_seconds(self._roads.metres(place, job.place))
+            leaves = now if other.state == State.FREE else other.busy_until
+            comes = leaves + self._roads.expected_seconds(self._roads.metres(other.next_place, job.place))
             if comes + job.expected_seconds <= other.latest_second and (
                 best is None or (comes, other.number) < best
             ):
@@ -215,6 +282,8 @@ class Dispatcher:
     def _begin(self, job: Job, worker: Worker) -> None:
         now: int = self._environment._now
         job.stage = Stage.VISITED
+        if self._plans is not None:
+            self._plans.remove(job)
         del self._district_of[worker.station].free[worker.number]
         self._shifts.busy(worker, State.VISIT)
         visit = Visit(job, worker, now)
@@ -225,11 +294,12 @@ class Dispatcher:
             job.request.first_departed_second = now
         self._customers.set_out(visit)
         worker.visit = visit
+        if visit.helper is not None:
+            visit.helper.joined, visit.helper.busy_until = visit, visit.ended_second
         worker.wake(self._environment, visit.ended_second)
 
     def _take_along(self, visit: Visit, helper: Worker, leaves_second: int) -> None:
         visit.helper, visit.helper_departed_second = helper, leaves_second
-        helper.is_reserved = True
         if helper.state == State.FREE:
             del self._district_of[helper.station].free[helper.number]
             self._shifts.busy(helper, State.VISIT)
@@ -244,7 +314,7 @@ class Dispatcher:
         late = self._book(visit, visit.ended_second)
         helper = visit.helper
         if helper is not None:
-            helper.is_reserved = False
+            helper.joined = None
         self._visit_over(visit, late)
         self._shifts.free(worker)
         if helper is not None:

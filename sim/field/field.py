@@ -50,6 +50,7 @@ class FieldService:
         )
         self._urgent_wait = terms is not None and not terms.urgent_same_day
         self._promises = Promises(context, self._dispatcher.wait, self._late)
+        self._plans_days = facts.policy.dispatch.plan == "day_plan"
         self._redispatches = facts.policy.dispatch.when_late == "redispatch"
         self._outlook = Outlook(context, self._workers)
         self._asks_partners = bool(facts.policy.outsourcing.partner_ids)
@@ -72,6 +73,8 @@ class FieldService:
 
     def admit(self, request: Request) -> None:
         """See `Field.admit`."""
+        if request.station < 0:  # no station is open: nobody ever comes
+            return
         job = self._jobs.get(request.number)
         if job is None:
             job = Job(request)
@@ -83,9 +86,12 @@ class FieldService:
         seconds = job.expected_seconds + self._outlook.drive_seconds(request.station)
         now = self._context.now
         if self._asks_partners:
-            offered = (
-                self._outlook.first_second(job, now) if book is None else book.first_offer(job, seconds, now)
-            )
+            if book is not None:
+                offered = book.first_offer(job, seconds, now)
+            elif self._dispatcher.is_anybody_free(job):
+                offered = now
+            else:
+                offered = self._outlook.first_second(job, now)
             if self._rooms.partners.takes(request, offered):
                 job.stage = Stage.GONE
                 self._jobs.pop(request.number, None)
@@ -126,6 +132,8 @@ class FieldService:
     def _open_day(self, day: int) -> None:
         self._shifts.open_day(day)
         tomorrow = (day + 1) * SECONDS_PER_DAY
+        if self._plans_days:
+            self._dispatcher.plan_day(job for job in self._jobs.values() if _is_for_day(job, tomorrow))
         if tomorrow < self._context.end_second:
             # before shifts that begin at midnight, after people have settled who comes
             at(self._context.environment, tomorrow, Turn.SHIFT_END, partial(self._open_day, day + 1))
@@ -135,7 +143,7 @@ class FieldService:
         request = job.request
         request.exceptions += 1
         self._rooms.contact.inform(request)
-        if self._redispatches and job.stage == Stage.WAITING and not request.is_redispatched:
+        if self._redispatches and job.stage in (Stage.WAITING, Stage.PLANNED) and not request.is_redispatched:
             request.is_redispatched = True
             self._dispatcher.redispatch(job)
 
@@ -156,3 +164,10 @@ class FieldService:
         else:
             request.promised_from_second = request.promised_until_second = NOT_YET
             self.admit(request)
+
+
+def _is_for_day(job: Job, tomorrow: int) -> bool:
+    """Whether a job can be visited before tomorrow."""
+    return job.stage == Stage.WAITING or (
+        job.stage == Stage.BOOKED and job.request.promised_from_second < tomorrow
+    )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 from scenarios import DispatchRule
 from sim.aftersales.facts import ServiceFacts
 from sim.aftersales.requests import NOT_YET, Kind, Request
 from sim.field.roads import Place, place_at
+
+if TYPE_CHECKING:
+    from sim.field.workers import Worker
 
 SECONDS_PER_MINUTE = 60
 
@@ -37,7 +41,7 @@ class Job:
     """A request and what it is thought to take."""
 
     __slots__ = (
-        "expected_seconds", "has_part", "needs", "place", "priority", "request", "stage", "ticket",
+        "expected_seconds", "has_part", "needs", "place", "planned_for", "priority", "request", "stage", "ticket",
     )  # fmt: skip
 
     def __init__(self, request: Request) -> None:
@@ -48,9 +52,11 @@ class Job:
         self.expected_seconds = 0
         """Work at the customer's."""
         self.priority: tuple[int, ...] = ()
-        """Who goes first by the rule; ends with the key of the request, so that no two are equal."""
+        """Who goes first by the rule; ends with the number of the request, so that no two are equal."""
         self.has_part = False
         """A part has been set aside for it."""
+        self.planned_for: Worker | None = None
+        """On whose plan it is."""
         self.ticket = 0
         """Counts how often it has entered a queue: earlier entries are stale."""
 
@@ -99,10 +105,10 @@ def due_second(request: Request) -> int:
 def priority_of(request: Request, rule: DispatchRule) -> tuple[int, ...]:
     """Place among the jobs that wait, by rule; the nearest and the scarcest are told apart on the spot."""
     if rule == "sla_priority":
-        return request.judged_urgency, due_second(request), request.key
+        return request.judged_urgency, due_second(request), request.number
     if rule in ("earliest_due", "scarce_skill_first"):
-        return due_second(request), request.key
-    return request.taken_second, request.key
+        return due_second(request), request.number
+    return request.taken_second, request.number
 
 
 def _seconds(minutes: float) -> int:

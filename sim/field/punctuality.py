@@ -42,16 +42,6 @@ class Promises:
             at(self._environment, ends + self._tolerance, Turn.GIVES_UP, partial(self._look, ends))
         late[job.request.number] = job
 
-    def booked(self, begins_from: int, begins_before: int) -> list[Job]:
-        """Jobs whose window begins between two seconds and that nobody has begun."""
-        return [
-            job
-            for second in sorted(self._beginning)
-            if begins_from <= second < begins_before
-            for job in self._beginning[second]
-            if job.stage == Stage.BOOKED
-        ]
-
     def _begin(self, second: int) -> None:
         for job in self._beginning.pop(second):
             if job.request.promised_from_second == second:

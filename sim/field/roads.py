@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import asin, cos, radians, sin, sqrt
+
+import numpy as np
+import numpy.typing as npt
 
 from scenarios import Roads
 from sim.clock import SECONDS_PER_HOUR
@@ -12,6 +16,7 @@ EARTH_RADIUS_METRES = 6_371_008.8
 _METRES_PER_KM = 1_000.0
 _HOURS_PER_DAY = 24
 
+IntArray = npt.NDArray[np.int64]
 Place = tuple[float, float, float]
 """Latitude and longitude in radians, and the cosine of the latitude."""
 
@@ -44,6 +49,17 @@ class ServiceRoads:
     def expected_seconds(self, metres: int) -> int:
         """Seconds that a drive is planned to take, whatever the hour."""
         return round(metres * self._mean_pace)
+
+    def plane_seconds(self, places: Sequence[Place]) -> IntArray:
+        """Expected seconds between all places of a district, (n, n), measured on a plane, which is good enough to plan.
+
+        Sums, products and square roots are the same to the last bit on all processors, as plans hang on them.
+        """
+        north = np.array([place[0] for place in places])
+        east = np.array([place[1] for place in places]) * places[0][2]
+        chord = np.sqrt((north[:, None] - north) ** 2 + (east[:, None] - east) ** 2)
+        seconds: IntArray = np.rint(chord * (0.5 * self._diameter * self._mean_pace)).astype(np.int64)
+        return seconds
 
     def seconds(self, metres: int, departs_second: int, spread: float) -> int:
         """Seconds that a drive takes.

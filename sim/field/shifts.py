@@ -47,7 +47,7 @@ class Shifts:
         coming: dict[int, list[tuple[Worker, Duty]]] = {}
         pausing: dict[int, list[Worker]] = {}
         for worker in self._workers:
-            duty = self._people.duty(worker.number, day)
+            duty = worker.coming = self._people.duty(worker.number, day)
             if duty is None:
                 continue
             coming.setdefault(duty.starts_second, []).append((worker, duty))
@@ -73,7 +73,7 @@ class Shifts:
         now = self._context.now
         if worker.following is not None:
             self._roll_over(worker)
-        if worker.is_reserved:
+        if worker.joined is not None:
             worker.state = State.VISIT
             return
         if worker.break_seconds and now >= worker.break_from and self._pause(worker, now):
@@ -112,6 +112,7 @@ class Shifts:
 
     def _come(self, day: int, duties: list[tuple[Worker, Duty]]) -> None:
         for worker, duty in duties:
+            worker.coming = None
             if worker.state != State.OFF:
                 worker.following = (duty, day)
                 continue

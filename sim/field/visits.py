@@ -92,7 +92,7 @@ class AtTheCustomer:
         visit.arrived_second = arrived
         if helper is not None:
             # who still works elsewhere comes from there
-            start = helper.place if helper.visit is None else helper.visit.job.place
+            start = helper.next_place
             leaves = visit.helper_departed_second
             visit.helper_metres = roads.metres(start, job.place)
             driving = roads.seconds(visit.helper_metres, leaves, spread_of(variation, travel_of_helper))

@@ -16,6 +16,7 @@ from sim.field.jobs import Needs
 from sim.field.roads import Place, place_at
 
 if TYPE_CHECKING:
+    from sim.field.jobs import Job
     from sim.field.visits import Visit
 
 _WORK_TURN = EventPriority(Turn.WORK)
@@ -52,9 +53,9 @@ class Worker:
     """
 
     __slots__ = (
-        "break_from", "break_seconds", "busy_until", "callbacks", "check_second", "day", "duty", "event", "facts",
-        "failed", "fixed", "following", "free_since", "home", "is_reserved", "key", "latest_second", "levels", "metres",
-        "number", "place", "spent", "state", "station", "visit", "visits",
+        "break_from", "break_seconds", "busy_until", "callbacks", "check_second", "coming", "day", "duty",
+        "event", "facts", "failed", "fixed", "following", "free_since", "home", "joined", "key", "latest_second",
+        "levels", "metres", "number", "place", "plan", "spent", "state", "station", "visit", "visits",
     )  # fmt: skip
 
     def __init__(self, facts: Technician, key: int, environment: simpy.Environment) -> None:
@@ -73,15 +74,19 @@ class Worker:
         self.duty: Duty | None = None
         self.following: tuple[Duty, int] | None = None
         """The shift, and its day, that has begun while he is busy with work of the one before."""
+        self.coming: Duty | None = None
+        """Shift that begins later today."""
         self.day = NEVER
         self.latest_second = NEVER
         """No job is begun that is expected to end later."""
         self.break_seconds, self.break_from = 0, NEVER
         """Break still to be taken, and from when on."""
         self.free_since = self.busy_until = self.check_second = NEVER
-        self.is_reserved = False
-        """Promised as a helper to somebody who waits or is on the way."""
         self.visit: Visit | None = None
+        self.joined: Visit | None = None
+        """Visit to which he comes as a helper, perhaps after one of his own."""
+        self.plan: list[Job] = []
+        """With a plan of the day: what he is to do, in this order."""
         self.spent = [0] * len(Spent)
         self.visits = self.fixed = self.failed = self.metres = 0
         # One event object serves all visits and breaks of a technician, as in `sim.stations`.
@@ -89,6 +94,15 @@ class Worker:
         self.event._ok = True
         self.event._value = None
         self.callbacks: list[Callable[[simpy.Event], None]] = []
+
+    @property
+    def next_place(self) -> Place:
+        """Where he is when he has finished what he is doing."""
+        if self.joined is not None:
+            return self.joined.job.place
+        if self.visit is not None:
+            return self.visit.job.place
+        return self.home if self.state == State.OFF else self.place
 
     def can_do(self, needs: Needs) -> bool:
         """Whether he has the skill, if one is needed, at the level."""

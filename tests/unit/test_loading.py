@@ -11,6 +11,7 @@ import pytest
 from scenarios import Problem, ScenarioError, Severity, load, load_text
 from scenarios.language.checks import check
 from tests.unit.broken_inputs import ALL, GOOD, MARK, MEANING, SKUS, STORES, Broken
+from tests.unit.broken_service_base import BASE
 from tests.unit.broken_service_contact import CONTACT
 from tests.unit.broken_supply import SUPPLY
 
@@ -54,9 +55,10 @@ def marked_place(name: str, text: str) -> str | None:
     return f"{name}:{line}:{column}"
 
 
-@pytest.mark.parametrize(
-    "case", [*ALL, *SUPPLY, *CONTACT], ids=[case.name for case in [*ALL, *SUPPLY, *CONTACT]]
-)
+BROKEN = [*ALL, *SUPPLY, *BASE, *CONTACT]
+
+
+@pytest.mark.parametrize("case", BROKEN, ids=[case.name for case in BROKEN])
 def test_broken_input(case: Broken, tmp_path: Path) -> None:
     files = {
         "scenario.yaml": changed(GOOD, case.changes, case),
@@ -75,7 +77,7 @@ def test_broken_input(case: Broken, tmp_path: Path) -> None:
 def test_there_are_enough_broken_inputs() -> None:
     assert len(ALL) >= 60
     assert len(MEANING) >= 20
-    assert len({case.name for case in [*ALL, *SUPPLY, *CONTACT]}) == len(ALL) + len(SUPPLY) + len(CONTACT)
+    assert len({case.name for case in BROKEN}) == len(BROKEN)
 
 
 def test_all_problems_are_told_at_once_and_sorted(tmp_path: Path) -> None:

@@ -1,0 +1,143 @@
+"""Following plans of the day: made in the morning, mended when urgent jobs come in or visits take longer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.aftersales.context import Context
+from sim.field.day_plan import CheapestInsertion, DayPlanner, DayProblem
+from sim.field.jobs import SECONDS_PER_MINUTE, Job, Stage, due_second
+from sim.field.roads import ServiceRoads
+from sim.field.workers import State, Worker, break_begins
+
+_NO_LIMIT = 1 << 60
+
+
+class DayPlans:
+    """What each technician is to do next."""
+
+    def __init__(self, context: Context, roads: ServiceRoads, planner: DayPlanner | None = None) -> None:
+        """Start without plans.
+
+        Args:
+            context: the clock and the policy.
+            roads: expected drives.
+            planner: makes the plans; by cheapest insertion unless given.
+        """
+        self._environment: Any = context.environment
+        self._roads = roads
+        self._planner: DayPlanner = CheapestInsertion() if planner is None else planner
+        policy = context.facts.policy.dispatch
+        self._frozen = round(policy.frozen_minutes * SECONDS_PER_MINUTE)
+        self._overtime = round(policy.overtime_minutes * SECONDS_PER_MINUTE)
+
+    def make(self, workers: Sequence[Worker], jobs: Sequence[Job]) -> list[Job]:
+        """Plan jobs that are on no plan yet: so that they are in time, or else as it can be done.
+
+        Args:
+            workers: of one district.
+            jobs: best first.
+
+        Returns:
+            Those that found no place today.
+        """
+        left = self._make(workers, jobs, is_late=False)
+        return self._make(workers, left, is_late=True) if left else left
+
+    def _make(self, workers: Sequence[Worker], jobs: Sequence[Job], *, is_late: bool) -> list[Job]:
+        crew = [worker for worker in workers if worker.state != State.OFF or worker.coming is not None]
+        if not crew or not jobs:
+            return list(jobs)
+        now: int = self._environment._now
+        every, sequences = list[Job](), list[list[int]]()
+        for worker in crew:
+            sequences.append(list(range(len(every), len(every) + len(worker.plan))))
+            every += worker.plan
+        until = [_limit(job, now) for job in every]
+        until += [_NO_LIMIT if is_late else _limit(job, now) for job in jobs]
+        every += jobs
+        frozen = [self._frozen_jobs(worker, now) for worker in crew]
+        result = self._planner.plan(self._problem(crew, every, until, now), sequences, frozen)
+        for worker, sequence in zip(crew, result, strict=True):
+            worker.plan = [every[index] for index in sequence]
+            for job in worker.plan:
+                job.stage, job.planned_for = Stage.PLANNED, worker
+        return [job for job in jobs if job.stage != Stage.PLANNED]
+
+    def remove(self, job: Job) -> None:
+        """A job is under way, or given to all: it is on no plan any more."""
+        worker, job.planned_for = job.planned_for, None
+        if worker is not None:
+            worker.plan.remove(job)
+
+    def overdue(self, worker: Worker) -> list[Job]:
+        """Jobs on somebody's plan that he would come too late for, as it looks now, while others might not."""
+        now: int = self._environment._now
+        second, place, late = now, worker.place, list[Job]()
+        for job in worker.plan:
+            arrives = max(second, job.request.promised_from_second) + self._drive(place, job.place)
+            ends = arrives + job.expected_seconds
+            if ends > worker.latest_second or now < job.request.promised_until_second < arrives:
+                late.append(job)
+            else:
+                second, place = ends, job.place
+        return late
+
+    def _drive(self, start: tuple[float, float, float], end: tuple[float, float, float]) -> int:
+        return self._roads.expected_seconds(self._roads.metres(start, end))
+
+    def _frozen_jobs(self, worker: Worker, now: int) -> int:
+        """So many first jobs of somebody are planned to begin too soon to be moved."""
+        second, place = self._from_second(worker, now), worker.next_place
+        for position, job in enumerate(worker.plan):
+            second = max(second, job.request.promised_from_second)
+            if second > now + self._frozen:
+                return position
+            second += self._drive(place, job.place) + job.expected_seconds
+            place = job.place
+        return len(worker.plan)
+
+    @staticmethod
+    def _from_second(worker: Worker, now: int) -> int:
+        if worker.state == State.OFF:
+            assert worker.coming is not None
+            return max(now, worker.coming.starts_second)
+        return now if worker.state == State.FREE else worker.busy_until
+
+    def _problem(self, crew: Sequence[Worker], jobs: Sequence[Job], until: list[int], now: int) -> DayProblem:
+        places = [worker.next_place for worker in crew]
+        places += [job.place for job in jobs]
+        places += [worker.home for worker in crew]
+        fresh = [worker.coming if worker.state == State.OFF else None for worker in crew]
+        latest = [
+            worker.latest_second if duty is None else duty.ends_second + self._overtime
+            for worker, duty in zip(crew, fresh, strict=True)
+        ]
+        pauses = [
+            worker.break_seconds if duty is None else duty.break_seconds
+            for worker, duty in zip(crew, fresh, strict=True)
+        ]
+        pause_from = [
+            worker.break_from if duty is None else break_begins(duty)
+            for worker, duty in zip(crew, fresh, strict=True)
+        ]
+        return DayProblem(
+            drive_seconds=self._roads.plane_seconds(places),
+            starts_second=np.array([self._from_second(worker, now) for worker in crew], np.int64),
+            latest_second=np.array(latest, np.int64),
+            break_seconds=np.array(pauses, np.int64),
+            break_from_second=np.array(pause_from, np.int64),
+            can_do=np.array([[worker.can_do(job.needs) for job in jobs] for worker in crew], np.bool_),
+            from_second=np.array([max(0, job.request.promised_from_second) for job in jobs], np.int64),
+            until_second=np.array(until, np.int64),
+            work_seconds=np.array([job.expected_seconds for job in jobs], np.int64),
+        )
+
+
+def _limit(job: Job, now: int) -> int:
+    """Arrival at the latest; none where it is too late in any case."""
+    due = due_second(job.request)
+    return due if due > now else _NO_LIMIT
