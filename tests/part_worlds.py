@@ -165,9 +165,10 @@ def parts_world(
         {"station_id": name, "latitude": 0.0, "longitude": 0.1 * number, **(station or {})}
         for number, name in enumerate(names)
     ]
+    network = {"suppliers": [{"id": "SUP", **(supplier or {})}], **blocks.pop("network", {})}
     return service_world(
         days=days,
-        network={"suppliers": [{"id": "SUP", **(supplier or {})}]},
+        network=network,
         service={
             "stations": rows,
             "parts": {"parts": [{"purchase_cost": 1.0, **part} for part in parts], **(supply or {})},
@@ -205,7 +206,7 @@ def imbalance(tables: Mapping[str, Table]) -> dict[tuple[int, int, int], int]:
     stock, moves = tables["part_stock"], tables["part_moves"]
     left: dict[tuple[int, int, int], int] = {}
     for *cell, opening, closing in _rows(stock, "echelon", "place", "part", "opening_units", "closing_units"):
-        left[tuple(cell)] = closing - opening  # type: ignore[index]
+        left[tuple(cell)] = closing - opening
     for part, units, source, from_place, goal, to_place in _rows(
         moves, "part", "units", "from_echelon", "from_place", "to_echelon", "to_place"
     ):

@@ -59,8 +59,8 @@ class _Hired:
 class OutsidePartners:
     """Service agents outside the company (mechanism H16).
 
-    A partner brings its own parts, comes at any hour, and needs two visits at most; who pays the customer's bill deals
-    with the partner. A job for which a part was ordered here stays here.
+    A partner brings its own parts, comes at any hour, and needs two visits at most. What a customer has to pay goes to
+    the partner, who then gets nothing from the house for the job. A job for which a part was ordered here stays here.
     """
 
     def __init__(self, context: Context) -> None:
@@ -72,6 +72,7 @@ class OutsidePartners:
         self._wait = round(policy.when_wait_exceeds_days * SECONDS_PER_DAY)
         share = 1.0 / max(len(policy.partner_ids), 1)
         self._hired = [self._hire(facts.partner_ids.index(name), share) for name in policy.partner_ids]
+        self._has_price = [mode.price > 0.0 for mode in facts.service.failure_modes]
         self._under_way: dict[int, PartnerJob] = {}
 
     def _hire(self, index: int, share: float) -> _Hired:
@@ -178,9 +179,9 @@ class OutsidePartners:
         del self._under_way[request.number]
         now = self._context.now
         job.stamp(now, hired.manner_ppm)
-        amount = (
-            charged(1, hired.job_micro) + charged(job.work_seconds, hired.hour_micro) if job.is_done else 0
-        )
+        amount = 0
+        if job.is_done and not self._is_billed(request):
+            amount = charged(1, hired.job_micro) + charged(job.work_seconds, hired.hour_micro)
         self._write(job, hired, amount, job.visited_second, now)
         if not job.is_done:
             request.partner = -1
@@ -197,6 +198,11 @@ class OutsidePartners:
         elif request.kind != Kind.STREAM:
             self._rooms.base.visited(request)
         self._context.register.close(request, Outcome.DONE_BY_PARTNER)
+
+    def _is_billed(self, request: Request) -> bool:
+        """Whether the customer pays for the repair."""
+        is_covered = request.is_warranty or request.is_contract or request.is_goodwill
+        return request.kind == Kind.REPAIR and not is_covered and self._has_price[request.mode]
 
     def _write(self, job: PartnerJob, hired: _Hired, amount: int, visited: int, ended: int) -> None:
         is_over = ended != NOT_YET

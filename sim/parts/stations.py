@@ -53,6 +53,7 @@ class Stations:
         self._is_continuous = facts.policy.continuous_review
         self._write_demand = context.recorder.writer("part_demands")
         self._write_request = context.recorder.writer("part_requests")
+        self._write_count = context.recorder.writer("part_counts")
 
     def connect(self, rooms: Rooms) -> None:
         """Say who is told of parts that are ready."""
@@ -74,8 +75,15 @@ class Stations:
         """Look for a unit on the shelf; a record that promises one in vain is put right."""
         if self._pile.units[station, part] > self.set_aside[station, part]:
             return True
-        self._stock.deviation[station, part] = 0
+        self.put_right(station, part)
         return False
+
+    def put_right(self, station: int, part: int) -> None:
+        """A unit on record was not found: what is there is written down."""
+        deviation = int(self._stock.deviation[station, part])
+        if deviation:
+            self._write_count((self._context.now, station, part, deviation, 1))
+            self._stock.deviation[station, part] = 0
 
     def has_on_record(self, station: int, part: int) -> bool:
         """Whether the record shows a unit for whoever comes."""
