@@ -14,9 +14,10 @@ from tests.unit.broken_inputs import ALL, GOOD, MARK, MEANING, SKUS, STORES, Bro
 from tests.unit.broken_service_base import BASE
 from tests.unit.broken_service_contact import CONTACT
 from tests.unit.broken_service_parts import PARTS
+from tests.unit.broken_service_people import PEOPLE
 from tests.unit.broken_supply import SUPPLY
 
-EVERY = [*ALL, *SUPPLY, *BASE, *CONTACT, *PARTS]
+EVERY = [*ALL, *SUPPLY, *BASE, *CONTACT, *PARTS, *PEOPLE]
 
 
 def write(folder: Path, **files: str) -> Path:

@@ -332,6 +332,16 @@ class TestComingAndGoing:
         left = seconds["second"][seconds["event"] == WorkforceEvent.LEFT]
         assert len(left) and np.all(left % SECONDS_PER_DAY == 6 * 3600)
 
+    def test_one_more_technician_changes_nobody_elses_career(self) -> None:
+        stories = []
+        for number in (5, 6):
+            room = bench(technicians=number, **laid({"loops": {"attrition": True}}, self.LEAVING))
+            room.run()
+            events = room.tables["workforce_events"]
+            his = events["technician"] < 5
+            stories.append(np.array([column[his] for column in events.columns.values()]))
+        assert np.array_equal(*stories)
+
     def test_a_miserable_team_leaves_sooner(self) -> None:
         def leavers(morale: float) -> int:
             events = self.room(people(morale={"starts_at": morale})).tables["workforce_events"]["event"]
