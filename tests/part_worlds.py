@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -44,6 +45,8 @@ class Job:
     is_given_up: bool = False
     """The request is closed two days later whether it has its part or not."""
     has_old_unit: bool = True
+    waits_to_fetch: bool = False
+    """Nobody comes to fetch the part that was set aside."""
 
 
 @dataclass
@@ -81,9 +84,9 @@ class ScriptedField:
         self._later(1, lambda: self._fetch(request))
 
     def _fetch(self, request: Request) -> None:
-        if request.closed_second < 0:
+        job = self.jobs[request.number]
+        if request.closed_second < 0 and not job.waits_to_fetch:
             request.visits += 1
-            job = self.jobs[request.number]
             self.sources.append(self.parts.take_set_aside(job.technician, request))
             self._finish(request)
 
@@ -165,9 +168,10 @@ def parts_world(
         {"station_id": name, "latitude": 0.0, "longitude": 0.1 * number, **(station or {})}
         for number, name in enumerate(names)
     ]
+    network = {"suppliers": [{"id": "SUP", **(supplier or {})}], **blocks.pop("network", {})}
     return service_world(
         days=days,
-        network={"suppliers": [{"id": "SUP", **(supplier or {})}]},
+        network=network,
         service={
             "stations": rows,
             "parts": {"parts": [{"purchase_cost": 1.0, **part} for part in parts], **(supply or {})},
@@ -177,8 +181,14 @@ def parts_world(
     )
 
 
-def run_parts(scenario: Scenario, jobs: Sequence[Job] = (), seed: int = 1, replication: int = 0) -> PartsRun:
-    """Let spare parts work without the rest of after-sales service."""
+def run_parts(
+    scenario: Scenario,
+    jobs: Sequence[Job] = (),
+    seed: int = 1,
+    replication: int = 0,
+    each_evening: Callable[[SpareParts], None] | None = None,
+) -> PartsRun:
+    """Let spare parts work without the rest of after-sales service; something may be done to them every evening."""
     world = build_world(scenario, optimize.plan(scenario), seed, replication)
     facts = build_service_facts(scenario, world.axes)
     assert facts is not None
@@ -191,6 +201,8 @@ def run_parts(scenario: Scenario, jobs: Sequence[Job] = (), seed: int = 1, repli
     parts.open()
     for job in jobs:
         at(environment, job.second, Turn.WORK, _begins(scripted, job))
+    for day in range(world.days if each_evening is not None else 0):
+        at(environment, day * SECONDS_PER_DAY + 64_800, Turn.PARTS_ORDER, partial(each_evening, parts))  # type: ignore[arg-type]
     environment.run(until=context.end_second)
     parts.close()
     return PartsRun(recorder.tables(), scripted, scenario, parts)
@@ -205,7 +217,7 @@ def imbalance(tables: Mapping[str, Table]) -> dict[tuple[int, int, int], int]:
     stock, moves = tables["part_stock"], tables["part_moves"]
     left: dict[tuple[int, int, int], int] = {}
     for *cell, opening, closing in _rows(stock, "echelon", "place", "part", "opening_units", "closing_units"):
-        left[tuple(cell)] = closing - opening  # type: ignore[index]
+        left[tuple(cell)] = closing - opening
     for part, units, source, from_place, goal, to_place in _rows(
         moves, "part", "units", "from_echelon", "from_place", "to_echelon", "to_place"
     ):

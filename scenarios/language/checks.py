@@ -13,6 +13,7 @@ from scenarios.language import (
     goods_checks,
     level_checks,
     operation_checks,
+    parts_checks,
     people_checks,
     policy_checks,
     promotion_checks,
@@ -33,10 +34,11 @@ CHECKS = (
     *rounding_checks.CHECKS,
     *promotion_checks.CHECKS,
     *operation_checks.CHECKS,
-    *people_checks.CHECKS,
     *sourcing_checks.CHECKS,
     *base_checks.CHECKS,
     *contact_checks.CHECKS,
+    *parts_checks.CHECKS,
+    *people_checks.CHECKS,
 )
 
 

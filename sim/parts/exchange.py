@@ -25,6 +25,7 @@ class Exchange:
         self._centres = centres
         shop = facts.supply.repair_shop
         self._turnaround = Durations(shop.turnaround_days, SECONDS_PER_DAY)
+        self._is_drawn = shop.turnaround_days.variance() > 0
         self._success = round(shop.success_share * _WORDS)
         self._key = context.stream(Purpose.REPAIR_SHOP)
         self._is_repairable = facts.is_repairable.tolist()
@@ -50,16 +51,17 @@ class Exchange:
         stock.move(part, 1, (int(Echelon.CUSTOMER), 0), goal, now, now, int(MoveReason.RETURN), request)
         stock.accounts.value(centre, Charge.PARTS_RETURNED, 1, int(self._facts.cost_minor[part]))
         stock.put(stock.shop, centre, part, 1, 0)
-        is_mended = uniform(self._key, entity, number, 1) < self._success
-        ends = now + self._turnaround.seconds(uniform(self._key, entity, number))
+        is_mended = self._success == _WORDS or uniform(self._key, entity, number, 1) < self._success
+        draw = uniform(self._key, entity, number) if self._is_drawn else 0
+        ends = now + self._turnaround.seconds(draw)
         at(
             self._context.environment,
             ends,
             Turn.SUPPLIER_DELIVERY,
-            lambda: self._come_back(centre, part, now, is_mended=is_mended),
+            lambda: self._come_back(centre, part, now, is_mended),
         )
 
-    def _come_back(self, centre: int, part: int, left: int, *, is_mended: bool) -> None:
+    def _come_back(self, centre: int, part: int, left: int, is_mended: bool) -> None:
         stock = self._stock
         stock.take(stock.shop, centre, part, 1)
         if not is_mended:

@@ -11,6 +11,7 @@ from sim.kernels.elementary import exp
 from sim.parts.facts import IntArray, Keys, PartFacts
 from sim.parts.stations import Stations
 from sim.parts.stock import Stock
+from sim.recorder import TABLES
 from sim.streams import CELL_MULTIPLIER, Purpose, uniform_array
 
 _DAYS_PER_YEAR = 365.0
@@ -63,7 +64,7 @@ class Records:
         deviation: IntArray = self._stock.deviation[:, parts]
         known = self._stock.stations.units[:, parts] - deviation
         station, column = np.nonzero(self._is_kept[:, parts] | (known > 0))
-        rows = np.empty((station.size, 4), np.int64)
+        rows = np.zeros((station.size, len(TABLES["part_counts"])), np.int64)
         rows[:, 0], rows[:, 1], rows[:, 2] = self._context.now, station, parts[column]
         rows[:, 3] = deviation[station, column]
         self._context.recorder.add("part_counts", rows)

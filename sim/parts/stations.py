@@ -53,12 +53,12 @@ class Stations:
         self._is_continuous = facts.policy.continuous_review
         self._write_demand = context.recorder.writer("part_demands")
         self._write_request = context.recorder.writer("part_requests")
+        self._write_count = context.recorder.writer("part_counts")
 
     def connect(self, rooms: Rooms) -> None:
         """Say who is told of parts that are ready."""
         self._field = rooms.field
         self._transport.connect(self.receive)
-        self._context.register.listen(self._forget)
 
     @property
     def spare(self) -> IntArray:
@@ -74,8 +74,15 @@ class Stations:
         """Look for a unit on the shelf; a record that promises one in vain is put right."""
         if self._pile.units[station, part] > self.set_aside[station, part]:
             return True
-        self._stock.deviation[station, part] = 0
+        self.put_right(station, part)
         return False
+
+    def put_right(self, station: int, part: int) -> None:
+        """A unit on record was not found: what is there is written down."""
+        deviation = int(self._stock.deviation[station, part])
+        if deviation:
+            self._write_count((self._context.now, station, part, deviation, 1))
+            self._stock.deviation[station, part] = 0
 
     def has_on_record(self, station: int, part: int) -> bool:
         """Whether the record shows a unit for whoever comes."""
@@ -132,9 +139,7 @@ class Stations:
 
     def order_all(self) -> None:
         """All stations order from their centres."""
-        wanted = self._facts.stations.wanted(self.position)
-        station, part = np.nonzero(wanted)
-        units = wanted[station, part]
+        station, part, units = self._facts.stations.wanted(self.position)
         self.on_order[station, part] += units
         self._centres.order_many(station, part, units)
 
@@ -188,7 +193,7 @@ class Stations:
         self._stock.take(self._pile, station, part, 1)
         self._stock.use(self._pile, station, part, NOBODY, int(self._facts.centre_of_station[station]))
 
-    def _forget(self, request: Request) -> None:
+    def forget(self, request: Request) -> None:
         """A request that is closed needs its part no longer: whoever waits next gets it."""
         wait = self._wait_of.pop(request.number, None)
         if wait is None:

@@ -44,14 +44,13 @@ class Vans:
 
     def fill_all(self) -> None:
         """Fill all vans up for tomorrow, as far as stations have what is missing; by number of the technician."""
-        wanted = self._facts.vans.wanted(self._pile.units)
-        van, part = np.nonzero(wanted)
+        van, part, units = self._facts.vans.wanted(self._pile.units)
         if not van.size:
             return
-        units, station = wanted[van, part], self._facts.station_of_van[van]
+        station = self._facts.station_of_van[van]
         self._look(station, part, units)
         cell = station * self._facts.parts + part
-        given = dealt_out(cell, units, np.maximum(self._stations.spare, 0).ravel())
+        given = dealt_out(cell, units, self._stations.spare.ravel())
         now = self._context.now
         rows = np.empty((van.size, len(TABLES["part_demands"])), np.int64)
         rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3] = now, Echelon.STATION, station, part
@@ -71,7 +70,9 @@ class Vans:
         """Records that promise more than is found when vans are filled are put right."""
         total = np.zeros_like(self._stock.deviation)
         np.add.at(total, (station, part), units)
-        self._stock.deviation[total > np.maximum(self._stations.spare, 0)] = 0
+        missed = (total > self._stations.spare) & (self._stock.deviation != 0)
+        for place, item in zip(*(index.tolist() for index in np.nonzero(missed)), strict=True):
+            self._stations.put_right(place, item)
 
     def _arrive(self) -> None:
         for van, part, given, bad, station, left in self._coming:
