@@ -50,12 +50,13 @@ class Records:
         # exp(-mean) is above 1 - mean: who draws less than that loses nothing.
         unlucky = np.flatnonzero(draws >= (1.0 - mean) * 2.0**32 - 1.0)
         for index in unlucky.tolist():
-            rate, cell = float(mean[index]), divmod(int(cells[index]), spare.shape[1])
-            lost = min(int(count(draws[index], exp(-rate), rate, 0.0)), int(spare[cell]))
+            rate = float(mean[index])
+            station, part = divmod(int(cells[index]), spare.shape[1])
+            lost = min(int(count(draws[index], exp(-rate), rate, 0.0)), int(spare[station, part]))
             if lost:
-                self._stock.take(self._stock.stations, *cell, lost)
-                self._stock.deviation[cell] -= lost
-                self._stock.write_off(self._stock.stations, *cell, lost, Echelon.LOST)
+                self._stock.take(self._stock.stations, station, part, lost)
+                self._stock.deviation[station, part] -= lost
+                self._stock.write_off(self._stock.stations, station, part, lost, Echelon.LOST)
 
     def _count(self, ordinal: int) -> None:
         """Count the parts whose turn it is, where they are kept or said to be."""
