@@ -6,6 +6,7 @@ Each check is a named function that yields problems; adding one means writing it
 from __future__ import annotations
 
 from scenarios.language import (
+    base_checks,
     contact_checks,
     demand_checks,
     fact_checks,
@@ -34,6 +35,7 @@ CHECKS = (
     *promotion_checks.CHECKS,
     *operation_checks.CHECKS,
     *sourcing_checks.CHECKS,
+    *base_checks.CHECKS,
     *contact_checks.CHECKS,
     *parts_checks.CHECKS,
     *people_checks.CHECKS,

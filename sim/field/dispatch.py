@@ -23,6 +23,8 @@ from sim.field.waiting import Ordered, nearness, waiting_by
 from sim.field.workers import Spent, State, Worker
 
 _DISPATCH_TURN = EventPriority(Turn.DISPATCH)
+CREW_PATIENCE_SECONDS = 3_600
+"""Nobody sets out for a job of two whose helper is expected to be free later than this."""
 
 
 class District:
@@ -56,7 +58,7 @@ class Dispatcher:
 
     In one second jobs are given out after everything else has happened (`Turn.DISPATCH`). By district: first those
     who have become free choose, by number, each the best job by the rule; then jobs that have come go, best first, to
-    the nearest who is still free, the one with the lowest number among equals.
+    the nearest who is still free; among equals to one of the job's own station, then to the lowest number.
     """
 
     def __init__(
@@ -106,6 +108,12 @@ class Dispatcher:
         if district.free or self._plans is not None:
             district.new_jobs.append(job)
             self._call(district)
+
+    def is_anybody_free(self, job: Job) -> bool:
+        """Whether somebody of the job's district could begin it now, those set aside who came this very second."""
+        district = self._district_of[job.request.station]
+        able = sum(worker.can_do(job.needs) and self._fits(worker, job) for worker in district.free.values())
+        return able > len(district.new_jobs)
 
     def plan_day(self, jobs: Iterable[Job]) -> None:
         """Put jobs on today's plans, as far as they find a place; to be called when it is known who comes."""
@@ -160,7 +168,7 @@ class Dispatcher:
                 if len(workers) > 1:
                     workers.sort(key=_by_number)
                 for worker in workers:
-                    if worker.state == State.FREE and worker.number in district.free:
+                    if worker.state == State.FREE:
                         self._choose(worker, district)
             if jobs:
                 district.new_jobs = []
@@ -181,7 +189,7 @@ class Dispatcher:
         """Fit jobs that have come into the plans; returns those for which there is no place."""
         left = plans.make(district.workers, [job for job in jobs if job.stage == Stage.WAITING])
         for worker in list(district.free.values()):
-            if worker.plan:
+            if worker.plan and worker.state == State.FREE:
                 self._choose(worker, district)
         return left
 
@@ -226,14 +234,15 @@ class Dispatcher:
 
     def _send(self, job: Job, districts: list[District]) -> None:
         """A job goes to the nearest of those who are free and can do it."""
-        best: tuple[float, int] | None = None
+        best: tuple[float, bool, int] | None = None
         found: Worker | None = None
+        station = job.request.station
         for district in districts:
             for worker in district.free.values():
                 if not worker.plan and worker.can_do(job.needs):
-                    distance = nearness(worker, job)
-                    if (best is None or (distance, worker.number) < best) and self._fits(worker, job):
-                        best, found = (distance, worker.number), worker
+                    rank = (nearness(worker, job), worker.station != station, worker.number)
+                    if (best is None or rank < best) and self._fits(worker, job):
+                        best, found = rank, worker
         if found is not None:
             self._begin(job, found)
 
@@ -265,6 +274,8 @@ class Dispatcher:
             ):
                 continue
             leaves = now if other.state == State.FREE else other.busy_until
+            if leaves > now + CREW_PATIENCE_SECONDS:
+                continue
             comes = leaves + self._roads.expected_seconds(self._roads.metres(other.next_place, job.place))
             if comes + job.expected_seconds <= other.latest_second and (
                 best is None or (comes, other.number) < best

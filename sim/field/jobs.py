@@ -52,7 +52,7 @@ class Job:
         self.expected_seconds = 0
         """Work at the customer's."""
         self.priority: tuple[int, ...] = ()
-        """Who goes first by the rule; ends with the key of the request, so that no two are equal."""
+        """Who goes first by the rule; ends with the number of the request, so that no two are equal."""
         self.has_part = False
         """A part has been set aside for it."""
         self.planned_for: Worker | None = None
@@ -105,10 +105,10 @@ def due_second(request: Request) -> int:
 def priority_of(request: Request, rule: DispatchRule) -> tuple[int, ...]:
     """Place among the jobs that wait, by rule; the nearest and the scarcest are told apart on the spot."""
     if rule == "sla_priority":
-        return request.judged_urgency, due_second(request), request.key
+        return request.judged_urgency, due_second(request), request.number
     if rule in ("earliest_due", "scarce_skill_first"):
-        return due_second(request), request.key
-    return request.taken_second, request.key
+        return due_second(request), request.number
+    return request.taken_second, request.number
 
 
 def _seconds(minutes: float) -> int:

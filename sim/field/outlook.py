@@ -13,11 +13,18 @@ _DAYS_PER_WEEK = 7
 
 
 class Outlook:
-    """Counts by station; recorded history only."""
+    """Drives by station and backlog by district; recorded history only."""
 
     def __init__(self, context: Context, workers: list[Worker]) -> None:
         stations = len(context.facts.station_ids)
-        self._crews = [[workers[number] for number in crew] for crew in context.facts.technicians_of_station]
+        if context.facts.policy.dispatch.area == "pooled":
+            self._crews = [workers] * stations
+            self._district_of = [0] * stations
+        else:
+            self._crews = [
+                [workers[number] for number in crew] for crew in context.facts.technicians_of_station
+            ]
+            self._district_of = list(range(stations))
         self._visits, self._driven = [0] * stations, [0] * stations
         self._backlog = [0] * stations
         self._capacity: list[tuple[int, float]] = [(-1, 0.0)] * stations
@@ -33,17 +40,17 @@ class Outlook:
 
     def admitted(self, job: Job) -> None:
         """A job has come."""
-        self._backlog[job.request.station] += job.expected_seconds * job.needs[2]
+        self._backlog[self._district_of[job.request.station]] += job.expected_seconds * job.needs[2]
 
     def visited(self, visit: Visit) -> None:
         """A visit is over; what it leaves to be done is admitted again."""
         request = visit.job.request
         self._visits[request.station] += 1
         self._driven[request.station] += visit.driving_seconds
-        self._backlog[request.station] -= visit.job.expected_seconds * visit.job.needs[2]
+        self._backlog[self._district_of[request.station]] -= visit.job.expected_seconds * visit.job.needs[2]
 
     def first_second(self, job: Job, now: int) -> int:
-        """When a job without appointment is likely to be visited, -1 when nobody at its station can do it."""
+        """When a job for which nobody is free is likely to be visited, -1 when nobody of its district can do it."""
         station = job.request.station
         if not any(worker.can_do(job.needs) for worker in self._crews[station]):
             return -1
@@ -66,4 +73,5 @@ class Outlook:
             return -1
         drive = self.drive_seconds(station)
         mean = job.expected_seconds or 1
-        return now + round(self._backlog[station] * (1 + drive / mean) / capacity)
+        backlog = self._backlog[self._district_of[station]]
+        return now + max(1, round(backlog * (1 + drive / mean) / capacity))

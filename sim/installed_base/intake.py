@@ -91,24 +91,31 @@ class Intake:
         self._work = context.stream(Purpose.REQUEST_WORK)
 
     def rows(
-        self, keys: KeyArray, product: IntArray, region: IntArray, age_days: FloatArray, contracts: FloatArray
+        self,
+        keys: KeyArray,
+        traits: Draws,
+        product: IntArray,
+        region: IntArray,
+        age_days: FloatArray,
+        contracts: FloatArray,
     ) -> Rows:
         """Requests of failures; the second of the day is still to be written.
 
         Args:
             keys: (n,).
+            traits: (4, n) block 0 of `Traits.draws`.
             product: (n,) that fails.
             region: (n,) where.
             age_days: (n,) age of the unit.
             contracts: (n,) share of such units that are under contract.
         """
         rows = blank_rows(keys.size, Kind.REPAIR)
-        first, second = self._traits.draws(keys, 0), self._traits.draws(keys, 1)
+        second = self._traits.draws(keys, 1)
         rows["key"], rows["product"], rows["region"] = keys, product, region
-        self._traits.write_segment(rows, first[1])
-        mode = self._modes[product, _chosen(fractions(first[2]), self._mode_upto[product])]
+        self._traits.write_segment(rows, traits[1])
+        mode = self._modes[product, _chosen(fractions(traits[2]), self._mode_upto[product])]
         rows["mode"] = mode
-        rows["urgency"] = _chosen(fractions(first[3]), self._urgency_upto[mode])
+        rows["urgency"] = _chosen(fractions(traits[3]), self._urgency_upto[mode])
         for name, values in (
             ("skill", self._skill), ("level", self._level), ("people", self._people), ("remote_share", self._remote),
         ):  # fmt: skip
