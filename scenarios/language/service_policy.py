@@ -326,7 +326,6 @@ class ServicePolicy(Model):
 
 __all__ = [
     "AbcClass", "Appointments", "Contacts", "Dispatch", "DispatchRule", "Echelon", "Outsourcing", "PartLevelRow",
-    "PartStockRule",
-    "PartnerReview", "PartsPolicy", "ServicePolicy", "ServiceShift", "SkillRow", "SlaClass", "TechnicianGroup",
-    "TechnicianReview", "TechnicianRow", "WorkforcePolicy",
+    "PartStockRule", "PartnerReview", "PartsPolicy", "ServicePolicy", "ServiceShift", "SkillRow", "SlaClass",
+    "TechnicianGroup", "TechnicianReview", "TechnicianRow", "WorkforcePolicy",
 ]  # fmt: skip

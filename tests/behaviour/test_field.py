@@ -40,7 +40,7 @@ def visited(scenario: Scenario) -> int:
 
 class TestNobody:
     def test_no_technicians(self) -> None:
-        people = {"service": {"workforce": {"groups": []}}}
+        people: dict[str, Any] = {"service": {"workforce": {"groups": []}}}
         result = run(busy_world(policy=people))
         assert not len(result.tables["visits"])
         assert (requests_of(result)["outcome"] == Outcome.OPEN).all()

@@ -16,7 +16,7 @@ from tests.part_worlds import Job, PartsRun, imbalance, parts_world, run_parts, 
 from tests.service_worlds import constant, installed, mode, product, run, service_world
 
 DAY = 86_400
-REPLICATIONS = 8
+REPLICATIONS = 6
 
 
 def level(echelon: str, reorder_point: int, order_up_to: int) -> dict[str, Any]:

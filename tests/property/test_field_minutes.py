@@ -163,7 +163,7 @@ EDITS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("edit", EDITS)
 def test_edits_disturb_no_draws(edit: str) -> None:
-    even = {"service": {"roads": {"hour_factors": [1.0] * 24}}}
+    even: dict[str, Any] = {"service": {"roads": {"hour_factors": [1.0] * 24}}}
     before, after = run(busy_world(**even)), run(busy_world(**merged(even, EDITS[edit])))
     if edit != "product":
         assert traits(before) == traits(after)
