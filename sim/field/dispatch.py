@@ -23,6 +23,8 @@ from sim.field.waiting import Ordered, nearness, waiting_by
 from sim.field.workers import Spent, State, Worker
 
 _DISPATCH_TURN = EventPriority(Turn.DISPATCH)
+CREW_PATIENCE_SECONDS = 3_600
+"""Nobody sets out for a job of two whose helper is expected to be free later than this."""
 
 
 class District:
@@ -166,7 +168,7 @@ class Dispatcher:
                 if len(workers) > 1:
                     workers.sort(key=_by_number)
                 for worker in workers:
-                    if worker.state == State.FREE and worker.number in district.free:
+                    if worker.state == State.FREE:
                         self._choose(worker, district)
             if jobs:
                 district.new_jobs = []
@@ -187,7 +189,7 @@ class Dispatcher:
         """Fit jobs that have come into the plans; returns those for which there is no place."""
         left = plans.make(district.workers, [job for job in jobs if job.stage == Stage.WAITING])
         for worker in list(district.free.values()):
-            if worker.plan:
+            if worker.plan and worker.state == State.FREE:
                 self._choose(worker, district)
         return left
 
@@ -272,6 +274,8 @@ class Dispatcher:
             ):
                 continue
             leaves = now if other.state == State.FREE else other.busy_until
+            if leaves > now + CREW_PATIENCE_SECONDS:
+                continue
             comes = leaves + self._roads.expected_seconds(self._roads.metres(other.next_place, job.place))
             if comes + job.expected_seconds <= other.latest_second and (
                 best is None or (comes, other.number) < best

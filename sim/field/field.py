@@ -73,13 +73,20 @@ class FieldService:
 
     def admit(self, request: Request) -> None:
         """See `Field.admit`."""
+        if request.station >= 0:
+            self._admit(request, is_rebooked=False)
+        else:  # no station is open: nobody comes, unless a partner does
+            self._rooms.partners.takes(request, -1)
+
+    def _admit(self, request: Request, *, is_rebooked: bool) -> None:
+        """Promise a visit, or hand the request to a partner; what is rebooked has been to no avail, urgent or not."""
         job = self._jobs.get(request.number)
         if job is None:
             job = Job(request)
         job.needs = (request.skill, request.level, request.people)
         job.expected_seconds = self._expectations.seconds(request)
         book = self._book
-        if book is not None and request.judged_urgency == Urgency.URGENT and not self._urgent_wait:
+        if not (self._urgent_wait or is_rebooked) and request.judged_urgency == Urgency.URGENT:
             book = None
         seconds = job.expected_seconds + self._outlook.drive_seconds(request.station)
         now = self._context.now
@@ -161,7 +168,7 @@ class FieldService:
             self._rooms.parts.ask(request, request.true_part)
         else:
             request.promised_from_second = request.promised_until_second = NOT_YET
-            self.admit(request)
+            self._admit(request, is_rebooked=visit.cause != Cause.WRONG_SKILL)
 
 
 def _is_for_day(job: Job, tomorrow: int) -> bool:

@@ -14,6 +14,8 @@ from sim.field.roads import ServiceRoads
 from sim.field.workers import State, Worker, break_begins
 
 _NO_LIMIT = 1 << 60
+SLACK_SECONDS = 1_800
+"""Plans have people come so much before a window ends, as drives and work take longer at times."""
 
 
 class DayPlans:
@@ -139,5 +141,5 @@ class DayPlans:
 
 def _limit(job: Job, now: int) -> int:
     """Arrival at the latest; none where it is too late in any case."""
-    due = due_second(job.request)
+    due = due_second(job.request) - SLACK_SECONDS
     return due if due > now else _NO_LIMIT
