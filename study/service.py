@@ -36,6 +36,15 @@ STAGES: tuple[str, ...] = (
 
 URGENCIES = tuple(urgency.name.lower() for urgency in Urgency)
 
+CAUSES: dict[int, str] = {
+    Cause.ABSENT: "Nobody opened",
+    Cause.WRONG_SKILL: "Skill or people missing",
+    Cause.MISSING_PART: "Part missing",
+    Cause.FAILED_REPAIR: "Repair did not hold",
+    Cause.DEFECTIVE_PART: "Part was defective",
+}
+"""Why a visit was not enough, in words."""
+
 STARTS: tuple[str, ...] = ("Resolved from afar", "Gave up", "Partner", "Visit 1", "Waiting")
 """What becomes of a report first; the last are not decided when the run ends."""
 
@@ -46,6 +55,11 @@ _DAY, _HOUR = 86_400, 3_600
 _METRES_PER_KM = 1_000
 _REPAIRS = (RequestKind.REPAIR, RequestKind.REWORK)
 _LEVEL_GAINED = 5
+
+
+def is_failed(cause: IntArray) -> npt.NDArray[np.bool_]:
+    """Visits after which another one was needed."""
+    return np.isin(cause, list(CAUSES))
 
 
 def service(result: RunResult) -> dict[str, FloatArray]:
