@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -44,6 +45,8 @@ class Job:
     is_given_up: bool = False
     """The request is closed two days later whether it has its part or not."""
     has_old_unit: bool = True
+    waits_to_fetch: bool = False
+    """Nobody comes to fetch the part that was set aside."""
 
 
 @dataclass
@@ -81,9 +84,9 @@ class ScriptedField:
         self._later(1, lambda: self._fetch(request))
 
     def _fetch(self, request: Request) -> None:
-        if request.closed_second < 0:
+        job = self.jobs[request.number]
+        if request.closed_second < 0 and not job.waits_to_fetch:
             request.visits += 1
-            job = self.jobs[request.number]
             self.sources.append(self.parts.take_set_aside(job.technician, request))
             self._finish(request)
 
@@ -178,8 +181,14 @@ def parts_world(
     )
 
 
-def run_parts(scenario: Scenario, jobs: Sequence[Job] = (), seed: int = 1, replication: int = 0) -> PartsRun:
-    """Let spare parts work without the rest of after-sales service."""
+def run_parts(
+    scenario: Scenario,
+    jobs: Sequence[Job] = (),
+    seed: int = 1,
+    replication: int = 0,
+    each_evening: Callable[[SpareParts], None] | None = None,
+) -> PartsRun:
+    """Let spare parts work without the rest of after-sales service; something may be done to them every evening."""
     world = build_world(scenario, optimize.plan(scenario), seed, replication)
     facts = build_service_facts(scenario, world.axes)
     assert facts is not None
@@ -192,6 +201,8 @@ def run_parts(scenario: Scenario, jobs: Sequence[Job] = (), seed: int = 1, repli
     parts.open()
     for job in jobs:
         at(environment, job.second, Turn.WORK, _begins(scripted, job))
+    for day in range(world.days if each_evening is not None else 0):
+        at(environment, day * SECONDS_PER_DAY + 64_800, Turn.PARTS_ORDER, partial(each_evening, parts))  # type: ignore[arg-type]
     environment.run(until=context.end_second)
     parts.close()
     return PartsRun(recorder.tables(), scripted, scenario, parts)

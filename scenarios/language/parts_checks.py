@@ -19,16 +19,18 @@ def names(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]
     """Suppliers, parts and places of levels that are named exist."""
     del reach
     supply, policy = _supply(scenario), scenario.policy.service.parts
-    if supply is None or scenario.service is None:
+    if scenario.service is None:
         return
-    suppliers = [supplier.id for supplier in scenario.network.suppliers]
-    parts = set(supply.parts["part_id"])
-    yield from places.unknown_in_column(
-        f"{_FACTS}.parts", supply.parts, "supplier_id", suppliers, "supplier", blank=True
-    )
+    parts = set() if supply is None else set(supply.parts["part_id"])
     for index, mode in enumerate(scenario.service.failure_modes):
         path = f"service.failure_modes[{index}].part_id"
         yield from places.unknown_ids(path, [mode.part_id], parts, "part", blank=True)
+    if supply is None:
+        return
+    suppliers = [supplier.id for supplier in scenario.network.suppliers]
+    yield from places.unknown_in_column(
+        f"{_FACTS}.parts", supply.parts, "supplier_id", suppliers, "supplier", blank=True
+    )
     for index, rule in enumerate(policy.rules):
         yield from places.unknown_ids(f"{_POLICY}.rules[{index}].part_ids", rule.part_ids, parts, "part")
     if policy.levels is not None:

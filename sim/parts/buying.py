@@ -66,23 +66,23 @@ class Buying:
 
     def order_all(self) -> None:
         """All centres order in the evening."""
-        wanted = self._facts.centres.wanted(self._centres.position)
-        centre, part = np.nonzero(wanted)
+        centre, part, units = self._facts.centres.wanted(self._centres.position)
         if centre.size:
-            self._order(centre, part, wanted[centre, part], is_evening=True)
+            self.order(centre, part, units, is_evening=True)
 
     def review(self, centre: int, part: int) -> None:
         """Order a part at once if its position says so."""
         units = self._facts.centres.missing(centre, part, self._centres.position_of(centre, part))
         if units:
-            self._order(np.array([centre]), np.array([part]), np.array([units]), is_evening=False)
+            self.order(np.array([centre]), np.array([part]), np.array([units]), is_evening=False)
 
     def complain(self, part: int) -> None:
         """A part turned out to be defective when it was put in."""
         if self._facts.policy.quality_feedback:
             self._quality.report(self._facts.supplier[[part]], day_of(self._context.now))
 
-    def _order(self, centre: IntArray, part: IntArray, units: IntArray, *, is_evening: bool) -> None:
+    def order(self, centre: IntArray, part: IntArray, units: IntArray, *, is_evening: bool) -> None:
+        """Place (k,) order lines; see the class for when they arrive."""
         now = self._context.now
         day = day_of(now)
         supplier = self._facts.supplier[part]

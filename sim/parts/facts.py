@@ -30,10 +30,12 @@ class Levels:
     reorder_point: IntArray
     order_up_to: IntArray
 
-    def wanted(self, position: IntArray) -> IntArray:
-        """(places, parts) units to be ordered at some inventory positions."""
-        missing: IntArray = np.where(position <= self.reorder_point, self.order_up_to - position, 0)
-        return np.maximum(missing, 0, out=missing)
+    def wanted(self, position: IntArray) -> tuple[IntArray, IntArray, IntArray]:
+        """Places, parts and units to be ordered at (places, parts) inventory positions, place by place."""
+        place, part = np.nonzero(position <= self.reorder_point)
+        units = self.order_up_to[place, part] - position[place, part]
+        some = units > 0
+        return place[some], part[some], units[some]
 
     def missing(self, place: int, part: int, position: int) -> int:
         """Units to be ordered of one part at one place."""

@@ -59,7 +59,6 @@ class Stations:
         """Say who is told of parts that are ready."""
         self._field = rooms.field
         self._transport.connect(self.receive)
-        self._context.register.listen(self._forget)
 
     @property
     def spare(self) -> IntArray:
@@ -140,9 +139,7 @@ class Stations:
 
     def order_all(self) -> None:
         """All stations order from their centres."""
-        wanted = self._facts.stations.wanted(self.position)
-        station, part = np.nonzero(wanted)
-        units = wanted[station, part]
+        station, part, units = self._facts.stations.wanted(self.position)
         self.on_order[station, part] += units
         self._centres.order_many(station, part, units)
 
@@ -196,7 +193,7 @@ class Stations:
         self._stock.take(self._pile, station, part, 1)
         self._stock.use(self._pile, station, part, NOBODY, int(self._facts.centre_of_station[station]))
 
-    def _forget(self, request: Request) -> None:
+    def forget(self, request: Request) -> None:
         """A request that is closed needs its part no longer: whoever waits next gets it."""
         wait = self._wait_of.pop(request.number, None)
         if wait is None:

@@ -42,7 +42,7 @@ class SpareParts:
         self._centres = Centres(context, facts, stock, self._transport)
         self._stations = Stations(context, facts, stock, self._centres, self._transport)
         self._vans = Vans(context, facts, stock, self._stations)
-        self._buying = Buying(context, facts, stock, self._centres)
+        self.buying = Buying(context, facts, stock, self._centres)
         self._exchange = Exchange(context, facts, stock, self._centres)
         self._sources = Sources(context, facts, stock, self._centres, self._stations, self._transport)
         self._records = Records(context, facts, stock, self._stations)
@@ -53,15 +53,19 @@ class SpareParts:
     def connect(self, rooms: Rooms) -> None:
         """Say who waits for parts."""
         self._stations.connect(rooms)
-        self._context.register.listen(lambda request: self._defective.discard(request.number))
+        self._context.register.listen(self._closed)
         if self._is_continuous:
-            self._centres.connect(self._buying.review)
+            self._centres.connect(self.buying.review)
 
     def open(self) -> None:
         """See `Parts.open`."""
         self._stock.open()
         self._other.open()
         self._schedule(0)
+
+    def _closed(self, request: Request) -> None:
+        self._defective.discard(request.number)
+        self._stations.forget(request)
 
     def _schedule(self, day: int) -> None:
         start = day * SECONDS_PER_DAY
@@ -79,7 +83,7 @@ class SpareParts:
         self._vans.fill_all()
         if not self._is_continuous:
             self._stations.order_all()
-            self._buying.order_all()
+            self.buying.order_all()
 
     def _end_day(self, day: int) -> None:
         """Count what is to be counted, and write the day down."""
@@ -101,7 +105,7 @@ class SpareParts:
     def _put_in(self, request: Request, part: int, bad: int) -> None:
         if bad:
             self._defective.add(request.number)
-            self._buying.complain(part)
+            self.buying.complain(part)
         else:
             self._defective.discard(request.number)
 

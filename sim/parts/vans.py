@@ -44,11 +44,10 @@ class Vans:
 
     def fill_all(self) -> None:
         """Fill all vans up for tomorrow, as far as stations have what is missing; by number of the technician."""
-        wanted = self._facts.vans.wanted(self._pile.units)
-        van, part = np.nonzero(wanted)
+        van, part, units = self._facts.vans.wanted(self._pile.units)
         if not van.size:
             return
-        units, station = wanted[van, part], self._facts.station_of_van[van]
+        station = self._facts.station_of_van[van]
         self._look(station, part, units)
         cell = station * self._facts.parts + part
         given = dealt_out(cell, units, self._stations.spare.ravel())

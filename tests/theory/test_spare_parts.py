@@ -17,6 +17,7 @@ import pytest
 from scipy import stats
 
 from sim.aftersales.requests import Echelon
+from sim.parts.supply import SpareParts
 from study.statistics import mean_interval
 from tests.part_worlds import PartsRun, parts_world, run_parts
 from tests.reference import reference_path
@@ -141,6 +142,49 @@ def test_ready_rate_of_the_bases() -> None:
     batch = (demands["second"][mine] // SECONDS_PER_DAY - WARM_UP_DAYS) // BATCH_DAYS
     filled = np.bincount(batch, demands["filled_units"][mine]) / np.bincount(batch)
     assert_covers(float(outstanding[:AT_BASE].sum()), filled, 0.02)
+
+
+SAMPLE, ACCEPTED, LOT, DEFECTIVE = 20, 1, 50, 0.04
+
+
+def inspected(factor: float) -> tuple[FloatArray, FloatArray]:
+    """(days,) share of lots that are sorted, and escaped units per lot, when many lots are bought every evening."""
+    kinds = 500
+    scenario = parts_world(
+        days=200,
+        parts=[{"part_id": f"P{number}"} for number in range(kinds)],
+        policy={"inspected_units": SAMPLE, "accepted_defects": ACCEPTED},
+        technicians=0,
+        supplier={
+            "lead_time_days": constant(0),
+            "quality": {"defects_per_million": 1e6 * DEFECTIVE * factor},
+        },
+    )
+    everywhere, every, units = np.zeros(kinds, np.int64), np.arange(kinds), np.full(kinds, LOT)
+
+    def buy(parts: SpareParts) -> None:
+        parts.buying.order(everywhere, every, units, is_evening=True)
+
+    lots = run_parts(scenario, each_evening=buy).tables["part_lots"]
+    day = lots["received_second"] // SECONDS_PER_DAY
+    number = np.bincount(day)
+    return np.bincount(day, lots["is_sorted"]) / number, np.bincount(day, lots["escaped_units"]) / number
+
+
+def test_sampling_inspection() -> None:
+    """Lots that are sorted follow the operating characteristic; what escapes, the average outgoing quality (Dodge and
+    Romig 1929): defects of a binomial lot in the sample and in the rest are independent."""
+
+    def outgoing(share: float) -> tuple[float, float]:
+        sorted_share = float(stats.binom.sf(ACCEPTED, SAMPLE, share))
+        # what was found in an accepted sample is taken out, too
+        return sorted_share, (1 - sorted_share) * (LOT - SAMPLE) * share
+
+    sound, planted = inspected(1.0), inspected(BUG)
+    rejected, escaping = outgoing(DEFECTIVE)
+    worse, _ = outgoing(DEFECTIVE * BUG)
+    assert_proves(rejected, sound[0], planted[0], 0.8 * (worse / rejected - 1))
+    assert_covers(escaping, sound[1], 0.02)
 
 
 def owed_by_supply(lead_days: float, level: int, run: PartsRun) -> npt.NDArray[np.int64]:

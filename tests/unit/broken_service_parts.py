@@ -59,6 +59,14 @@ PARTS = [
         "must not be negative",
     ),
     _supply("success above certainty", "E304", "repair_shop: {¦success_share: 1.2}", "1.2"),
+    yaml(
+        "mode with a part that nobody describes",
+        "E501",
+        _INITIAL,
+        "service:\n  products: [{id: washer}]\n"
+        "  failure_modes: [{id: leak, product_id: washer, ¦part_id: pump}]\ninitial:",
+        "there is no part of this name",
+    ),
     _policy(
         "rule for an unknown part",
         "E501",
