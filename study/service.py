@@ -38,7 +38,7 @@ URGENCIES = tuple(urgency.name.lower() for urgency in Urgency)
 
 CAUSES: dict[int, str] = {
     Cause.ABSENT: "Nobody opened",
-    Cause.WRONG_SKILL: "Skill or people missing",
+    Cause.WRONG_SKILL: "Skill missing",
     Cause.MISSING_PART: "Part missing",
     Cause.FAILED_REPAIR: "Repair did not hold",
     Cause.DEFECTIVE_PART: "Part was defective",

@@ -15,6 +15,8 @@ from study.evidence import FloatArray, Study
 from study.service import CAUSES
 
 MOST_SCENARIOS = 3
+_INCHES = 11.0
+"""Width of all panels, about."""
 
 
 def has_failures(study: Study) -> bool:
@@ -53,7 +55,7 @@ def failed_visits(studies: Sequence[Study]) -> Figure:
     )
     grid = figure.subplots(1, len(shown), squeeze=False, sharey=True)[0]
     for axes, place, study in zip(grid, places, shown, strict=True):
-        _pareto(axes, study, style.scenario_colour(place), is_last=study is shown[-1])
+        _pareto(axes, study, style.scenario_colour(place), _INCHES / len(shown), is_last=study is shown[-1])
         if len(shown) > 1:
             axes.set_title(
                 wrapped(every[place], 10.0 / len(shown), style.LABEL_POINTS, 1)[0],
@@ -63,7 +65,7 @@ def failed_visits(studies: Sequence[Study]) -> Figure:
     return figure
 
 
-def _pareto(axes: Axes, study: Study, colour: str, *, is_last: bool) -> None:
+def _pareto(axes: Axes, study: Study, colour: str, inches: float, *, is_last: bool) -> None:
     shares = 100 * _shares(study)
     causes = sorted((cause for cause in CAUSES if shares[cause] > 0), key=lambda cause: -shares[cause])
     heights = [shares[cause] for cause in causes]
@@ -75,7 +77,10 @@ def _pareto(axes: Axes, study: Study, colour: str, *, is_last: bool) -> None:
         )  # fmt: skip
     axes.set_xticks(
         range(len(causes)),
-        ["\n".join(wrapped(CAUSES[cause], 1.5, style.SMALL_POINTS, 3)) for cause in causes],
+        [
+            "\n".join(wrapped(CAUSES[cause], 0.9 * inches / (len(causes) + 0.2), style.SMALL_POINTS, 3))
+            for cause in causes
+        ],
         color=style.INK,
     )
     axes.tick_params(axis="x", length=0)

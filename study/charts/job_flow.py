@@ -24,6 +24,8 @@ _WIDTH = 0.06
 """Of a node, in columns."""
 _GAP = 0.035
 """Between nodes of a column, of the whole height."""
+_POINTS = 370.0
+"""Height of all panels together, about."""
 _LEAST_SHARE = 0.004
 """Smaller nodes have no label."""
 
@@ -120,7 +122,7 @@ def job_flow(studies: Sequence[Study]) -> Figure:
     )
     grid = figure.subplots(len(shown), 1, squeeze=False)[:, 0]
     for axes, place, study in zip(grid, places, shown, strict=True):
-        _draw(axes, *flows_of(study), points=380.0 / len(shown))
+        _draw(axes, *flows_of(study), points=_POINTS / len(shown))
         if len(shown) > 1:
             axes.set_title(
                 wrapped(every[place], 10.0, style.LABEL_POINTS, 1)[0], color=style.text_colour(place)
@@ -155,10 +157,10 @@ def _draw(axes: Axes, nodes: dict[str, Node], flows: Sequence[Flow], points: flo
                 zorder=3,
             )
         )
-    _label(axes, nodes, spans, points)
     axes.set_xlim(-0.02, _LAST + 1.0)
-    lows = [span[0] for span in spans.values()]
-    axes.set_ylim(min(lows) - 0.02, 1.04)
+    low, high = min(span[0] for span in spans.values()) - 0.05, 1.04
+    axes.set_ylim(low, high)
+    _label(axes, nodes, spans, 1.3 * style.SMALL_POINTS * (high - low) / points)
 
 
 def _places(nodes: dict[str, Node], flows: Sequence[Flow]) -> dict[str, tuple[float, float]]:
@@ -194,9 +196,9 @@ def _ribbon(left: float, right: float, top: float, goal_top: float, size: float,
     return PathPatch(Path(points, codes), facecolor=colour, edgecolor="none", alpha=0.35, zorder=2)
 
 
-def _label(axes: Axes, nodes: dict[str, Node], spans: dict[str, tuple[float, float]], points: float) -> None:
-    """Name and share at the right of each node, moved apart where they are thin."""
-    gap = 1.25 * style.SMALL_POINTS / points
+def _label(axes: Axes, nodes: dict[str, Node], spans: dict[str, tuple[float, float]], gap: float) -> None:
+    """Name and share at the right of each node, moved apart by a gap where they are thin."""
+    lowest, highest = axes.get_ylim()
     for column in range(_LAST + 1):
         here = [
             node
@@ -204,7 +206,7 @@ def _label(axes: Axes, nodes: dict[str, Node], spans: dict[str, tuple[float, flo
             if node.column == column and spans[node.key][1] - spans[node.key][0] >= _LEAST_SHARE
         ]
         middles = np.array([sum(spans[node.key]) / 2 for node in here])
-        for node, place in zip(here, spread(middles, gap, min(0.0, *middles, 0.0), 1.0), strict=True):
+        for node, place in zip(here, spread(middles, gap, lowest + gap / 2, highest - gap / 2), strict=True):
             low, high = spans[node.key]
             axes.text(
                 column + _WIDTH + 0.02,

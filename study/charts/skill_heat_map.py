@@ -21,6 +21,8 @@ _LEVELS = Normalize(0.0, 5.0)
 _NAME_INCHES = 1.8
 _ROWS_TO_FILL = 4
 _LEAST_SHOWN = 0.05
+_CLEARLY = 0.3
+"""Levels by which a skill must be thinner than the others for a title to say so."""
 
 
 def has_skills(study: Study) -> bool:
@@ -118,9 +120,10 @@ def _title(names: Sequence[str], studies: Sequence[Study]) -> str:
     study = studies[0]
     levels = _levels(study)
     skills = study.labels.service.skills
-    weakest = int(np.nanargmin(np.nanmean(levels, axis=0)))
-    nobody = int((np.nanmax(levels, axis=1) > 0).sum() - (levels[:, weakest] > 0).sum())
-    where = f", which {nobody} of {len(levels)} stations lack" if nobody > 0 else ""
-    return (
-        f"Skills are thinnest in {skills[weakest]}{where}" if len(skills) > 1 else "What technicians can do"
-    )
+    by_skill = np.nanmean(levels, axis=0)
+    weakest, following = np.argsort(by_skill, kind="stable")[[0, min(1, len(skills) - 1)]]
+    lacking = int((levels[:, weakest] == 0).sum())
+    if by_skill[following] - by_skill[weakest] < _CLEARLY:
+        return f"What technicians can do: mean levels from {by_skill.min():.1f} to {by_skill.max():.1f}"
+    where = f", which {lacking} of {len(levels)} stations lack" if lacking else ""
+    return f"Skills are thinnest in {skills[weakest]}{where}"
