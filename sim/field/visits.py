@@ -56,9 +56,9 @@ class AtTheCustomer:
             repair.absent_share == 0.0
             and min(skill.success_shares) >= 1.0
             and not context.world.scenario.loops.morale
-            and roads.coefficient_of_variation == 0.0
         )
-        self.draws = DrawsOfVisits(context, is_certain=is_certain)
+        is_driven_as_planned = roads.coefficient_of_variation == 0.0
+        self.draws = DrawsOfVisits(context, is_certain=is_certain, is_driven_as_planned=is_driven_as_planned)
         self._roads = roads
         self._absent_share = repair.absent_share
         self._absent_wait, self._quote_time, self._settle_time = (
