@@ -8,29 +8,32 @@ from sim.aftersales.context import Context
 from sim.aftersales.requests import Request
 from sim.durations import fractions
 from sim.kernels.philox import uniform_rows4
-from sim.streams import Purpose, halves, uniform, uniform_fraction
+from sim.streams import Purpose, halves, uniform
 
-VisitDraws = tuple[float, float, int, int]
-"""Absence and success as fractions, time on the road of the technician and of a helper as 32 bits."""
-_AS_PLANNED: VisitDraws = (0.5, 0.5, 0, 0)
+VisitDraws = tuple[float, float, float, int, int]
+"""Absence, success, answer to a quote as fractions; time on the road of the technician and of a helper as 32 bits."""
+_AS_PLANNED: VisitDraws = (0.5, 0.5, 0.5, 0, 0)
 
 
 class DrawsOfVisits:
     """Draws are made for all jobs that wait at once: one by one they take longer than a visit."""
 
-    def __init__(self, context: Context, *, is_certain: bool, is_driven_as_planned: bool) -> None:
+    def __init__(
+        self, context: Context, *, is_certain: bool, is_driven_as_planned: bool, is_quoted: bool
+    ) -> None:
         """Make the draws.
 
         Args:
             context: names the streams.
             is_certain: nothing at a visit hangs on chance.
             is_driven_as_planned: nothing on the way does.
+            is_quoted: customers may decline a quote.
         """
         self._visits = None if is_certain else context.stream(Purpose.VISITS)
         self._travel = context.stream(Purpose.VISIT_TRAVEL)
         self._is_driven_as_planned = is_driven_as_planned
-        self._quotes = context.stream(Purpose.QUOTES)
-        self._is_needed = not (is_certain and is_driven_as_planned)
+        self._quotes = context.stream(Purpose.QUOTES) if is_quoted else None
+        self._is_needed = is_quoted or not (is_certain and is_driven_as_planned)
         self._expected: dict[int, list[int]] = {}
         self._drawn: dict[tuple[int, int], VisitDraws] = {}
 
@@ -55,10 +58,6 @@ class DrawsOfVisits:
             drawn = self._drawn.pop((visit, request.key))
         return drawn
 
-    def quote(self, request: Request) -> float:
-        """Fraction that decides whether a quote is accepted."""
-        return uniform_fraction(self._quotes, request.key, 0)
-
     def home(self, technician: int, ordinal: int) -> int:
         """Draw of a technician's way home; `technician` is the key of his id."""
         return uniform(self._travel, technician, 0, ordinal)
@@ -66,12 +65,15 @@ class DrawsOfVisits:
     def _draw(self, keys: list[int], visit: int) -> list[VisitDraws]:
         low, high = halves(np.array(keys, np.uint64))
         drawn = np.empty((4, len(keys)), np.uint32)
-        absent = success = [0.5] * len(keys)
+        absent = success = quoted = [0.5] * len(keys)
         travel = helped = [0] * len(keys)
         if self._visits is not None:
             uniform_rows4(low, high, np.uint32(0), np.uint32(visit), *self._visits, drawn)
             absent, success = fractions(drawn[:2]).tolist()
+        if self._quotes is not None:  # one answer, at whichever visit the quote is made
+            uniform_rows4(low, high, np.uint32(0), np.uint32(0), *self._quotes, drawn)
+            quoted = fractions(drawn[0]).tolist()
         if not self._is_driven_as_planned:
             uniform_rows4(low, high, np.uint32(0), np.uint32(visit), *self._travel, drawn)
             travel, helped = drawn[:2].tolist()
-        return list(zip(absent, success, travel, helped, strict=True))
+        return list(zip(absent, success, quoted, travel, helped, strict=True))
