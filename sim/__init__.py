@@ -1,18 +1,23 @@
 """The world: one replication of a scenario under a plan."""
 
+from sim.aftersales.requests import Cause, Outcome, Urgency
+from sim.aftersales.requests import Kind as RequestKind
 from sim.books import Account, BooksError
 from sim.engine import simulate
 from sim.kernels.compilation import is_compiled
 from sim.kernels.ordering import EMERGENCY
 from sim.kernels.processes import may_fork
+from sim.kpis.aftersales import REPAIR_STAGES, ServiceRecords, backlog, promises_kept, stage_seconds
 from sim.records import Cell, Centre, Closing, Day, Panels, Table
 from sim.result import Identity, Labels, RunResult, ServiceLabels
 from sim.stations import Crew, Work
 
 __all__ = [
     "EMERGENCY",
+    "REPAIR_STAGES",
     "Account",
     "BooksError",
+    "Cause",
     "Cell",
     "Centre",
     "Closing",
@@ -20,12 +25,19 @@ __all__ = [
     "Day",
     "Identity",
     "Labels",
+    "Outcome",
     "Panels",
+    "RequestKind",
     "RunResult",
     "ServiceLabels",
+    "ServiceRecords",
     "Table",
+    "Urgency",
     "Work",
+    "backlog",
     "is_compiled",
     "may_fork",
+    "promises_kept",
     "simulate",
+    "stage_seconds",
 ]

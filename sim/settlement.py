@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.aftersales.facts import build_service_facts
+from sim.axes import to_minor
 from sim.books import Terms
+from sim.books.service_terms import ServiceTerms
 from sim.books.terms import WorkTerms, in_micro
 from sim.depot import Depot, consigned_skus, owned_value
 from sim.records import Closing, Panels
@@ -152,6 +154,28 @@ def terms_of(world: World) -> Terms:
         count_cost_per_line=error.count_cost_per_line if error else 0.0,
         is_consigned=consigned_skus(world),
         work=_work_terms(world),
+        service=_service_terms(world),
+    )
+
+
+def _service_terms(world: World) -> ServiceTerms | None:
+    facts = build_service_facts(world.scenario, world.axes)
+    if facts is None:
+        return None
+    supply, stations = facts.service.parts, facts.service.stations
+    per_day = (
+        {}
+        if stations is None
+        else dict(zip(stations["station_id"], stations["facility_cost_per_day"], strict=True))
+    )
+    cost = np.zeros(0) if supply is None else supply.parts["purchase_cost"]
+    return ServiceTerms(
+        service=facts.service,
+        policy=facts.policy,
+        station_centre=np.array(facts.station_centre, np.int64),
+        station_minor_per_day=to_minor([per_day[name] for name in facts.station_ids]),
+        technician_station=np.array([person.station for person in facts.technicians], np.int64),
+        part_cost_minor=to_minor(cost),
     )
 
 

@@ -103,6 +103,7 @@ class Stores:
         self._world = world
         self._place_orders: Callable[[Lines], None] | None = None
         self._called_at: Callable[[IntArray, int], None] | None = None
+        self._goods_left: Callable[[IntArray, int, int], None] | None = None
         self._ages = bool((world.ageing.life_days > 0).any())
         self._start_weekday = world.scenario.horizon.start_date.weekday()
         self._is_watched = world.shelf.forecast.size > 0
@@ -146,6 +147,10 @@ class Stores:
         """Say who takes the orders, and who is told, with the day, at which (k,) stores goods have arrived."""
         self._place_orders, self._called_at = place_orders, called_at
 
+    def listen(self, goods_left: Callable[[IntArray, int, int], None]) -> None:
+        """Have somebody told for which (k,) stores goods left their centre at a second, and when they arrive."""
+        self._goods_left = goods_left
+
     def open(self, opening: Closing) -> None:
         """Start the first day with what is already under way, ordered on the eve."""
         world = self._world
@@ -173,8 +178,17 @@ class Stores:
             units, value = opening.transit_units[row, sku], opening.transit_value[row, sku]
             self.expect(int(second), Delivery(np.stack([np.full(sku.size, row), sku, units, value])))
 
-    def expect(self, arrival_second: int, delivery: Delivery) -> None:
-        """Take note of a delivery; it is received at that second, or stays under way if the run ends before."""
+    def expect(self, arrival_second: int, delivery: Delivery, left_second: int | None = None) -> None:
+        """Take note of a delivery; it is received at that second, or stays under way if the run ends before.
+
+        Args:
+            arrival_second: when it arrives.
+            delivery: the goods.
+            left_second: when they left their centre; now unless given.
+        """
+        if self._goods_left is not None:
+            left = int(self._environment.now) if left_second is None else left_second
+            self._goods_left(delivery.block[0], left, arrival_second)
         if arrival_second not in self._due:
             self._due[arrival_second] = []
             if arrival_second < self._world.days * SECONDS_PER_DAY:

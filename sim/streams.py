@@ -125,7 +125,7 @@ class Purpose(StrEnum):
     ATTRITION = "attrition"
     """Notice and hiring of technicians. Technician and who came before; day, what."""
     INSPECTIONS = "inspections"
-    """Which repairs are inspected, and what is found. Request; visit, what."""
+    """Which repairs are bad, which are inspected, what is found. Request; what."""
     PARTNERS = "partners"
     """Which job goes to which partner, and how it goes. Request; what."""
     PART_DEMAND = "part demand"

@@ -16,7 +16,9 @@ from scenarios import COST_HEADS
 from sim import Cell, Centre, Day, Labels, ServiceLabels
 from study.evidence import Condensed, FloatArray
 from study.operations import operations
+from study.service import service
 from study.shown_day import shown_day
+from study.shown_week import shown_week
 
 if TYPE_CHECKING:
     from sim import RunResult
@@ -26,11 +28,11 @@ MINOR_UNITS = 100
 
 _Array = npt.NDArray[Any]
 _Scalar = TypeVar("_Scalar", bound=np.generic)
-_GROUPS = ("daily", "store_class", "store", "sku", "operations", "shown_day")
+_GROUPS = ("daily", "store_class", "store", "sku", "operations", "shown_day", "service", "shown_week")
 
 
 def condense(result: RunResult) -> Condensed:
-    """Reduce a run: network-wide series by day, means by store, class and SKU after the warm-up, operations."""
+    """Reduce a run: network-wide series by day, means by store, class and SKU, operations, service."""
     labels, day = result.labels, result.panels.day
     counted_days = len(day) - labels.warm_up_days
     totals = day[labels.warm_up_days :].sum(axis=0)
@@ -45,6 +47,8 @@ def condense(result: RunResult) -> Condensed:
         cost_by_head={head: result.kpis[f"cost_{head}"] for head in COST_HEADS},
         operations=_read_only(operations(result)),
         shown_day=_read_only(shown_day(result)),
+        service=_read_only(service(result)),
+        shown_week=_read_only(shown_week(result)),
     )
 
 

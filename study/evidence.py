@@ -99,6 +99,10 @@ class Condensed:
     """As from `study.operations.operations`; empty without trucks and work in centres."""
     shown_day: Mapping[str, npt.NDArray[np.int64]] = field(default_factory=dict)
     """As from `study.shown_day.shown_day`, of the first replication only."""
+    service: Mapping[str, FloatArray] = field(default_factory=dict)
+    """As from `study.service.service`; empty without after-sales service."""
+    shown_week: Mapping[str, npt.NDArray[np.int64]] = field(default_factory=dict)
+    """As from `study.shown_week.shown_week`, of the first replication only."""
 
 
 @dataclass(frozen=True)

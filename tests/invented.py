@@ -4,6 +4,7 @@ invented_study("cost_first")                         120 stores x 150 SKUs, 30 r
 invented_study("tiny", stores=3, replications=1)     small
 invented_study("full", extreme="full")               every unit filled; also "undefined", "free"
 invented_study("busy", operations=InventedOperations())    with trucks and work in the centre
+invented_study("mended", service=InventedService())        with after-sales service
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from study.evidence import (
 )
 from tests.factory import tiny_scenario
 from tests.invented_operations import InventedOperations
+from tests.invented_service import InventedService
 
 Extreme = Literal["", "full", "undefined", "free"]
 
@@ -150,6 +152,7 @@ def invented_study(
     classes: tuple[str, ...] = CLASSES,
     changes: dict[str, Any] | None = None,
     operations: InventedOperations | None = None,
+    service: InventedService | None = None,
 ) -> Study:
     """A study whose numbers are made up.
 
@@ -158,6 +161,7 @@ def invented_study(
         extreme: "full": nothing is ever missing; "undefined": every KPI is NaN; "free": no cost at all.
         changes: blocks for `tiny_scenario`.
         operations: trucks and work in the centre; none unless given.
+        service: after-sales service; none unless given.
     """
     rng = np.random.default_rng([len(name), stores, skus, days, int(100 * lift)])
     world = np.random.default_rng([stores, skus, days])
@@ -195,6 +199,13 @@ def invented_study(
         runs = tuple(
             replace(run, operations=operations.numbers(rng, weeks, lift), shown_day=day)
             for run, day in zip(runs, shown, strict=True)
+        )
+    if service:
+        labels = replace(labels, service=service.labels(world))
+        week = [service.shown_week(rng, labels.service), *[{}] * (replications - 1)]
+        runs = tuple(
+            replace(run, service=service.numbers(rng, days, labels.service, lift), shown_week=one)
+            for run, one in zip(runs, week, strict=True)
         )
     return Study(
         name=name,

@@ -14,6 +14,7 @@ from scenarios.language import (
     goods_checks,
     level_checks,
     operation_checks,
+    parts_checks,
     people_checks,
     policy_checks,
     promotion_checks,
@@ -39,6 +40,8 @@ CHECKS = (
     *sourcing_checks.CHECKS,
     *base_checks.CHECKS,
     *contact_checks.CHECKS,
+    *parts_checks.CHECKS,
+    *people_checks.CHECKS,
 )
 
 

@@ -241,6 +241,8 @@ class PartsPolicy(Model):
     """Parts up to the first share of expected use at cost are A, up to the second B, the others C."""
     order_hour: float = assumed(18.0, "assumption: in the evening", unit="hour of day", ge=0, lt=24)
     """When vans are filled and stations order, every day."""
+    continuous_review: bool = assumed(False, "once a day, in the evening")
+    """Whether stations and centres order the moment a part is asked of them: models of one-for-one replenishment."""
     fetches_from_station: bool = assumed(
         True, "a part that lies at the station is fetched for the next visit"
     )

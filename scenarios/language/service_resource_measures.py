@@ -36,7 +36,7 @@ _PARTS = measures_of(
     ("part_wait_hours", "Wait for parts", "hours", _L,
      "Mean time from asking for a part for a job until it was set aside at the station"),
     ("parts_value", "Parts at cost", "money", _L,
-     "Mean value of parts in vans, stations and distribution centres in the evening"),
+     "Mean value of parts in vans, stations, distribution centres and the repair shop in the evening"),
     ("parts_owed_units", "Parts owed", "units", _L, "Mean units owed by stations and centres in the evening"),
     ("emergency_parts", "Emergency shipments of parts", "units per day", _L,
      "Units sent from another station or by courier per day"),

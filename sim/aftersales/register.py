@@ -27,11 +27,6 @@ class Register:
         self.open: dict[int, Request] = {}
         """Requests that are not closed, by number."""
 
-    @property
-    def created(self) -> int:
-        """How many requests there have been; the next one gets this number."""
-        return self._next
-
     def create(self, kind: int, key: int, reported_second: int) -> Request:
         """Open a request; see `Request` for the arguments."""
         request = Request(self._next, kind, key, reported_second)

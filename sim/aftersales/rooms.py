@@ -34,6 +34,9 @@ class Contact(Protocol):
     def open(self) -> None:
         """Start the first day."""
 
+    def expect(self, keys: Sequence[int]) -> None:
+        """Requests with these keys may be reported until this is called again: draw for all of them at once."""
+
     def report(self, request: Request) -> None:
         """A customer reports now; in the end the field gets the request, or it is closed."""
 

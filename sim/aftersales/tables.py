@@ -43,7 +43,7 @@ SERVICE_TABLES: dict[str, tuple[str, ...]] = {
         "received_second", "centre", "part", "supplier", "units", "defective_units", "inspected_units",
         "defects_found", "is_sorted", "escaped_units",
     ),
-    "part_counts": ("counted_second", "station", "part", "deviation"),
+    "part_counts": ("counted_second", "station", "part", "deviation", "is_miss"),
     "part_stock": (
         "echelon", "place", "part", "opening_units", "closing_units", "closing_deviation", "value_minor",
     ),
@@ -63,6 +63,7 @@ SERVICE_TABLES: dict[str, tuple[str, ...]] = {
 """Columns of each table.
 
 `requests` is the encounter record: a row per request, written when it is closed, open ones at the end of the run.
+`part_counts` tells of records that were put right: at a cycle count, or at a miss, when a unit on record was not found.
 `part_moves` holds each unit's way between echelons (`sim.aftersales.requests.Echelon`); `part_stock` what lay where on
 the first morning and at the end; `part_levels` a row per echelon, place and evening. Scores are in hundredths of a
 point, shares in millionths.

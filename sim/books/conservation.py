@@ -6,13 +6,19 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from sim.books.accounts import Account
 from sim.books.audit import Audit, Axis
+from sim.books.base_checks import check_base_charges
 from sim.books.cell_checks import check_cells
 from sim.books.count_checks import check_counts
 from sim.books.daily_checks import Levels, check_days
 from sim.books.ledger import day_blocks
 from sim.books.money_checks import INVENTORIES, check_ledger_of_days, check_trial_balance
+from sim.books.parts_checks import check_parts
 from sim.books.returns_checks import check_goods, check_returns, sent_back_by_cell, sent_back_by_day
+from sim.books.service_charge_checks import check_service_charges
+from sim.books.service_checks import check_service
+from sim.books.service_terms import ServiceTerms
 from sim.books.supply_checks import check_supply
 from sim.books.table_checks import EventCounts, check_orders_of_days, check_tables
 from sim.books.terms import Terms, by_class
@@ -41,6 +47,9 @@ def check_books(
     - records: panel by day against panel by SKU, event tables against both;
     - work: nobody does two things at once or is paid for less than done; trucks that are out drive, rest or stand;
       orders pass their stages in turn; every charge has its cause and its rate;
+    - after-sales service: a request has one row and passes its stages in turn, visits and calls are those of its
+      requests, nobody is at two places, people's minutes add up, every part is somewhere or was used, lost or scrapped,
+      the installed base follows from sales and scrappage;
     - money: debits equal credits for every day, place and class; goods in the ledger are worth what they are
       worth in the panels, day by day, and what is counted at the end; every other account has the balance
       that follows from total quantities, rates and prices.
@@ -86,7 +95,27 @@ def check_books(
     )
     if terms.work is not None:
         check_work(audit, tables, len(panels.day), labels, terms, terms.work)
+    if terms.service is not None:
+        _check_service(audit, panels, tables, ledger_totals, labels, terms, terms.service)
     audit.conclude()
+
+
+def _check_service(
+    audit: Audit,
+    panels: Panels,
+    tables: Mapping[str, Table],
+    ledger_totals: IntArray,
+    labels: Labels,
+    terms: Terms,
+    service: ServiceTerms,
+) -> None:
+    of_centre, names = Axis("centre", labels.centres), labels.service
+    check_service(audit, tables, names, has_contact_centre=service.service.contact_centre is not None)
+    check_service_charges(audit, tables, of_centre, terms, service)
+    check_base_charges(audit, tables, len(panels.day), of_centre, service)
+    if service.service.parts is not None:
+        inventory = ledger_totals[len(labels.stores) :, -1, Account.PARTS_INVENTORY]
+        check_parts(audit, tables, inventory, names, service, of_centre)
 
 
 def _check_days(

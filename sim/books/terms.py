@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scenarios import Costs
+from sim.books.service_terms import ServiceTerms
 from sim.records import IntArray
 from sim.triage import TriageTerms
 
@@ -84,6 +85,8 @@ class Terms:
     """(SKUs,) what suppliers own until it is shipped; None leaves consigned units unchecked."""
     work: WorkTerms | None = None
     """Who works in centres and on roads; None leaves people's and trucks' minutes and charges unchecked."""
+    service: ServiceTerms | None = None
+    """After-sales service; None where there is none."""
 
     def over_stores(self, values: IntArray) -> IntArray:
         """Add up (..., stores, classes) over the stores of each centre: (..., centres, classes)."""

@@ -10,13 +10,11 @@ from simpy.events import EventPriority
 
 from sim.aftersales.requests import NOBODY, NOT_YET, Request
 from sim.clock import Turn
-from sim.contact.judgement import Judgement
+from sim.contact.judgement import FOREVER, Judgement
 from sim.shifts import Roster, Server
 
 _WORK_TURN = EventPriority(Turn.WORK)
 _GIVES_UP_TURN = EventPriority(Turn.GIVES_UP)
-FOREVER = -1
-"""As patience: the caller never leaves the queue."""
 
 CallRow = tuple[int, int, int, int, int, int, int, int, int, int]
 
@@ -77,7 +75,7 @@ class Agents(Roster[Call]):
         servers: int,
         *,
         write: Callable[[Sequence[int]], None],
-        answered: Callable[[], None],
+        answered: Callable[[int], None],
         ended: Callable[[Call], None],
         abandoned: Callable[[Call], None],
         overtime: Callable[[int], None],
@@ -88,7 +86,7 @@ class Agents(Roster[Call]):
             environment: the clock.
             servers: how many there are in all.
             write: takes a row of `calls` for each call that is over.
-            answered: told of each call that is answered.
+            answered: told the second of each call that is answered.
             ended: told of each call that was answered and is over.
             abandoned: told of each call whose caller has left the queue.
             overtime: told of seconds of work after the end of a shift.
@@ -131,10 +129,11 @@ class Agents(Roster[Call]):
 
     def _start(self, server: Server[Call], call: Call) -> None:
         server.task = call
-        server.started_second = call.answered_second = self._environment._now
+        now = self._environment._now
+        server.started_second = call.answered_second = now
         server.event.callbacks = server.callbacks
         self._environment.schedule(server.event, _WORK_TURN, call.seconds)
-        self._answered()
+        self._answered(now)
 
     def _finish(self, server: Server[Call]) -> None:
         call = server.task

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from scenarios import CHANNELS, Channel, ContactCentre
 from sim.aftersales.context import Context
-from sim.aftersales.requests import CallKind, Kind, Outcome, Request
+from sim.aftersales.requests import CallKind, Outcome, Request
 from sim.aftersales.rooms import Rooms
 from sim.clock import Turn, at
-from sim.contact.agents import FOREVER, Agents, Call
+from sim.contact.agents import Agents, Call
 from sim.contact.direct import DirectReports
-from sim.contact.follow_ups import FollowUps
-from sim.contact.judgement import Judgement, Trait, Triage, patience_table
+from sim.contact.judgement import NO_CALL, WEB, Judgement, Trait, Triage, ends_in_repair
 from sim.contact.other_calls import StreamOfCalls
 from sim.contact.spending import Spending
 from sim.durations import Durations
@@ -20,17 +20,13 @@ from sim.shifts import duties
 from sim.streams import Purpose, uniform, uniform_fraction
 
 _SECONDS_PER_MINUTE = 60.0
-_PHONE, _WEB = CHANNELS.index("phone"), CHANNELS.index("web")
-_FAILURES = (int(Kind.REPAIR), int(Kind.REWORK))
+_PHONE = CHANNELS.index("phone")
 _NEWS, _REPORT, _WEB_REPORT, _FOLLOW_UP = 1, 5, 7, 9
 """Priorities where urgent calls go first; other calls have their stream's."""
 
 
 class StaffedCentre:
-    """Agents answer; who waits too long gives up, and may try again.
-
-    Who gives up for good has the unit mended elsewhere: his request is closed, and the unit is in use again.
-    """
+    """Agents answer; who waits too long gives up, and may try again, or is lost to us."""
 
     def __init__(self, context: Context, facts: ContactCentre) -> None:
         self._context = context
@@ -39,15 +35,12 @@ class StaffedCentre:
         self._policy = policy
         self._key = context.stream(Purpose.CALLS)
         self._triage = Triage(context, facts)
-        self._judgements: dict[int, Judgement] = {}
-        """Of reports that have not been taken down, by request."""
-        self._judged = 0
-        """Requests with lower numbers have been judged, or never pass here."""
-        self._patience = patience_table(facts)
+        self._words: dict[int, list[int]] = {}
+        """Draws of requests that are expected, by key."""
         self._redial = Durations(facts.redial_minutes, _SECONDS_PER_MINUTE)
-        self._short_call = Durations(facts.follow_up_minutes, _SECONDS_PER_MINUTE)
         self._advice = Durations(_advice_channel(facts).minutes, _SECONDS_PER_MINUTE)
-        self._follow_ups = FollowUps(context)
+        self._follow_up_seconds: dict[int, int] = {}
+        """Work of the call after the repair, by request that will have one if all goes well."""
         self._to_follow_up: dict[int, Request] = {}
         """Closed requests whose customer is still to be called, by number."""
         self._spending = Spending(context)
@@ -79,24 +72,16 @@ class StaffedCentre:
         for stream in self._streams:
             stream.open()
 
+    def expect(self, keys: Sequence[int]) -> None:
+        """See `Contact.expect`."""
+        self._words = dict(zip(keys, self._triage.words(keys), strict=True))
+
     def report(self, request: Request) -> None:
         """See `Contact.report`."""
-        judgement = self._judgements.get(request.number)
-        if judgement is None:
-            judgement = self._judge(request)
-        request.tries += 1
-        request.channel = channel = judgement.channel
-        self._agents.submit(
-            Call(
-                CallKind.REPORT if request.tries == 1 else CallKind.REDIAL,
-                channel,
-                self._priority(_WEB_REPORT if channel == _WEB else _REPORT),
-                judgement.seconds,
-                judgement.patience_seconds if request.tries == 1 else self._patience_of(request, channel),
-                request=request,
-                judgement=judgement,
-            )
-        )
+        words = self._words.pop(request.key, None) or self._triage.words([request.key])[0]
+        judgement = self._triage.judge(request, words)
+        request.channel = judgement.channel
+        self._call(request, judgement, CallKind.REPORT, judgement.patience_seconds)
 
     def advise(self, request: Request, second: int) -> None:
         """See `Contact.advise`."""
@@ -105,13 +90,15 @@ class StaffedCentre:
     def inform(self, request: Request) -> None:
         """See `Contact.inform`. The call counts for the request if its job is not done by the end of the call."""
         if self._policy.inform_when_late:
-            self._call_out(CallKind.INFORM, _NEWS, request, Trait.INFORM_WORK)
+            word = uniform(self._key, request.key, Trait.INFORM_WORK, request.informed)
+            self._call_out(CallKind.INFORM, _NEWS, request, self._triage.short_call.seconds(word))
 
     def follow_up(self, request: Request) -> None:
         """See `Contact.follow_up`."""
-        if self._follow_ups.wants(request):
+        seconds = self._follow_up_seconds.pop(request.number, NO_CALL)
+        if seconds >= 0 and ends_in_repair(request):
             self._to_follow_up[request.number] = request
-            self._call_out(CallKind.FOLLOW_UP, _FOLLOW_UP, request, Trait.FOLLOW_UP_WORK)
+            self._call_out(CallKind.FOLLOW_UP, _FOLLOW_UP, request, seconds)
         else:
             self._context.register.write(request)
 
@@ -125,34 +112,35 @@ class StaffedCentre:
     def _priority(self, priority: int) -> int:
         return priority if self._policy.urgent_first else _REPORT
 
-    def _judge(self, request: Request) -> Judgement:
-        """Judge a report, and with it all others that are known by now: one by one takes many times as long."""
-        register = self._context.register
-        known = (register.open.get(number) for number in range(self._judged, register.created))
-        fresh = [other for other in known if other is not None and other.kind in _FAILURES]
-        self._judged = register.created
-        judgements = self._triage.judge(fresh)
-        self._judgements.update(zip((other.number for other in fresh), judgements, strict=True))
-        return self._judgements[request.number]
+    def _call(self, request: Request, judgement: Judgement, kind: CallKind, patience_seconds: int) -> None:
+        """A customer tries to get through."""
+        request.tries += 1
+        channel = judgement.channel
+        priority = self._priority(_WEB_REPORT if channel == WEB else _REPORT)
+        self._agents.submit(
+            Call(
+                kind,
+                channel,
+                priority,
+                judgement.seconds,
+                patience_seconds,
+                request=request,
+                judgement=judgement,
+            )
+        )
 
-    def _patience_of(self, request: Request, channel: int) -> int:
-        """Patience at a further try."""
-        if self._patience is None or channel == _WEB:
-            return FOREVER
-        seconds = self._patience.seconds(uniform(self._key, request.key, Trait.PATIENCE, request.tries - 1))
-        return round(seconds * float(self._triage.patience_factor[max(0, request.segment)]))
+    def _call_again(self, request: Request, judgement: Judgement) -> None:
+        word = uniform(self._key, request.key, Trait.PATIENCE, request.tries)
+        self._call(request, judgement, CallKind.REDIAL, self._triage.patience(request, word))
 
     def _ask_advice(self, request: Request) -> None:
         """A customer asks how the unit works; who hangs up does not ask again."""
         seconds = self._advice.seconds(uniform(self._key, request.key, Trait.ADVICE_WORK))
-        patience = FOREVER
-        if self._patience is not None:
-            patience = self._patience.seconds(uniform(self._key, request.key, Trait.PATIENCE))
+        patience = self._triage.patience(request, uniform(self._key, request.key, Trait.PATIENCE))
         priority = self._priority(_REPORT)
         self._agents.submit(Call(CallKind.ADVICE, _PHONE, priority, seconds, patience, request=request))
 
-    def _call_out(self, kind: CallKind, priority: int, request: Request, trait: Trait) -> None:
-        seconds = self._short_call.seconds(uniform(self._key, request.key, trait, request.informed))
+    def _call_out(self, kind: CallKind, priority: int, request: Request, seconds: int) -> None:
         self._agents.submit(Call(kind, _PHONE, self._priority(priority), seconds, request=request))
 
     def _ended(self, call: Call) -> None:
@@ -170,7 +158,6 @@ class StaffedCentre:
 
     def _taken_down(self, request: Request, judgement: Judgement, answered_second: int) -> None:
         """An agent has judged a report, and perhaps helped from afar."""
-        del self._judgements[request.number]
         now = self._context.now
         request.answered_second, request.taken_second = answered_second, now
         request.judged_urgency = judgement.urgency
@@ -183,22 +170,22 @@ class StaffedCentre:
             request.completed_second = now
             self._rooms.base.back_in_use(request)
             self._context.register.close(request, Outcome.RESOLVED_REMOTELY)
-        else:
-            self._rooms.field.admit(request)
+            return
+        if judgement.follow_up_seconds >= 0:
+            self._follow_up_seconds[request.number] = judgement.follow_up_seconds
+        self._rooms.field.admit(request)
 
     def _abandoned(self, call: Call) -> None:
-        request = call.request
-        if request is None or call.judgement is None:
+        request, judgement = call.request, call.judgement
+        if request is None or judgement is None:
             return
         tries = request.tries - 1
-        if uniform_fraction(self._key, request.key, Trait.REDIAL, tries) < self._facts.redial_share:
-            delay = self._redial.seconds(uniform(self._key, request.key, Trait.REDIAL_DELAY, tries))
-            again = self._context.now + delay
-            at(self._context.environment, again, Turn.REPORT, partial(self.report, request))
+        if uniform_fraction(self._key, request.key, Trait.REDIAL, tries) >= self._facts.redial_share:
+            self._context.register.close(request, Outcome.GAVE_UP)
             return
-        del self._judgements[request.number]
-        self._rooms.base.back_in_use(request)
-        self._context.register.close(request, Outcome.GAVE_UP)
+        delay = self._redial.seconds(uniform(self._key, request.key, Trait.REDIAL_DELAY, tries))
+        again = partial(self._call_again, request, judgement)
+        at(self._context.environment, self._context.now + delay, Turn.REPORT, again)
 
 
 def _advice_channel(facts: ContactCentre) -> Channel:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sim.aftersales.context import Context
 from sim.aftersales.requests import Request
 from sim.aftersales.rooms import Rooms
-from sim.contact.follow_ups import FollowUps
+from sim.contact.judgement import Trait, ends_in_repair
 from sim.contact.spending import Spending
+from sim.streams import Purpose, uniform_fraction
 
 
 class DirectReports:
@@ -18,7 +21,8 @@ class DirectReports:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._informs = context.facts.policy.contacts.inform_when_late
-        self._follow_ups = FollowUps(context)
+        self._follow_up_share = context.facts.policy.contacts.follow_up_share
+        self._key = context.stream(Purpose.CALLS)
         self._spending = Spending(context)
 
     def connect(self, rooms: Rooms) -> None:
@@ -28,11 +32,15 @@ class DirectReports:
     def open(self) -> None:
         """See `Contact.open`."""
 
+    def expect(self, keys: Sequence[int]) -> None:
+        """See `Contact.expect`."""
+
     def report(self, request: Request) -> None:
         """See `Contact.report`."""
-        request.answered_second = request.taken_second = self._context.now
+        now = self._context.now
+        request.answered_second = request.taken_second = now
         request.tries = 1
-        self._spending.contact()
+        self._spending.contact(now)
         self._context.register.promise(request)
         self._rooms.field.admit(request)
 
@@ -43,14 +51,17 @@ class DirectReports:
         """See `Contact.inform`."""
         if self._informs:
             request.informed += 1
-            self._spending.contact()
+            self._spending.contact(self._context.now)
 
     def follow_up(self, request: Request) -> None:
         """See `Contact.follow_up`."""
-        if self._follow_ups.wants(request):
+        if self._follow_up_share > 0.0 and ends_in_repair(request) and self._is_chosen(request):
             request.followed_up_second = self._context.now
-            self._spending.contact()
+            self._spending.contact(request.followed_up_second)
         self._context.register.write(request)
+
+    def _is_chosen(self, request: Request) -> bool:
+        return uniform_fraction(self._key, request.key, Trait.FOLLOW_UP) < self._follow_up_share
 
     def close(self) -> None:
         """See `Contact.close`."""

@@ -9,26 +9,27 @@ from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from scenarios import CHANNELS, ContactCentre, FailureMode
 from sim.aftersales.context import Context
 from sim.aftersales.facts import ServiceFacts
-from sim.aftersales.requests import NOBODY, Request, Urgency
-from sim.durations import Durations, fractions
+from sim.aftersales.requests import NOBODY, Kind, Outcome, Request, Urgency
+from sim.durations import Durations
 from sim.streams import Purpose, uniform_blocks
 
 _SECONDS_PER_MINUTE = 60.0
 _BLOCKS = 3
-_WEB = CHANNELS.index("web")
-
-BoolArray = npt.NDArray[np.bool_]
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
+_WORDS = 2.0**32
+WEB = CHANNELS.index("web")
+FOREVER = -1
+"""As patience: the caller never leaves the queue."""
+NO_CALL = -1
+_REPAIRS = (int(Kind.REPAIR), int(Kind.REWORK))
+_FIXED = (int(Outcome.DONE), int(Outcome.DONE_BY_PARTNER))
 
 
 class Trait(IntEnum):
-    """Index of a draw of `Purpose.CALLS`; those from `REDIAL` on, and patience, are drawn anew for every try."""
+    """Index of a draw of `Purpose.CALLS`; patience and redial are drawn anew for every try."""
 
     CHANNEL = 0
     WORK = 1
@@ -54,12 +55,14 @@ class Judgement(NamedTuple):
     seconds: int
     """Work of the agent, remote diagnosis included."""
     patience_seconds: int
-    """At the first try; -1 for ever."""
+    """At the first try."""
     urgency: int
     mode: int
     """Failure that the agent takes it for in the end."""
     is_resolved: bool
     """From afar."""
+    follow_up_seconds: int
+    """Work of the call after the repair; -1 for none."""
 
 
 class NeededWork(NamedTuple):
@@ -72,93 +75,90 @@ class NeededWork(NamedTuple):
     """The part if most cases of the failure need it."""
 
 
+def ends_in_repair(request: Request) -> bool:
+    """Whether a closed request is one after which customers may be called."""
+    return request.kind in _REPAIRS and request.outcome in _FIXED
+
+
 class Triage:
-    """Judges reports, many at once."""
+    """Judges reports by words: 32-bit draws of a request, by `Trait`."""
 
     def __init__(self, context: Context, centre: ContactCentre) -> None:
         facts = context.facts
         self._key = context.stream(Purpose.CALLS)
-        self._centre = centre
-        self._remote_share = facts.policy.contacts.remote_share
-        self._kind_of_channel = np.array([CHANNELS.index(channel.kind) for channel in centre.channels])
+        self._channels = [
+            (CHANNELS.index(channel.kind), Durations(channel.minutes, _SECONDS_PER_MINUTE))
+            for channel in centre.channels
+        ]
         self._channel_limits = _limits([channel.share for channel in centre.channels])
-        self._work = [Durations(channel.minutes, _SECONDS_PER_MINUTE) for channel in centre.channels]
+        self._urgency_errors = centre.misjudged_urgency_share * _WORDS
+        self._work_errors = centre.misjudged_work_share * _WORDS
+        self._remote = facts.policy.contacts.remote_share * _WORDS
         self._remote_work = Durations(centre.remote_minutes, _SECONDS_PER_MINUTE)
-        self._patience = patience_table(centre)
-        self.patience_factor = np.array([segment.patience_factor for segment in facts.service.segments])
-        """(segments,) over that of the others."""
+        self._remote_success = centre.remote_success_share * _WORDS
+        self._remote_part = centre.remote_part_share * _WORDS
+        self._patience = (
+            None
+            if centre.patience_minutes is None
+            else Durations(centre.patience_minutes, _SECONDS_PER_MINUTE)
+        )
+        self._patience_factor = [segment.patience_factor for segment in facts.service.segments]
         self._others = _other_modes(facts)
         self.needed = tuple(_needed(mode, facts) for mode in facts.service.failure_modes)
         """(failure modes,) what each is thought to take."""
+        self._follow_up = facts.policy.contacts.follow_up_share * _WORDS
+        self.short_call = Durations(centre.follow_up_minutes, _SECONDS_PER_MINUTE)
+        """Calls that agents make."""
 
-    def judge(self, requests: Sequence[Request]) -> list[Judgement]:
-        """Judge reports of which nothing has been judged yet."""
-        keys = np.array([request.key for request in requests], np.uint64)
-        words = uniform_blocks(self._key, keys, _BLOCKS)
-        shares = fractions(words)
-        chosen = np.searchsorted(self._channel_limits, shares[Trait.CHANNEL], side="right")
-        channel = self._kind_of_channel[chosen]
-        seconds = np.empty(len(requests), np.int64)
-        for index, work in enumerate(self._work):
-            mine = chosen == index
-            seconds[mine] = work.array(words[Trait.WORK][mine])
-        mode = np.array([request.mode for request in requests], np.int64)
-        taken_for = self._taken_for(mode, shares[Trait.MODE])
-        is_tried = shares[Trait.REMOTE_TRIED] < self._remote_share
-        seconds += np.where(is_tried, self._remote_work.array(words[Trait.REMOTE_WORK]), 0)
-        could_be = np.array([request.remote_share for request in requests])
-        is_resolved = is_tried & (shares[Trait.REMOTE_SUCCESS] < could_be * self._centre.remote_success_share)
-        is_told = is_tried & (shares[Trait.REMOTE_PART] < self._centre.remote_part_share)
-        columns = (
-            channel,
-            seconds,
-            self._patience_of(requests, channel, words[Trait.PATIENCE]),
-            self._urgency(requests, shares[Trait.URGENCY]),
-            np.where(is_told, mode, taken_for),
-            is_resolved,
-        )
-        return [Judgement(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+    def words(self, keys: Sequence[int]) -> list[list[int]]:
+        """The words of each request, for many at once: one by one takes many times as long."""
+        drawn: list[list[int]] = uniform_blocks(self._key, np.array(keys, np.uint64), _BLOCKS).T.tolist()
+        return drawn
 
-    def _patience_of(
-        self, requests: Sequence[Request], channel: IntArray, draws: npt.NDArray[np.uint32]
-    ) -> IntArray:
+    def judge(self, request: Request, words: Sequence[int]) -> Judgement:
+        """Judge a report at its first try."""
+        channel, work = self._channels[bisect_right(self._channel_limits, words[Trait.CHANNEL])]
+        seconds = work.seconds(words[Trait.WORK])
+        patience = FOREVER if channel == WEB else self.patience(request, words[Trait.PATIENCE])
+        mode, is_resolved = self._taken_for(request.mode, words[Trait.MODE]), False
+        if words[Trait.REMOTE_TRIED] < self._remote:
+            seconds += self._remote_work.seconds(words[Trait.REMOTE_WORK])
+            is_resolved = words[Trait.REMOTE_SUCCESS] < request.remote_share * self._remote_success
+            if words[Trait.REMOTE_PART] < self._remote_part:
+                mode = request.mode
+        urgency = self._urgency(request.urgency, words[Trait.URGENCY])
+        follow_up = NO_CALL
+        if words[Trait.FOLLOW_UP] < self._follow_up:
+            follow_up = self.short_call.seconds(words[Trait.FOLLOW_UP_WORK])
+        return Judgement(channel, seconds, patience, urgency, mode, is_resolved, follow_up)
+
+    def patience(self, request: Request, word: int) -> int:
+        """Seconds after which a customer who waits on the telephone or at the counter hangs up."""
         if self._patience is None:
-            return np.full(len(requests), -1)
-        segment = np.array([max(0, request.segment) for request in requests])
-        seconds = np.rint(self._patience.array(draws) * self.patience_factor[segment]).astype(np.int64)
-        return np.where(channel == _WEB, -1, seconds)
+            return FOREVER
+        return round(self._patience.seconds(word) * self._patience_factor[max(0, request.segment)])
 
-    def _urgency(self, requests: Sequence[Request], shares: FloatArray) -> IntArray:
+    def _urgency(self, urgency: int, word: int) -> int:
         """The true urgency, or a neighbouring one; whoever errs about the middle one errs either way alike."""
-        urgency = np.array([request.urgency for request in requests], np.int64)
-        errs = self._centre.misjudged_urgency_share
-        of_middle = np.where(shares < errs / 2, int(Urgency.URGENT), int(Urgency.GENERAL))
-        other = np.where(urgency == Urgency.IMPORTANT, of_middle, int(Urgency.IMPORTANT))
-        return np.where(shares < errs, other, urgency)
+        if word >= self._urgency_errors:
+            return urgency
+        if urgency != Urgency.IMPORTANT:
+            return int(Urgency.IMPORTANT)
+        return int(Urgency.URGENT if word < self._urgency_errors / 2 else Urgency.GENERAL)
 
-    def _taken_for(self, mode: IntArray, shares: FloatArray) -> IntArray:
+    def _taken_for(self, mode: int, word: int) -> int:
         """The true failure, or another one of the product, by weight."""
-        errs = self._centre.misjudged_work_share
-        taken_for = mode.copy()
-        for row in np.flatnonzero((shares < errs) & (mode >= 0)).tolist():
-            limits, others = self._others[int(mode[row])]
-            if others:
-                # The draw below the share of errors is even there, so it can choose the failure, too.
-                taken_for[row] = others[bisect_right(limits, float(shares[row]) / errs)]
-        return taken_for
+        if word >= self._work_errors or mode < 0:
+            return mode
+        limits, others = self._others[mode]
+        # A word below the share of errors is even there, so it can choose the failure, too.
+        return others[bisect_right(limits, word / self._work_errors * _WORDS)] if others else mode
 
 
-def patience_table(centre: ContactCentre) -> Durations | None:
-    """Patience on the telephone; None for ever."""
-    if centre.patience_minutes is None:
-        return None
-    return Durations(centre.patience_minutes, _SECONDS_PER_MINUTE)
-
-
-def _limits(weights: Sequence[float]) -> FloatArray:
-    """Upper limits of shares, all but the last, which takes the rest."""
+def _limits(weights: Sequence[float]) -> list[float]:
+    """Upper limits of words that choose by weight, for all but the last, which takes the rest."""
     total = sum(weights)
-    return np.array([reached / total for reached in accumulate(weights)][:-1])
+    return [reached / total * _WORDS for reached in accumulate(weights)][:-1]
 
 
 def _other_modes(facts: ServiceFacts) -> list[tuple[list[float], list[int]]]:
@@ -171,8 +171,7 @@ def _other_modes(facts: ServiceFacts) -> list[tuple[list[float], list[int]]]:
             for other, theirs in enumerate(product_of)
             if other != mode and theirs == product and modes[other].weight > 0
         ]
-        limits = _limits([modes[other].weight for other in others]).tolist() if others else []
-        table.append((limits, others))
+        table.append((_limits([modes[other].weight for other in others]), others))
     return table
 
 

@@ -13,7 +13,8 @@ from sim.aftersales.context import Context
 from sim.aftersales.requests import CallKind
 from sim.arrivals import Arrivals
 from sim.clock import Turn
-from sim.contact.agents import FOREVER, Agents, Call
+from sim.contact.agents import Agents, Call
+from sim.contact.judgement import FOREVER
 from sim.durations import drawn, whole_seconds
 from sim.streams import Purpose, uniform_array
 

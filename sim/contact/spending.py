@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.aftersales.context import Context, per_second_micro
 from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
-from sim.clock import day_of
+from sim.clock import SECONDS_PER_DAY, day_of
 from sim.shifts import Duty
 
 _CENTRE = 0
@@ -26,6 +26,7 @@ class Spending:
         self._per_contact = float(in_micro(costs.service.per_contact))
         self._contacts = 0
         self._counted_second = 0
+        self._day_ends = SECONDS_PER_DAY
 
     def shift(self, duty: Duty) -> None:
         """Pay agents for a shift; it is charged on the day on which the shift begins."""
@@ -38,13 +39,13 @@ class Spending:
         """Pay an agent who has worked after the end of the shift."""
         self._charge(Charge.AGENT_OVERTIME, self._context.now, seconds, self._overtime_wage)
 
-    def contact(self) -> None:
+    def contact(self, second: int) -> None:
         """Count a contact; those of a day are charged together."""
-        now = self._context.now
-        if day_of(now) != day_of(self._counted_second):
+        if second >= self._day_ends:
             self.settle()
+            self._day_ends = (day_of(second) + 1) * SECONDS_PER_DAY
         self._contacts += 1
-        self._counted_second = now
+        self._counted_second = second
 
     def settle(self) -> None:
         """Charge the contacts counted so far."""

@@ -44,7 +44,8 @@ class Arrivals:
         assert self._stores is not None and self._desk is not None
         now = int(self._environment.now)
         del self._under_way[drop]
-        self._stores.expect(now, Delivery(drop.block))
+        left = max((order.departed_second for order in drop.orders), default=now)
+        self._stores.expect(now, Delivery(drop.block), left)
         self._write(drop, now)
         for order in drop.orders:
             if order.arrived_second < 0:

@@ -106,6 +106,7 @@ class InstalledBase:
 
     def _wait_for_all(self, rows: list[tuple[Any, ...]]) -> None:
         self._rows, self._at = rows, 0
+        self._rooms.contact.expect([row[KEY] for row in rows if row[KIND] == _REPAIR])
         self._wait()
 
     def _wait(self) -> None:

@@ -56,6 +56,7 @@ class Contracts:
         self._days_between = np.array([round(1.0 / rate) if rate > 0 else 1 for rate in visits_per_day])
         self._visited = np.zeros((products, regions, int(self._days_between.max(initial=1))))
         self._recent = np.zeros((products, regions))
+        self._none = np.zeros(population.shape, np.int64)
         under = self.under_contract().sum(axis=2)
         for product, days in enumerate(self._days_between):
             self._visited[product, :, :days] = under[product][:, None] / days
@@ -64,6 +65,8 @@ class Contracts:
 
     def under_contract(self) -> IntArray:
         """(products, regions, months) units under contract: a share of each cell, rounded by a draw of the cell."""
+        if not self.are_offered:
+            return self._none
         units = np.floor(self.share[:, None, None] * self._population.units + self._phase)
         return np.minimum(units.astype(np.int64), self._population.units)
 

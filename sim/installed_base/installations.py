@@ -48,6 +48,8 @@ class Installations:
     def rows(self, day: int, sold: IntArray) -> Rows:
         """Requests that come on the morning after a day on which (stores, products) units were sold."""
         store, product = np.nonzero(sold * (self._share > 0.0))
+        if not store.size:
+            return blank_rows(0, Kind.INSTALLATION)
         units = sold[store, product]
         keys = self._keys.of_day(day, self._entities[store, product], units)
         store, product = np.repeat(store, units), np.repeat(product, units)

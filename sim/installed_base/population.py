@@ -9,9 +9,7 @@ from scenarios import ConstantHazard, Hazard, WeibullHazard
 from sim.aftersales.context import Context
 from sim.books.terms import DAYS_PER_YEAR
 from sim.installed_base.arriving import four_draws
-from sim.kernels.draws import count_row
-from sim.kernels.elementary import exp_row
-from sim.kernels.installed_base import daily_hazards, daily_removals, failure_means, removal_means
+from sim.kernels.installed_base import daily_hazards, draw_failures, draw_removals
 from sim.streams import Purpose, cell_keys, entity_key
 
 MONTHS_PER_YEAR = 12
@@ -57,13 +55,10 @@ class Population:
         ages = round(oldest * DAYS_PER_MONTH) + context.world.days + 2
         products = facts.service.products
         self._hazards = _by_age([product.hazard for product in products], ages)
-        self._removals = np.zeros((len(products), ages, 3))
-        daily_removals(_by_age([product.scrappage for product in products], ages), self._removals)
+        self._scrappage = _by_age([product.scrappage for product in products], ages)
         self._streams = [context.stream(purpose) for purpose in (Purpose.FAILURES, Purpose.SCRAPPAGE)]
         self._block = -1
         self._words = [np.zeros((4, self.keys.size), np.uint32)] * 2
-        self._mean, self._zero = np.zeros(self.keys.size), np.zeros(self.keys.size)
-        self._even, self._per_dispersion = np.ones(self.keys.size), np.ones(self.keys.size)
         self._failing = np.zeros(self.keys.size, np.int32)
         self._leaving = np.zeros(self.keys.size, np.int32)
         if base is not None:
@@ -124,14 +119,9 @@ class Population:
             self._words = [four_draws(stream, self.keys, self._block) for stream in self._streams]
         lane, of_product = ordinal & 3, self.shape[1] * self.shape[2]
         units, born = self.units.reshape(-1), self.born.reshape(-1)
-        failure_means(units, born, ordinal, self._hazards, of_product, self._mean, self._zero)
-        exp_row(self._zero, self._zero)
-        count_row(self._words[0][lane], self._zero, self._mean, self._even, self._failing)
-        removal_means(
-            units, born, ordinal, self._removals, of_product, self._mean, self._zero, self._per_dispersion
-        )
-        exp_row(self._zero, self._zero)
-        count_row(self._words[1][lane], self._zero, self._mean, self._per_dispersion, self._leaving)
+        at = units, born, ordinal
+        draw_failures(*at, self._hazards, of_product, self._words[0][lane], self._failing)
+        draw_removals(*at, self._scrappage, of_product, self._words[1][lane], self._leaving)
         cells = np.flatnonzero(self._failing)
         return cells, self._failing[cells].astype(np.int64)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.compilation import inline_kernel, kernel
+from sim.kernels.draws import count
 from sim.kernels.elementary import cosine, exp, power, sine
 from sim.kernels.layout import Array
 from sim.kernels.philox import block_words
@@ -50,21 +51,17 @@ def daily_hazards(terms: Array, out: Array) -> None:
             before = after
 
 
-@kernel
-def daily_removals(hazards: Array, out: Array) -> None:
-    """Write the (n, ages, 3) hazard of each day, its probability, and the reciprocal of that of staying."""
-    for row in range(hazards.shape[0]):
-        for age in range(hazards.shape[1]):
-            hazard = min(hazards[row, age], _MOST_PER_DAY)
-            stays = exp(-hazard)
-            out[row, age, 0], out[row, age, 1], out[row, age, 2] = hazard, 1.0 - stays, 1.0 / stays
+@inline_kernel
+def _age(ordinal: int, born: float, ages: int) -> int:
+    """Whole days, within a table of so many."""
+    return min(max(int(ordinal - born + 0.5), 0), ages - 1)
 
 
 @kernel
-def failure_means(
-    units: Array, born: Array, ordinal: int, hazards: Array, of_product: int, mean: Array, zero: Array
+def draw_failures(
+    units: Array, born: Array, ordinal: int, hazards: Array, of_product: int, draws: Array, out: Array
 ) -> None:
-    """Write the mean number of failures of each cell on one day, and the exponent of the probability of none.
+    """Draw the number of failures of each cell on one day, a Poisson number.
 
     Args:
         units: (cells,) in use; cells of a product stand together.
@@ -72,53 +69,37 @@ def failure_means(
         ordinal: of the day.
         hazards: (products, ages) from `daily_hazards`.
         of_product: cells of each product.
-        mean: receives (cells,).
-        zero: receives (cells,) minus the mean.
+        draws: (cells,) 32 random bits each.
+        out: receives (cells,).
     """
-    last = hazards.shape[1] - 1
     for i in range(units.size):
-        mean[i] = 0.0
+        out[i] = 0
         if units[i] > 0:
-            age = min(max(int(ordinal - born[i] + 0.5), 0), last)
-            mean[i] = units[i] * hazards[i // of_product, age]
-        zero[i] = -mean[i]
+            mean = units[i] * hazards[i // of_product, _age(ordinal, born[i], hazards.shape[1])]
+            # 1 - x <= exp(-x): most cells need no exponential to know that nothing happens.
+            if (np.float64(draws[i]) + 0.5) * _STEP >= 1.0 - mean:
+                out[i] = count(draws[i], exp(-mean), mean, 0.0)
 
 
 @kernel
-def removal_means(
-    units: Array,
-    born: Array,
-    ordinal: int,
-    removals: Array,
-    of_product: int,
-    mean: Array,
-    zero: Array,
-    per_dispersion: Array,
+def draw_removals(
+    units: Array, born: Array, ordinal: int, hazards: Array, of_product: int, draws: Array, out: Array
 ) -> None:
-    """Write what it takes to draw how many units of each cell are taken out of use on one day.
+    """Draw how many units of each cell are taken out of use on one day, a binomial number.
 
-    That number is binomial: of Panjer's class, so `sim.kernels.draws.count_row` draws it, with a mean above the
-    variance.
-
-    Args:
-        units: (cells,) in use; cells of a product stand together.
-        born: (cells,) float64 mean ordinal of the first day in use.
-        ordinal: of the day.
-        removals: (products, ages, 3) from `daily_removals`.
-        of_product: cells of each product.
-        mean: receives (cells,).
-        zero: receives (cells,) exponent of the probability of none.
-        per_dispersion: receives (cells,) the mean over the variance.
+    It is of Panjer's class, too, see `sim.kernels.draws`: with odds r of leaving, a = n r and b = -r. Arguments as in
+    `draw_failures`.
     """
-    last = removals.shape[1] - 1
     for i in range(units.size):
-        mean[i], zero[i], per_dispersion[i] = 0.0, 0.0, 1.0
+        out[i] = 0
         if units[i] > 0:
-            age = min(max(int(ordinal - born[i] + 0.5), 0), last)
-            of_age = removals[i // of_product, age]
-            zero[i] = -units[i] * of_age[0]
-            mean[i] = units[i] * of_age[1]
-            per_dispersion[i] = of_age[2]
+            hazard = hazards[i // of_product, _age(ordinal, born[i], hazards.shape[1])]
+            hazard = min(hazard, _MOST_PER_DAY)
+            if (np.float64(draws[i]) + 0.5) * _STEP >= 1.0 - units[i] * hazard:
+                stays = exp(-hazard)
+                odds = (1.0 - stays) / stays
+                number = count(draws[i], exp(-units[i] * hazard), units[i] * odds, -odds)
+                out[i] = min(number, units[i])
 
 
 @kernel

@@ -48,8 +48,7 @@ class PartnerJob:
         request.completed_second = request.settled_second = self.ended_second
 
 
-def reveal(request: Request, modes_judged: int) -> None:
-    """Make what was found on site what is judged."""
-    request.skill, request.level = request.true_skill, request.true_level
+def reveal(request: Request) -> None:
+    """What was found on site takes the place of what was judged."""
+    request.judged_mode, request.skill, request.level = request.mode, request.true_skill, request.true_level
     request.people, request.part = request.true_people, request.true_part
-    request.judged_mode = modes_judged

@@ -3,64 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
-from scenarios import Partner
-from sim.aftersales.context import Context, per_second_micro
+from sim.aftersales.context import Context
 from sim.aftersales.requests import NOT_YET, Kind, Outcome, Request
 from sim.aftersales.rooms import Rooms
 from sim.books.charges import Charge, charged
-from sim.books.terms import in_micro
 from sim.clock import SECONDS_PER_DAY, Turn, at, day_of
-from sim.durations import Durations
+from sim.partners.hired import Hired, hire
 from sim.partners.jobs import PartnerJob, reveal
-from sim.partners.review import Standing, review
+from sim.partners.review import review
 from sim.streams import Purpose, uniform, uniform_fraction
 
-_MILLION = 1_000_000
 _MONTH_DAYS = 28
 _IS_GIVEN, _WHICH, _RESPONSE, _SUCCEEDS = range(4)
-
-
-@dataclass(eq=False, slots=True)
-class _Hired:
-    """A partner in use."""
-
-    index: int
-    """Among the partners of the scenario."""
-    facts: Partner
-    skills: frozenset[int]
-    """Empty where it has all."""
-    stations: frozenset[int]
-    """Empty where it serves all."""
-    centre: int
-    """In whose books its minimum is paid."""
-    response: Durations
-    job_micro: int
-    hour_micro: float
-    """Per second."""
-    manner_ppm: int
-    standing: Standing
-    taken_day: int = -1
-    taken: int = 0
-    """Jobs taken on that day."""
-    month_jobs: int = 0
-
-    def can(self, request: Request) -> bool:
-        """Whether it has the skill that the job is thought to take, and serves the place."""
-        return self.knows(request.skill) and (not self.stations or request.station in self.stations)
-
-    def knows(self, skill: int) -> bool:
-        """Whether it has a skill."""
-        return skill < 0 or not self.skills or skill in self.skills
 
 
 class OutsidePartners:
     """Service agents outside the company (mechanism H16).
 
-    A partner brings its own parts, comes at any hour, and needs two visits at most; who pays the customer's bill deals
-    with the partner. A job for which a part was ordered here stays here.
+    A partner brings its own parts, comes at any hour, and needs two visits at most. What a customer has to pay goes to
+    the partner, who then gets nothing from the house for the job. A job for which a part was ordered here stays here.
     """
 
     def __init__(self, context: Context) -> None:
@@ -71,31 +34,9 @@ class OutsidePartners:
         self._write_job = context.recorder.writer("partner_jobs")
         self._wait = round(policy.when_wait_exceeds_days * SECONDS_PER_DAY)
         share = 1.0 / max(len(policy.partner_ids), 1)
-        self._hired = [self._hire(facts.partner_ids.index(name), share) for name in policy.partner_ids]
+        self._hired = [hire(facts, facts.partner_ids.index(name), share) for name in policy.partner_ids]
+        self._has_price = [mode.price > 0.0 for mode in facts.service.failure_modes]
         self._under_way: dict[int, PartnerJob] = {}
-
-    def _hire(self, index: int, share: float) -> _Hired:
-        facts = self._context.facts
-        partner = facts.service.partners[index]
-        stations = [
-            facts.station_ids.index(name) for name in partner.station_ids if name in facts.station_ids
-        ]
-        # a territory whose station is closed is nowhere
-        served = stations or ([-1] if partner.station_ids else [])
-        return _Hired(
-            index=index,
-            facts=partner,
-            skills=frozenset(
-                facts.skill(name) if name in facts.skill_ids else -2 for name in partner.skill_ids
-            ),
-            stations=frozenset(served),
-            centre=facts.station_centre[stations[0]] if stations else 0,
-            response=Durations(partner.response_days, SECONDS_PER_DAY),
-            job_micro=in_micro(partner.price_per_job),
-            hour_micro=per_second_micro(partner.price_per_hour),
-            manner_ppm=round(partner.manner * _MILLION),
-            standing=Standing(partner, share),
-        )
 
     def connect(self, rooms: Rooms) -> None:
         """Say whom it works with."""
@@ -118,13 +59,7 @@ class OutsidePartners:
         ):
             return False
         today = day_of(self._context.now)
-        able = [
-            hired
-            for hired in self._hired
-            if hired.can(request)
-            and (hired.taken_day != today or hired.taken < hired.facts.jobs_per_day)
-            and hired.facts.jobs_per_day
-        ]
+        able = [hired for hired in self._hired if hired.can(request) and hired.is_free(today)]
         total = sum(hired.standing.share for hired in able)
         if not able or total <= 0.0:
             return False
@@ -135,29 +70,28 @@ class OutsidePartners:
             if left < 0.0:
                 chosen = hired
                 break
-        self._hand_over(request, chosen, today)
+        chosen.take(today)
+        self._hand_over(request, chosen)
         return True
 
     def close(self) -> None:
         """See `Partners.close`."""
+        last_second = self._context.end_second - 1
         for job in self._under_way.values():
             hired = self._hired[job.partner]
-            job.stamp(self._context.end_second, hired.manner_ppm)
-            has_visited = job.visited_second <= self._context.end_second
+            job.stamp(last_second, hired.manner_ppm)
+            has_visited = job.visited_second <= last_second
             self._write(job, hired, 0, job.visited_second if has_visited else NOT_YET, NOT_YET)
 
     def _wants(self, request: Request, offered_second: int) -> bool:
         if offered_second < 0 or offered_second > self._context.now + self._wait:
             return True
         share = self._policy.share_of_jobs
-        return share > 0.0 and self._fraction(request, _IS_GIVEN) < share
+        return share > 0.0 and not request.visits and self._fraction(request, _IS_GIVEN) < share
 
-    def _hand_over(self, request: Request, hired: _Hired, today: int) -> None:
+    def _hand_over(self, request: Request, hired: Hired) -> None:
         """Settle how the job will go."""
         now = self._context.now
-        hired.taken = hired.taken + 1 if hired.taken_day == today else 1
-        hired.taken_day = today
-        hired.month_jobs += 1
         response = hired.response.seconds(self._draw(request, _RESPONSE))
         arrives, diagnosis, work = now + response, request.diagnosis_seconds, request.work_seconds
         visits, ends, seconds = 1, arrives + diagnosis + work, diagnosis + work
@@ -178,13 +112,11 @@ class OutsidePartners:
         del self._under_way[request.number]
         now = self._context.now
         job.stamp(now, hired.manner_ppm)
-        amount = (
-            charged(1, hired.job_micro) + charged(job.work_seconds, hired.hour_micro) if job.is_done else 0
-        )
+        amount = hired.price(job.work_seconds) if job.is_done and not self._is_billed(request) else 0
         self._write(job, hired, amount, job.visited_second, now)
         if not job.is_done:
             request.partner = -1
-            reveal(request, request.mode)
+            reveal(request)
             self._rooms.field.admit(request)
             return
         self._context.recorder.charge(
@@ -198,7 +130,12 @@ class OutsidePartners:
             self._rooms.base.visited(request)
         self._context.register.close(request, Outcome.DONE_BY_PARTNER)
 
-    def _write(self, job: PartnerJob, hired: _Hired, amount: int, visited: int, ended: int) -> None:
+    def _is_billed(self, request: Request) -> bool:
+        """Whether the customer pays for the repair."""
+        is_covered = request.is_warranty or request.is_contract or request.is_goodwill
+        return request.kind == Kind.REPAIR and not is_covered and self._has_price[request.mode]
+
+    def _write(self, job: PartnerJob, hired: Hired, amount: int, visited: int, ended: int) -> None:
         is_over = ended != NOT_YET
         row = (
             hired.index, job.request.number, job.request.station, job.handed_second, visited, ended,

@@ -1,48 +1,179 @@
-"""Spare parts of a run."""
+"""Spare parts of a run: vans, stations and centres, and the evening on which they fill up from each other."""
 
 from __future__ import annotations
 
+import numpy as np
+
+from scenarios import PartsSupply
 from sim.aftersales.context import Context
-from sim.aftersales.requests import PartSource, Request
+from sim.aftersales.requests import Echelon, Request
 from sim.aftersales.rooms import Rooms
+from sim.clock import SECONDS_PER_DAY, Turn, at, second_of_day
+from sim.parts.at_hand import EverythingAtHand
+from sim.parts.buying import Buying
+from sim.parts.centres import Centres
+from sim.parts.exchange import Exchange
+from sim.parts.facts import IntArray, build_part_facts
+from sim.parts.other_demand import OtherDemand
+from sim.parts.records import Records
+from sim.parts.sources import Sources
+from sim.parts.stations import Stations
+from sim.parts.stock import Pile, Stock
+from sim.parts.transport import Transport
+from sim.parts.vans import Vans
+from sim.recorder import TABLES
 
 
-class EverythingAtHand:
-    """Every part is in every van and never defective: where spare parts are not modelled."""
+class SpareParts:
+    """Vans are filled from their station, stations order from their centre, centres from suppliers.
 
-    def __init__(self, context: Context) -> None:
+    Stations and centres follow (s, S) rules on the inventory position: every evening in this order, or at the moment of
+    every demand under `policy.service.parts.continuous_review`, where the level S - 1, S is one-for-one replenishment.
+    """
+
+    def __init__(self, context: Context, supply: PartsSupply) -> None:
         self._context = context
+        facts = build_part_facts(context, supply)
+        self._facts = facts
+        self._order_second = second_of_day(facts.policy.order_hour)
+        self._is_continuous = facts.policy.continuous_review
+        self._stock = stock = Stock(context, facts)
+        self._transport = Transport(context, stock)
+        self._centres = Centres(context, facts, stock, self._transport)
+        self._stations = Stations(context, facts, stock, self._centres, self._transport)
+        self._vans = Vans(context, facts, stock, self._stations)
+        self.buying = Buying(context, facts, stock, self._centres)
+        self._exchange = Exchange(context, facts, stock, self._centres)
+        self._sources = Sources(context, facts, stock, self._centres, self._stations, self._transport)
+        self._records = Records(context, facts, stock, self._stations)
+        self._other = OtherDemand(context, facts, self._hand_over)
+        self._defective: set[int] = set()
+        """Requests into whose appliance a defective unit was put last."""
 
     def connect(self, rooms: Rooms) -> None:
         """Say who waits for parts."""
-        self._rooms = rooms
+        self._stations.connect(rooms)
+        self._context.register.listen(self._closed)
+        if self._is_continuous:
+            self._centres.connect(self.buying.review)
 
     def open(self) -> None:
         """See `Parts.open`."""
+        self._stock.open()
+        self._other.open()
+        self._schedule(0)
+
+    def _closed(self, request: Request) -> None:
+        self._defective.discard(request.number)
+        self._stations.forget(request)
+
+    def _schedule(self, day: int) -> None:
+        start = day * SECONDS_PER_DAY
+        at(self._context.environment, start + self._order_second, Turn.PARTS_ORDER, self._order)
+        at(
+            self._context.environment,
+            start + SECONDS_PER_DAY - 1,
+            Turn.CENTRE_COUNT,
+            lambda: self._end_day(day),
+        )
+
+    def _order(self) -> None:
+        """The evening: parts for tomorrow are put out, then everybody orders."""
+        self._sources.look_elsewhere()
+        self._vans.fill_all()
+        if not self._is_continuous:
+            self._stations.order_all()
+            self.buying.order_all()
+
+    def _end_day(self, day: int) -> None:
+        """Count what is to be counted, and write the day down."""
+        self._records.end_day(day)
+        self._write_levels()
+        self._stock.accounts.write(self._context.now)
+        self._stock.accounts.hold(self._context.now)
+        if day + 1 < self._context.world.days:
+            self._schedule(day + 1)
 
     def take_from_van(self, technician: int, part: int, request: Request) -> bool:
         """See `Parts.take_from_van`."""
+        bad = self._vans.take(technician, part, request)
+        if bad < 0:
+            return False
+        self._put_in(request, part, bad)
         return True
+
+    def _put_in(self, request: Request, part: int, bad: int) -> None:
+        if bad:
+            self._defective.add(request.number)
+            self.buying.complain(part)
+        else:
+            self._defective.discard(request.number)
 
     def is_defective(self, request: Request) -> bool:
         """See `Parts.is_defective`."""
-        return False
+        return request.number in self._defective
 
     def ask(self, request: Request, part: int) -> None:
         """See `Parts.ask`."""
-        self._rooms.field.part_ready(request)
+        self._sources.ask(request, part)
 
     def take_set_aside(self, technician: int, request: Request) -> int:
         """See `Parts.take_set_aside`."""
-        return int(PartSource.VAN)
+        part, source, bad = self._stations.take_set_aside(technician, request)
+        self._vans.put_in(technician, part, request)
+        self._put_in(request, part, bad)
+        return int(source)
 
     def take_back(self, request: Request, part: int) -> None:
         """See `Parts.take_back`."""
+        self._exchange.take_back(request, part)
+
+    def _hand_over(self, station: int, part: int) -> None:
+        self._exchange.take_in_exchange(station, part)
+        self._stations.hand_over(station, part)
+
+    def _write_levels(self) -> None:
+        """A row per centre, station, and the vans and repair shop of each."""
+        stock, facts = self._stock, self._facts
+        stations = len(facts.station_keys)
+        van_units = _added_up(stock.vans.units.sum(axis=1), facts.station_of_van, stations)
+        van_value = _added_up(stock.vans.units @ facts.cost_minor, facts.station_of_van, stations)
+        self._write_level(Echelon.VAN, van_units, van_value, np.zeros(stations, np.int64))
+        self._write_pile(stock.stations, self._stations.owed)
+        self._write_pile(stock.centres, self._centres.owed)
+        self._write_pile(stock.shop, np.zeros_like(stock.shop.units))
+
+    def _write_pile(self, pile: Pile, owed: IntArray) -> None:
+        value = pile.units @ self._facts.cost_minor
+        self._write_level(pile.echelon, pile.units.sum(axis=1), value, owed.sum(axis=1))
+
+    def _write_level(self, echelon: Echelon, *columns: IntArray) -> None:
+        rows = np.empty((columns[0].size, len(TABLES["part_levels"])), np.int64)
+        rows[:, 0], rows[:, 1], rows[:, 2] = self._context.now, echelon, np.arange(columns[0].size)
+        for index, column in enumerate(columns):
+            rows[:, 3 + index] = column
+        self._context.recorder.add("part_levels", rows)
 
     def close(self) -> None:
         """See `Parts.close`."""
+        self._transport.close()
+        self._vans.close()
+        self._stations.close()
+        self._stock.close()
+        self._stock.accounts.write(self._context.end_second - 1)
 
 
-def build_parts(context: Context) -> EverythingAtHand:
+def _added_up(
+    values: IntArray,
+    group: IntArray,
+    groups: int,
+) -> IntArray:
+    total = np.zeros(groups, np.int64)
+    np.add.at(total, group, values)
+    return total
+
+
+def build_parts(context: Context) -> SpareParts | EverythingAtHand:
     """The supply of spare parts of a run."""
-    return EverythingAtHand(context)
+    supply = context.facts.service.parts
+    return EverythingAtHand() if supply is None else SpareParts(context, supply)

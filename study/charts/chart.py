@@ -22,3 +22,5 @@ class Chart:
     draw: Callable[[], Figure]
     is_operations: bool = False
     """Whether it shows work in centres or on the road: such charts have a section of their own."""
+    is_after_sales: bool = False
+    """Whether it shows after-sales service, which has a section of its own, too."""

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 
 from study.charts import style
 
-_KM_PER_DEGREE = 111.32
+KM_PER_DEGREE = 111.32
 
 
 def true_to_scale(axes: Axes, middle_latitude_degrees: float) -> None:
@@ -29,7 +29,7 @@ def scale_bar(axes: Axes) -> list[tuple[float, float, float]]:
         Points along it that labels should keep clear of, with a radius in points.
     """
     (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    km_per_degree = _KM_PER_DEGREE * max(math.cos(math.radians((south + north) / 2)), 0.1)
+    km_per_degree = KM_PER_DEGREE * max(math.cos(math.radians((south + north) / 2)), 0.1)
     room = 0.25 * (east - west) * km_per_degree
     power = 10 ** math.floor(math.log10(room))
     length = max(step * power for step in (1, 2, 5) if step * power <= room)

@@ -2,38 +2,37 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from study.charts import style
-from study.charts.numbers import plain
-from study.charts.wrapping import wrapped
+from study.charts.waterfall import Route, draw_waterfall
 from study.evidence import FloatArray, Study
 from study.operations import STAGES
-from study.statistics import Interval, mean_interval
-
-MOST_SCENARIOS = 3
-_TOTAL = "Order to shelf"
-_GROUP_HEIGHT = 0.8
-_LABEL_INCHES = 2.6
-_TINT = 0.65
-
-
-def has_stages(study: Study) -> bool:
-    """Whether some order has passed all stages."""
-    return bool(np.isfinite(_hours(study)).any())
 
 
 def _hours(study: Study) -> FloatArray:
     """(replications, stages)."""
     missing = np.full(len(STAGES), np.nan)
     return np.stack([run.operations.get("stage_hours", missing) for run in study.condensed])
+
+
+_ROUTE = Route(
+    stages=tuple(STAGES),
+    total="Order to shelf",
+    hours=_hours,
+    unit_axis="Hours since the order was placed",
+    note="Regular orders placed after the warm-up that have reached the shelf.",
+    what="orders",
+    from_to="from order to shelf",
+)
+
+
+def has_stages(study: Study) -> bool:
+    """Whether some order has passed all stages."""
+    return _ROUTE.is_passed(study)
 
 
 @style.styled
@@ -43,106 +42,4 @@ def lead_time_waterfall(studies: Sequence[Study]) -> Figure:
     Args:
         studies: one or more; of these the first few with orders that passed all stages.
     """
-    able = [study for study in studies if has_stages(study)]
-    shown = able[:MOST_SCENARIOS]
-    every = style.scenario_names(studies)
-    places = [list(studies).index(study) for study in shown]
-    names = [every[place] for place in places]
-    level = next(iter(shown[0].intervals.values())).confidence_level
-    found = [_intervals(_hours(study), level) for study in shown]
-    several = any(len(study.condensed) > 1 for study in shown)
-    figure = style.slide(
-        _title(names, found),
-        "Each stage begins where the one before ends. Hours: mean over orders"
-        + (f", line: its {level:.0%} interval." if several else "."),
-        f"{style.replications_note(shown)}. Regular orders placed after the warm-up that have reached the shelf."
-        + (f" {len(able) - len(shown)} further scenarios not shown." if len(able) > len(shown) else ""),
-    )
-    axes = figure.subplots()
-    thick = _GROUP_HEIGHT / len(shown)
-    tops = []
-    for index, (place, stages) in enumerate(zip(places, found, strict=True)):
-        offset = (index - (len(shown) - 1) / 2) * thick
-        _cascade(axes, stages, offset, 0.88 * thick, style.scenario_colour(place))
-        tops.append(max(interval.high if several else interval.mean for interval in stages.values()))
-    _label_axes(axes, max(tops))
-    if len(shown) > 1:
-        handles = [
-            Patch(color=style.scenario_colour(place), label=wrapped(name, 3.5, style.SMALL_POINTS, 1)[0])
-            for place, name in zip(places, names, strict=True)
-        ]
-        style.key_above(axes, handles, 11.0)
-    return figure
-
-
-def _intervals(hours: FloatArray, level: float) -> dict[str, Interval]:
-    """Stage, and the whole, -> interval of its mean hours."""
-    columns = dict(zip(STAGES, hours.T, strict=True)) | {_TOTAL: hours.sum(axis=1)}
-    return {stage: mean_interval(values, level) for stage, values in columns.items()}
-
-
-def _cascade(axes: Axes, stages: dict[str, Interval], offset: float, thick: float, colour: str) -> None:
-    begins = 0.0
-    for row, (stage, interval) in enumerate(stages.items()):
-        left = 0.0 if stage == _TOTAL else begins
-        ends = left + interval.mean
-        tone = colour if stage == _TOTAL else _lighter(colour)
-        axes.barh(row + offset, interval.mean, thick, left, color=tone, zorder=2)
-        half = (interval.high - interval.low) / 2
-        if half > 0:
-            axes.plot(
-                [ends - half, ends + half], [row + offset] * 2, color=style.INK, linewidth=2.0, zorder=5
-            )
-        if stage != _TOTAL:
-            axes.plot([ends, ends], [row + offset, row + 1 + offset], color=colour, linewidth=1.0, zorder=1)
-            begins = ends
-        axes.annotate(
-            f"{plain(interval.mean, half if half > 0 else math.nan, most_decimals=2)} h",
-            (ends + (half if half > 0 else 0.0), row + offset),
-            xytext=(6, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=style.SMALL_POINTS,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
-            zorder=4,
-        )
-
-
-def _lighter(colour: str) -> tuple[float, ...]:
-    """The colour mixed with white; a transparent one would let the grid shine through."""
-    return tuple(_TINT * part + 1.0 - _TINT for part in to_rgb(colour))
-
-
-def _label_axes(axes: Axes, top: float) -> None:
-    rows = [*STAGES, _TOTAL]
-    axes.grid(visible=False, axis="y")
-    axes.tick_params(axis="y", length=0)
-    axes.set_yticks(
-        range(len(rows)),
-        ["\n".join(wrapped(row, _LABEL_INCHES, style.LABEL_POINTS, 2)) for row in rows],
-        color=style.INK,
-        fontsize=style.LABEL_POINTS,
-    )
-    axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_xlim(0, 1.12 * top or 1.0)
-    axes.axhline(len(STAGES) - 0.5, color=style.MUTED, linewidth=1.0)
-    axes.set_xlabel("Hours since the order was placed", fontsize=style.LABEL_POINTS)
-    axes.xaxis.set_major_formatter(style.with_separators)
-
-
-def _title(names: Sequence[str], found: Sequence[dict[str, Interval]]) -> str:
-    totals = [stages[_TOTAL] for stages in found]
-    if len(found) == 1:
-        longest = max(STAGES, key=lambda stage: found[0][stage].mean)
-        share = 100 * found[0][longest].mean / totals[0].mean if totals[0].mean else 0.0
-        return (
-            f"{names[0]}: {plain(totals[0].mean, most_decimals=1)} hours from order to shelf, "
-            f"{share:.0f}% of it {longest.lower()}"
-        )
-    fastest = min(range(len(totals)), key=lambda index: totals[index].high)
-    others = [index for index in range(len(totals)) if index != fastest]
-    if all(totals[fastest].high < totals[other].low for other in others):
-        slowest = max(others, key=lambda index: totals[index].mean)
-        sooner = plain(totals[slowest].mean - totals[fastest].mean, most_decimals=1)
-        return f"{names[fastest]} is {sooner} hours faster from order to shelf than {names[slowest]}"
-    return f"From order to shelf: {style.versus(names)}"
+    return draw_waterfall(studies, _ROUTE)

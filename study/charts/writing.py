@@ -75,6 +75,10 @@ def gallery(studies: Sequence[Study], comparison: Comparison | None = None) -> l
         from study.charts.operations import operations_charts
 
         charts += operations_charts(shown, more)
+    if any(run.service for study in shown for run in study.condensed):
+        from study.charts.after_sales import after_sales_charts
+
+        charts += after_sales_charts(shown, more)
     return charts
 
 
@@ -152,6 +156,16 @@ def _shown_names(studies: Sequence[Study]) -> list[str]:
         partners = (supplier.name or supplier.id for supplier in study.scenario.network.suppliers)
         carriers = (carrier.id for carrier in study.scenario.fleet.carriers)
         trucks = (kind.id for kind in study.scenario.fleet.truck_types)
-        shown = (*study.labels.store_names, *classes, *centres, *partners, *carriers, *trucks)
+        service = study.labels.service
+        of_service = (*service.station_names, *service.technicians, *service.skills)
+        shown = (
+            *study.labels.store_names,
+            *classes,
+            *centres,
+            *partners,
+            *carriers,
+            *trucks,
+            *of_service,
+        )
         names |= dict.fromkeys((study.title, study.name, *shown))
     return list(names)

@@ -23,6 +23,8 @@ class EmbeddedChart:
     """Data URI of an SVG."""
     is_operations: bool = False
     """Whether it belongs to the section on operations."""
+    is_after_sales: bool = False
+    """Whether it belongs to the section on after-sales service."""
 
 
 def embedded_charts(
@@ -34,7 +36,9 @@ def embedded_charts(
         written = folder / f"{chart.key}.svg" if folder else None
         content = written.read_bytes() if written and written.exists() else picture(chart)
         source = data_uri("image/svg+xml", content)
-        embedded.append(EmbeddedChart(chart.title, chart.caption, source, chart.is_operations))
+        embedded.append(
+            EmbeddedChart(chart.title, chart.caption, source, chart.is_operations, chart.is_after_sales)
+        )
     return embedded
 
 

@@ -13,6 +13,7 @@ from study.evidence import Comparison, Study
 from study.report import contents
 from study.report.embedding import embedded_charts
 from study.report.page import render_page
+from study.report.promises import promise_rows
 
 _FILE_NAME = "report.html"
 _TEMPLATE = Path(__file__).with_name(_FILE_NAME)
@@ -77,6 +78,7 @@ def _values(studies: Sequence[Study], comparison: Comparison | None) -> dict[str
         "headline": contents.headline_rows(studies),
         "groups": contents.kpi_groups(studies),
         "uncounted": contents.uncounted(studies),
+        "promises": promise_rows(studies, names),
         "comparison": comparison,
         "differences": [
             (titles[study.name], contents.difference_rows(comparison, study.name)) for study in alternatives

@@ -7,15 +7,12 @@ import numpy.typing as npt
 import pytest
 from scipy import stats
 
-from sim.kernels.draws import count_row
-from sim.kernels.elementary import exp_row
 from sim.kernels.installed_base import (
     chords_between,
     daily_hazards,
-    daily_removals,
-    failure_means,
+    draw_failures,
+    draw_removals,
     place_customers,
-    removal_means,
     request_keys,
     unit_vectors,
 )
@@ -43,40 +40,48 @@ class TestHazards:
         truth = 0.001 * age + (age / 1_500.0) ** 4 + 0.01 * 60.0 * -np.expm1(-age / 60.0)
         assert bathtub == pytest.approx(truth, rel=1e-12)
 
-    def test_means_are_those_of_the_age(self) -> None:
-        of_age = hazards(CONSTANT, WEIBULL)
-        units, born = np.array([10, 0, 20, 30]), np.array([90.0, 80.0, 70.4, 60.6])
-        mean, zero = np.empty(4), np.empty(4)
-        failure_means(units, born, 100, of_age, 2, mean, zero)
-        expected = [10 * 0.002, 0.0, 20 * of_age[1, 30], 30 * of_age[1, 39]]
-        assert mean == pytest.approx(expected)
-        assert zero == pytest.approx(-np.array(expected))
+    def test_every_draw_gives_the_count_of_its_probability(self) -> None:
+        """Draws spread evenly over all there are fall as the Poisson law of the age says."""
+        of_age, each = hazards(CONSTANT, WEIBULL), 10_001
+        draws = np.linspace(0, 2**32 - 1, each).astype(np.uint32)
+        for units, product, age in ((10, 0, 10), (20, 1, 30), (50_000, 1, 39), (4_000_000, 0, 0)):
+            cells, born = np.full(2 * each, units), np.full(2 * each, 100.4 - age)
+            counts = np.full(2 * each, -1, np.int32)
+            draw_failures(cells, born, 100, of_age, each, np.tile(draws, 2), counts)
+            truth = stats.poisson.ppf((draws + 0.5) / 2**32, units * of_age[product, age])
+            own = counts[product * each :][:each]
+            assert (own == truth).mean() > 0.999
+            assert np.abs(own - truth).max() <= 1
 
     def test_a_cell_from_the_future_is_new_and_one_beyond_the_table_keeps_the_last_hazard(self) -> None:
-        of_age = hazards(WEIBULL, ages=10)
-        mean, zero = np.empty(2), np.empty(2)
-        failure_means(np.array([1, 1]), np.array([105.0, 0.0]), 100, of_age, 2, mean, zero)
-        assert mean == pytest.approx([of_age[0, 0], of_age[0, 9]])
+        of_age = np.array([[0.0, 1.0, 2.0, 1e-9]])
+        counts = np.zeros(2, np.int32)
+        draws = np.full(2, 2**31, np.uint32)
+        draw_failures(np.array([100, 100]), np.array([105.0, 0.0]), 100, of_age, 2, draws, counts)
+        assert counts.tolist() == [0, 0]
+        draw_failures(np.array([100, 100]), np.array([99.0, 98.0]), 100, of_age, 2, draws, counts)
+        assert counts.tolist() == [100, 200]
+
+    def test_empty_cells_have_nothing_to_fail(self) -> None:
+        counts = np.ones(1, np.int32)
+        draw_failures(
+            np.zeros(1, np.int64), np.zeros(1), 0, np.ones((1, 1)), 1, np.ones(1, np.uint32), counts
+        )
+        assert counts.tolist() == [0]
 
 
 class TestRemovals:
     @pytest.mark.parametrize(
-        ("units", "hazard"), [(1, 0.3), (5, 0.001), (5, 2.0), (400, 0.01), (3_000, 0.7), (7, 29.0)]
+        ("units", "hazard"), [(1, 0.3), (5, 0.001), (5, 2.0), (400, 0.01), (3_000, 0.7), (7, 29.0), (9, 80.0)]
     )
     def test_counts_are_binomial(self, units: int, hazard: float) -> None:
-        """Every count has its probability: draws spread evenly over all there are fall as the distribution says."""
         draws = np.linspace(0, 2**32 - 1, 20_001).astype(np.uint32)
-        removals = np.zeros((1, 1, 3))
-        daily_removals(np.array([[hazard]]), removals)
-        cells = np.full(draws.size, units)
-        mean, zero, per_dispersion = np.empty((3, draws.size))
-        removal_means(cells, np.zeros(draws.size), 0, removals, draws.size, mean, zero, per_dispersion)
-        exp_row(zero, zero)
         counts = np.zeros(draws.size, np.int32)
-        count_row(draws, zero, mean, per_dispersion, counts)
+        cells, born, of_age = np.full(draws.size, units), np.zeros(draws.size), np.array([[hazard]])
+        draw_removals(cells, born, 0, of_age, draws.size, draws, counts)
         truth = stats.binom.ppf((draws + 0.5) / 2**32, units, -np.expm1(-hazard))
-        assert (np.minimum(counts, units) == truth).mean() > 0.9995
-        assert np.abs(np.minimum(counts, units) - truth).max() <= 1
+        assert (counts == truth).mean() > 0.9995
+        assert np.abs(counts - truth).max() <= 1
 
 
 class TestKeys:

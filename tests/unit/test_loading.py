@@ -13,7 +13,11 @@ from scenarios.language.checks import check
 from tests.unit.broken_inputs import ALL, GOOD, MARK, MEANING, SKUS, STORES, Broken
 from tests.unit.broken_service_base import BASE
 from tests.unit.broken_service_contact import CONTACT
+from tests.unit.broken_service_parts import PARTS
+from tests.unit.broken_service_people import PEOPLE
 from tests.unit.broken_supply import SUPPLY
+
+EVERY = [*ALL, *SUPPLY, *BASE, *CONTACT, *PARTS, *PEOPLE]
 
 
 def write(folder: Path, **files: str) -> Path:
@@ -55,10 +59,7 @@ def marked_place(name: str, text: str) -> str | None:
     return f"{name}:{line}:{column}"
 
 
-BROKEN = [*ALL, *SUPPLY, *BASE, *CONTACT]
-
-
-@pytest.mark.parametrize("case", BROKEN, ids=[case.name for case in BROKEN])
+@pytest.mark.parametrize("case", EVERY, ids=[case.name for case in EVERY])
 def test_broken_input(case: Broken, tmp_path: Path) -> None:
     files = {
         "scenario.yaml": changed(GOOD, case.changes, case),
@@ -77,7 +78,7 @@ def test_broken_input(case: Broken, tmp_path: Path) -> None:
 def test_there_are_enough_broken_inputs() -> None:
     assert len(ALL) >= 60
     assert len(MEANING) >= 20
-    assert len({case.name for case in BROKEN}) == len(BROKEN)
+    assert len({case.name for case in EVERY}) == len(EVERY)
 
 
 def test_all_problems_are_told_at_once_and_sorted(tmp_path: Path) -> None:

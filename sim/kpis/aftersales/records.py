@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -23,6 +23,7 @@ COMPLETED = (Outcome.DONE, Outcome.RESOLVED_REMOTELY, Outcome.DONE_BY_PARTNER)
 REPAIRS = (Kind.REPAIR, Kind.REWORK)
 
 Chosen = npt.NDArray[np.bool_]
+_NOTHING = Rows({}, 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,14 +70,12 @@ class ServiceRecords:
 
     def all_rows(self, table: str) -> Rows:
         """Every row of a table."""
-        return self._rows(table, lambda t: np.ones(len(t), np.bool_))
+        return Rows(self.tables[table].columns, len(self.tables[table])) if table in self.tables else _NOTHING
 
     def _rows(self, table: str, chosen: Callable[[Table], Chosen]) -> Rows:
         if table not in self.tables:
-            return Rows({}, 0)
-        whole = self.tables[table]
-        kept = chosen(whole)
-        return Rows({name: column[kept] for name, column in whole.columns.items()}, int(kept.sum()))
+            return _NOTHING
+        return part_of(self.all_rows(table), chosen(self.tables[table]))
 
     @cached_property
     def requests(self) -> Rows:
@@ -106,9 +105,32 @@ class ServiceRecords:
         )
 
 
+class _Some(Mapping[str, IntArray]):
+    """Columns of some rows, each cut out when it is first looked at: tables are wide, formulas look at little."""
+
+    def __init__(self, whole: Mapping[str, IntArray], rows: IntArray) -> None:
+        self.whole, self.rows = whole, rows
+        self._cut: dict[str, IntArray] = {}
+
+    def __getitem__(self, column: str) -> IntArray:
+        if column not in self._cut:
+            self._cut[column] = self.whole[column][self.rows]
+        return self._cut[column]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.whole)
+
+    def __len__(self) -> int:
+        return len(self.whole)
+
+
 def part_of(rows: Rows, chosen: Chosen) -> Rows:
     """Some of some rows."""
-    return Rows({name: column[chosen] for name, column in rows.columns.items()}, int(chosen.sum()))
+    found = np.flatnonzero(chosen)
+    columns = rows.columns
+    if isinstance(columns, _Some):
+        return Rows(_Some(columns.whole, columns.rows[found]), len(found))
+    return Rows(_Some(columns, found), len(found))
 
 
 def over(numerator: float, denominator: float) -> float:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.aftersales.requests import CallKind, Cause, Kind, Outcome
+from sim.aftersales.requests import CallKind, Cause, Kind, Outcome, Urgency
+from sim.books.events import counted
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
 from sim.kpis.aftersales.records import NAN, Chosen, ServiceRecords, mean, over, part_of
 from sim.kpis.operations import Rows
@@ -43,17 +44,30 @@ def _response_hours(s: ServiceRecords) -> float:
     return mean((seconds - requests["reported_second"])[seconds >= 0] / SECONDS_PER_HOUR)
 
 
-def _response_attainment(s: ServiceRecords) -> float:
+def _responses(s: ServiceRecords) -> tuple[Rows, Chosen]:
+    """Requests whose response was due in the run, and which of them had it in time."""
     requests = _reported(s)
     due = part_of(requests, due_in_run(requests, "response_due_second", s.end_second))
-    return mean(in_time(response_second(due), due["response_due_second"]))
+    return due, in_time(response_second(due), due["response_due_second"])
 
 
-def _completion_attainment(s: ServiceRecords) -> float:
+def _completions(s: ServiceRecords) -> tuple[Rows, Chosen]:
+    """Requests whose completion was due in the run, and which of them had it in time."""
     requests = _reported(s)
-    counted = due_in_run(requests, "completion_due_second", s.end_second)
-    due = part_of(requests, counted & (requests["outcome"] != Outcome.DECLINED))
-    return mean(in_time(due["completed_second"], due["completion_due_second"]))
+    counts = due_in_run(requests, "completion_due_second", s.end_second)
+    due = part_of(requests, counts & (requests["outcome"] != Outcome.DECLINED))
+    return due, in_time(due["completed_second"], due["completion_due_second"])
+
+
+def promises_kept(s: ServiceRecords) -> IntArray:
+    """Promises due and kept: (SLA classes, urgencies, response and completion, due and kept) requests."""
+    shape = (max(len(s.names.sla_classes), 1), len(Urgency))
+    found = np.zeros((*shape, 2, 2), np.int64)
+    for what, (due, kept) in enumerate((_responses(s), _completions(s))):
+        index = (due["sla"].clip(0), due["judged_urgency"].clip(0))
+        found[:, :, what, 0] = counted(shape, index)
+        found[:, :, what, 1] = counted(shape, index, kept.astype(np.int64))
+    return found
 
 
 def _done(requests: Rows) -> Rows:
@@ -135,8 +149,8 @@ def _requests_per_day(s: ServiceRecords) -> float:
 REQUESTS: dict[str, Callable[[ServiceRecords], float]] = {
     "service_requests": _requests_per_day,
     "response_hours": _response_hours,
-    "response_attainment": _response_attainment,
-    "completion_attainment": _completion_attainment,
+    "response_attainment": lambda s: mean(_responses(s)[1]),
+    "completion_attainment": lambda s: mean(_completions(s)[1]),
     "first_time_fix_share": _first_time_fix,
     "repeat_visits": _repeat_visits,
     "rework_share": _rework,

@@ -53,6 +53,11 @@ def _escapes(s: ServiceRecords) -> float:
     return mean(put_in["cause"] == Cause.DEFECTIVE_PART)
 
 
+def _record_accuracy(s: ServiceRecords) -> float:
+    counted = s.rows("part_counts", "counted_second", lambda t: t["is_miss"] == 0)
+    return mean(counted["deviation"] == 0)
+
+
 PARTS: dict[str, Callable[[ServiceRecords], float]] = {
     "part_fill_van": _fill(Echelon.VAN),
     "part_fill_station": _fill(Echelon.STATION),
@@ -62,7 +67,7 @@ PARTS: dict[str, Callable[[ServiceRecords], float]] = {
     "parts_owed_units": _per_evening("owed_units", 1.0),
     "emergency_parts": _emergencies,
     "part_escape_share": _escapes,
-    "part_record_accuracy": lambda s: mean(s.rows("part_counts", "counted_second")["deviation"] == 0),
+    "part_record_accuracy": _record_accuracy,
 }
 """KPIs of spare parts; demands count by the day on which they arose."""
 
