@@ -36,12 +36,8 @@ CHECKS = (
     *rounding_checks.CHECKS,
     *promotion_checks.CHECKS,
     *operation_checks.CHECKS,
-<<<<<<< HEAD
     *working_day_checks.CHECKS,
     *field_checks.CHECKS,
-=======
-    *people_checks.CHECKS,
->>>>>>> h4-field
     *sourcing_checks.CHECKS,
     *base_checks.CHECKS,
     *contact_checks.CHECKS,
