@@ -37,12 +37,12 @@ CHECKS = (
     *promotion_checks.CHECKS,
     *operation_checks.CHECKS,
     *working_day_checks.CHECKS,
-    *field_checks.CHECKS,
     *sourcing_checks.CHECKS,
     *base_checks.CHECKS,
     *contact_checks.CHECKS,
     *field_checks.CHECKS,
     *parts_checks.CHECKS,
+    *people_checks.CHECKS,
 )
 
 
