@@ -77,7 +77,7 @@ class Maintenance(Model):
     """Preventive visits under a contract that lower the failure hazard (mechanism T12)."""
 
     contract_share: float = assumed(0.0, "nobody unless given", unit="share", ge=0, le=1)
-    """Owners who take the contract when `policy.service.maintenance` offers it."""
+    """Owners who take the contract when `policy.service.maintenance` offers it; those of the first day have had it."""
     visits_per_year: float = assumed(1.0, "assumption: once a year", unit="visits per year", gt=0, le=12)
     """Visits to each unit under contract."""
     minutes: Distribution = assumed(
@@ -108,7 +108,7 @@ class Product(Model):
     categories: tuple[str, ...] = assumed((), "none unless given")
     """Categories whose SKUs do."""
     hazard: Hazard = assumed(NEVER, "never fails unless given")
-    """Failures by age."""
+    """Failures by age; a unit that was repaired goes on at its age."""
     scrappage: Hazard = assumed(NEVER, "kept for ever unless given")
     """Units taken out of use, by age."""
     warranty_months: int = assumed(36, "assumption: three years", unit="months", ge=0, le=600)
@@ -164,7 +164,7 @@ class InstalledRow(Model):
     product_id: str = given(min_length=1)
     """Product."""
     region: str = assumed("", "the region without a name")
-    """Region of the stores near which the units stand."""
+    """Region of the stores near which the units stand; without a name, and no such store, near all of them."""
     age_months: int = assumed(0, "new", unit="months", ge=0, le=600)
     """Age on the first day."""
     units: int = given(unit="units", ge=0)

@@ -78,6 +78,8 @@ class Contracts:
     def forget(self, day: int) -> None:
         """A day, for which failures have been drawn, begins: visits of the day one interval ago now count no more."""
         self._day = day
+        if not self.are_offered:
+            return
         for product, days in enumerate(self._days_between):
             self._recent[product] -= self._visited[product, :, day % days]
             self._visited[product, :, day % days] = 0.0

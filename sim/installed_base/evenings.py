@@ -81,13 +81,12 @@ class Evenings:
         return together.T
 
     def _write(self, day: int, columns: tuple[IntArray, ...]) -> None:
-        """A row for each product and region where there is anything to tell."""
-        product, region = np.nonzero(np.any([column != 0 for column in columns], axis=0))
-        rows = np.empty((product.size, len(columns) + 3), np.int64)
-        rows[:, 0], rows[:, 1], rows[:, 2] = day, product, region
-        for index, column in enumerate(columns):
-            rows[:, index + 3] = column[product, region]
-        self._add("installed_base", rows)
+        """A row for each product and region, whether or not anything happened: one that is missing is found."""
+        product, region = np.indices(columns[0].shape).reshape(2, -1)
+        of_day = np.full(product.size, day)
+        self._add(
+            "installed_base", np.stack([of_day, product, region, *(c.reshape(-1) for c in columns)], axis=1)
+        )
 
     def _coming(self, day: int, under: IntArray, installations: list[Rows]) -> list[tuple[Any, ...]]:
         """All requests of a day; (products, regions, months) units are under contract."""

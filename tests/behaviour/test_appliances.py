@@ -51,7 +51,9 @@ class TestExtremes:
         assert len(failing(per_year=0.0).tables["requests"]) == 0
 
     def test_nothing_installed_and_nothing_sold_is_nothing(self) -> None:
-        assert len(failing(units=0).tables["installed_base"]) == 0
+        rows = failing(units=0).tables["installed_base"]
+        assert len(rows) == 60
+        assert not any(rows[name].any() for name in ("units", "sold", "scrapped", "failures"))
 
     def test_a_broken_unit_does_not_break_again_until_it_is_mended(self) -> None:
         result = failing(per_year=300.0, units=5, technicians=0)

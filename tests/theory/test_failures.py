@@ -147,6 +147,31 @@ class TestScrappage:
         assert not low <= self.left(2.0 * BUG) <= high
 
 
+class TestSteadyBase:
+    """What is sold day by day and kept for an exponential time: as many in use as sold in a mean life (Little 1961)."""
+
+    PER_DAY, PER_YEAR, DAYS = 1_000, 10.0, 240
+
+    def in_use(self, per_year: float) -> int:
+        result = impulse(
+            self.DAYS,
+            dict.fromkeys(range(self.DAYS), self.PER_DAY),
+            {"kind": "constant", "per_year": 0.0},
+            scrappage={"kind": "constant", "per_year": per_year},
+        )
+        base = result.tables["installed_base"]
+        assert base["sold"].sum() == base["scrapped"].sum() + base["units"][-1]
+        return int(base["units"][-1])
+
+    def test_units_in_use(self) -> None:
+        stays = np.exp(-self.PER_YEAR / DAYS_PER_YEAR * np.arange(self.DAYS))
+        mean, variance = self.PER_DAY * stays.sum(), self.PER_DAY * (stays * (1 - stays)).sum()
+        assert abs(mean / (self.PER_DAY * DAYS_PER_YEAR / self.PER_YEAR) - 1) < 0.02
+        half_width = stats.norm.ppf(1 - TAIL) * np.sqrt(variance)
+        assert abs(self.in_use(self.PER_YEAR) - mean) < half_width
+        assert abs(self.in_use(self.PER_YEAR * BUG) - mean) > half_width
+
+
 def test_contracts_prevent_their_share_of_failures() -> None:
     """Everybody has a contract whose visits, all made in time, prevent four in five failures."""
     reduction = 0.8
