@@ -43,7 +43,7 @@ class Purpose(StrEnum):
     SUPPLIER_LEAD_TIME = "supplier lead time"
     """Lead time of a purchase order. Supplier and SKU; number of the order's day."""
     ALLOCATION_TIES = "allocation ties"
-    """Who comes first among equals under shortage. Cell; day."""
+    """Who comes first among equals under shortage. Cell, or station that wants parts; day."""
     MARK_DOWN_DEMAND = "mark-down demand"
     """Extra units asked for because they are marked down. Cell; day."""
     DEFECTS_SHIPPED = "defects shipped"
@@ -85,7 +85,7 @@ class Purpose(StrEnum):
     SUPPLIER_QUEUE = "supplier queue"
     """Who comes first among the lines of one day when capacity is short. Supplier, centre and SKU; day."""
     DEFECTS = "defects"
-    """Quality of a lot and its defective units. Supplier, centre and SKU; day of the order; day and step."""
+    """Quality of a lot and its defective units. Supplier, centre and SKU or part; day of the order; day and step."""
     INSPECTION = "inspection"
     """Which units are sampled. Supplier, centre and SKU; day of the order; day and unit."""
     FAILURES = "failures"
@@ -131,15 +131,16 @@ class Purpose(StrEnum):
     PART_DEMAND = "part demand"
     """Other demand for parts. Station and part; day."""
     PART_LEAD_TIME = "part lead time"
-    """Lead time of a purchase order of parts. Supplier, centre and part; day."""
+    """Lead time of a purchase order of parts. Supplier, centre, part and number of the order among the day's; day."""
     PART_QUALITY = "part quality"
-    """Defects of a lot of parts, its sample, and which unit is defective. Centre and part; day, what."""
+    """Which units of a lot of parts are sampled, which of a place's is defective. Supplier, centre and part, or place
+    and part; day, unit or second and unit."""
     PART_LOSSES = "part losses"
     """Units that vanish in stations. Station and part; day."""
     REPAIR_SHOP = "repair shop"
-    """Turnaround and success of the repair shop. Part and request; what."""
+    """Turnaround and success of the repair shop. Request, or station and part; visit or number of the unit, what."""
     PART_TRANSPORT = "part transport"
-    """Hours of transfers and couriers. Request; what."""
+    """Hours of transfers and couriers. Request; visit, what."""
 
 
 class StreamKey(NamedTuple):

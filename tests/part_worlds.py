@@ -20,7 +20,7 @@ from sim.aftersales.register import Register
 from sim.aftersales.requests import Echelon, Kind, Outcome, Request
 from sim.books.accounts import Account
 from sim.books.charges import balances_of_charges
-from sim.clock import SECONDS_PER_DAY, Turn, at
+from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, Turn, at
 from sim.parts.supply import SpareParts
 from sim.recorder import Recorder
 from sim.records import Table
@@ -201,8 +201,10 @@ def run_parts(
     parts.open()
     for job in jobs:
         at(environment, job.second, Turn.WORK, _begins(scripted, job))
-    for day in range(world.days if each_evening is not None else 0):
-        at(environment, day * SECONDS_PER_DAY + 64_800, Turn.PARTS_ORDER, partial(each_evening, parts))  # type: ignore[arg-type]
+    if each_evening is not None:
+        for day in range(world.days):
+            evening = day * SECONDS_PER_DAY + 18 * SECONDS_PER_HOUR
+            at(environment, evening, Turn.PARTS_ORDER, partial(each_evening, parts))
     environment.run(until=context.end_second)
     parts.close()
     return PartsRun(recorder.tables(), scripted, scenario, parts)

@@ -10,6 +10,7 @@ from scenarios.language import (
     contact_checks,
     demand_checks,
     fact_checks,
+    field_checks,
     goods_checks,
     level_checks,
     operation_checks,
@@ -34,11 +35,12 @@ CHECKS = (
     *rounding_checks.CHECKS,
     *promotion_checks.CHECKS,
     *operation_checks.CHECKS,
+    *people_checks.CHECKS,
     *sourcing_checks.CHECKS,
     *base_checks.CHECKS,
     *contact_checks.CHECKS,
+    *field_checks.CHECKS,
     *parts_checks.CHECKS,
-    *people_checks.CHECKS,
 )
 
 

@@ -325,7 +325,7 @@ class ServicePolicy(Model):
 
 
 __all__ = [
-    "AbcClass", "Appointments", "Contacts", "Dispatch", "DispatchRule", "Echelon", "Outsourcing", "PartLevelRow", "PartStockRule",
-    "PartnerReview", "PartsPolicy", "ServicePolicy", "ServiceShift", "SkillRow", "SlaClass", "TechnicianGroup",
-    "TechnicianReview", "TechnicianRow", "WorkforcePolicy",
+    "AbcClass", "Appointments", "Contacts", "Dispatch", "DispatchRule", "Echelon", "Outsourcing", "PartLevelRow",
+    "PartStockRule", "PartnerReview", "PartsPolicy", "ServicePolicy", "ServiceShift", "SkillRow", "SlaClass",
+    "TechnicianGroup", "TechnicianReview", "TechnicianRow", "WorkforcePolicy",
 ]  # fmt: skip

@@ -65,6 +65,6 @@ SERVICE_TABLES: dict[str, tuple[str, ...]] = {
 `requests` is the encounter record: a row per request, written when it is closed, open ones at the end of the run.
 `part_counts` tells of records that were put right: at a cycle count, or at a miss, when a unit on record was not found.
 `part_moves` holds each unit's way between echelons (`sim.aftersales.requests.Echelon`); `part_stock` what lay where on
-the first morning and at the end; `part_levels` a row per echelon, place and evening. Scores are in hundredths of a
-point, shares in millionths.
+the first morning and at the end, when what is on its way counts where it goes; `part_levels` a row per echelon, place
+and evening, vans by their station. Scores are in hundredths of a point, shares in millionths.
 """

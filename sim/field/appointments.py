@@ -22,13 +22,14 @@ _ANYBODY: _Skill = (-1, 1)
 
 
 class _Page:
-    """One day of one station: seconds of technicians there are, and seconds promised, by skill and window."""
+    """One day of one station: seconds promised and seconds left, by skill and window."""
 
-    __slots__ = ("booked", "capacity")
+    __slots__ = ("booked", "left")
 
     def __init__(self, windows: int) -> None:
-        self.capacity: dict[_Skill, list[float]] = {}
         self.booked: dict[_Skill, list[int]] = {_ANYBODY: [0] * windows}
+        self.left: dict[_Skill, list[float]] = {}
+        """Worked out when first asked for."""
 
 
 class AppointmentBook:
@@ -69,7 +70,7 @@ class AppointmentBook:
         self._first_day.clear()
         for pages in self._pages:
             for page in pages.values():
-                page.capacity.clear()
+                page.left.clear()
 
     def first_offer(self, job: Job, seconds: int, now: int) -> int:
         """Beginning of the first window that can be offered, -1 if there is none; see `book`."""
@@ -110,65 +111,58 @@ class AppointmentBook:
 
     def _open(self, job: Job, seconds: int, now: int) -> Iterator[tuple[int, int]]:
         """Days and windows with room for a job, from the first day that may be offered."""
-        station, skill, people = job.request.station, job.needs[:2], job.needs[2]
+        station, skill = job.request.station, job.needs[:2]
         today = now // SECONDS_PER_DAY
         earliest = today + self._terms.earliest_days
-        pages, least, wanted = self._pages[station], self._least, seconds * people
-        begin = max(earliest, self._first_day.get((station, skill), 0))
-        is_full = True
+        pages, least, wanted = self._pages[station], self._least, seconds * job.needs[2]
+        begin, is_full = max(earliest, self._first_day.get((station, skill), 0)), True
         for day in range(begin, earliest + HORIZON_DAYS):
             page = pages.get(day)
             if page is None:
                 page = pages[day] = _Page(len(self._windows))
-            for window in range(len(self._windows)):
-                left, is_empty = self._left(page, station, day, skill, window)
-                if left < least:
+            left = page.left.get(skill) or self._left(page, station, day, skill)
+            of_all = page.left.get(_ANYBODY) or self._left(page, station, day, _ANYBODY)
+            for window, room in enumerate(left):
+                room = min(room, of_all[window])
+                if room < least:
                     continue
                 if is_full:
                     is_full = False
                     self._first_day[station, skill] = day
-                if (left >= wanted or is_empty) and (
-                    day > today or self._windows[window][0] + day * SECONDS_PER_DAY > now
+                if (room >= wanted or not page.booked[_ANYBODY][window]) and (
+                    day > today or day * SECONDS_PER_DAY + self._windows[window][0] > now
                 ):
                     yield day, window
         if is_full:
             self._first_day[station, skill] = earliest + HORIZON_DAYS
 
-    def _left(self, page: _Page, station: int, day: int, skill: _Skill, window: int) -> tuple[float, bool]:
-        """Seconds left in a window, and whether nothing is booked there yet."""
-        booked = page.booked[_ANYBODY][window]
-        left = self._capacity(page, station, day, _ANYBODY)[window] - booked
-        if skill[0] >= 0:
-            of_skill = page.booked.get(skill)
-            capacity = self._capacity(page, station, day, skill)[window]
-            left = min(left, capacity if of_skill is None else capacity - of_skill[window])
-        return left, booked == 0
-
     def _note(self, job: Job, seconds: int, day: int, window: int) -> None:
+        """Book a job for all, and for all levels of the skill up to the one it takes."""
         page = self._pages[job.request.station][day]
         skill, level, people = job.needs
-        keys = [_ANYBODY]
-        if skill >= 0:
-            keys += [(skill, below + 1) for below in range(level)]
+        keys = [_ANYBODY] if skill < 0 else [_ANYBODY, *((skill, below + 1) for below in range(level))]
         for key in keys:
             booked = page.booked.get(key)
             if booked is None:
                 booked = page.booked[key] = [0] * len(self._windows)
             booked[window] += seconds * people
+            left = page.left.get(key)
+            if left is not None:
+                left[window] -= seconds * people
 
-    def _capacity(self, page: _Page, station: int, day: int, skill: _Skill) -> list[float]:
-        """Seconds by window of technicians who have a skill."""
-        capacity = page.capacity.get(skill)
-        if capacity is None:
-            capacity = page.capacity[skill] = [0.0] * len(self._windows)
-            midnight = day * SECONDS_PER_DAY
-            for worker in self._stations[station]:
-                duty = self._people.planned_duty(worker.number, day)
-                if duty is None or not worker.can_do((*skill, 1)):
-                    continue
-                length = duty.ends_second - duty.starts_second
-                share = self._terms.load_share * (length - duty.break_seconds) / length
-                for window, (begins, ends) in enumerate(self._windows):
-                    both = min(duty.ends_second, midnight + ends) - max(duty.starts_second, midnight + begins)
-                    capacity[window] += max(0, both) * share
-        return capacity
+    def _left(self, page: _Page, station: int, day: int, skill: _Skill) -> list[float]:
+        """Seconds by window of technicians who have a skill, less what is promised."""
+        left = page.left[skill] = [0.0] * len(self._windows)
+        midnight = day * SECONDS_PER_DAY
+        for worker in self._stations[station]:
+            duty = self._people.planned_duty(worker.number, day)
+            if duty is None or not worker.can_do((*skill, 1)):
+                continue
+            length = duty.ends_second - duty.starts_second
+            share = self._terms.load_share * (length - duty.break_seconds) / length
+            for window, (begins, ends) in enumerate(self._windows):
+                both = min(duty.ends_second, midnight + ends) - max(duty.starts_second, midnight + begins)
+                left[window] += max(0, both) * share
+        for window, seconds in enumerate(page.booked.get(skill, ())):
+            left[window] -= seconds
+        return left

@@ -82,7 +82,7 @@ class Dispatcher:
             worker.callbacks.append(partial(self._woken, worker))
             self._district_of[worker.station].workers.append(worker)
         self._plans = DayPlans(context, roads) if policy.plan == "day_plan" else None
-        self._strays = Ordered()
+        self._strays, self._has_strays = Ordered(), False
         """Late jobs that anybody may do."""
         self._new_strays: list[Job] = []
         self._called: dict[int, District] = {}
@@ -130,6 +130,7 @@ class Dispatcher:
         if self._plans is not None:
             self._plans.remove(job)
         job.stage = Stage.WAITING
+        self._has_strays = True
         self._strays.put(job)
         self._new_strays.append(job)
         self._call(self._district_of[job.request.station])
@@ -195,7 +196,7 @@ class Dispatcher:
 
     def _choose(self, worker: Worker, district: District) -> None:
         """Somebody who is free takes the best job: one given to all first, then as planned, then of his district."""
-        job = self._strays.take(worker, self._fits)
+        job = self._strays.take(worker, self._fits) if self._has_strays else None
         if job is None and self._plans is not None and worker.plan:
             job = self._planned(self._plans, worker, district)
             if job is None and worker.plan:
@@ -253,7 +254,7 @@ class Dispatcher:
             return False
         if job.needs[2] > 1 and self._helper(job, worker) is None:
             return False
-        return self._roads.expected_seconds(self._roads.metres(worker.place, job.place)) <= latest
+        return self._roads.is_near(worker.place, job.place, latest)
 
     def _helper(self, job: Job, worker: Worker) -> tuple[Worker, int] | None:
         """Who of the technician's station can be there first to help, and the second at which he leaves for it.

@@ -101,9 +101,8 @@ class FieldService:
                 job.stage = Stage.GONE
                 self._jobs.pop(request.number, None)
                 return
-        if request.number not in self._jobs:
-            self._jobs[request.number] = job
-            self._customers.draws.expect(request)
+        self._jobs[request.number] = job
+        self._customers.draws.expect(request)
         self._outlook.admitted(job)
         is_booked = book is not None and book.book(job, seconds, now)
         job.priority = priority_of(request, self._rule)

@@ -67,6 +67,7 @@ class Expectations:
     def __init__(self, facts: ServiceFacts) -> None:
         service = facts.service
         settle = service.repair.settle_minutes
+        self._repairs = [_seconds(mode.repair_minutes.mean() + settle) for mode in service.failure_modes]
         self._modes = [
             _seconds(mode.diagnosis_minutes.mean() + mode.repair_minutes.mean() + settle)
             for mode in service.failure_modes
@@ -92,6 +93,8 @@ class Expectations:
             return self._installations[request.product]
         if request.kind == Kind.MAINTENANCE:
             return self._maintenance[request.product]
+        if request.diagnosed_second != NOT_YET:
+            return self._repairs[request.mode]
         return self._modes[request.judged_mode] if request.judged_mode >= 0 else 0
 
 

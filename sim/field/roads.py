@@ -37,6 +37,7 @@ class ServiceRoads:
         self._factors = [float(factor) for factor in roads.hour_factors]
         self._is_even = len(set(self._factors)) == 1
         self._mean_pace = self._pace * sum(self._factors) / _HOURS_PER_DAY
+        self._longest_pace = 0.5 * self._diameter * self._mean_pace
 
     def metres(self, start: Place, end: Place) -> int:
         """Road metres between two places, rounded to nearest."""
@@ -45,6 +46,15 @@ class ServiceRoads:
         up, along = sin((start[0] - end[0]) * 0.5), sin((start[1] - end[1]) * 0.5)
         half_chord = sqrt(min(1.0, up * up + start[2] * end[2] * along * along))
         return round(self._diameter * asin(half_chord))
+
+    def is_near(self, start: Place, end: Place, seconds: int) -> bool:
+        """Whether a drive is planned to take no longer than some time.
+
+        What lies north and what lies east, at the equator, together are never less, and soon worked out.
+        """
+        if (abs(start[0] - end[0]) + abs(start[1] - end[1])) * self._longest_pace < seconds:
+            return True
+        return self.expected_seconds(self.metres(start, end)) <= seconds
 
     def expected_seconds(self, metres: int) -> int:
         """Seconds that a drive is planned to take, whatever the hour."""

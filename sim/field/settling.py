@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from sim.aftersales.context import Context
-from sim.aftersales.requests import NOBODY, NOT_YET, Cause, Kind, Outcome, PartSource
+from sim.aftersales.requests import NOBODY, NOT_YET, Cause, Kind, Outcome, PartSource, Request
 from sim.aftersales.rooms import Rooms
 from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
-from sim.field.jobs import Job, Stage
+from sim.field.jobs import Stage
 from sim.field.visits import AtTheCustomer, Visit
 
 _METRES_PER_KM = 1_000
@@ -58,8 +58,8 @@ class Settling:
 
     def settle(self, visit: Visit, overtime_seconds: int) -> None:
         """Have everybody know how a visit that is over went, short of seeing to the next one."""
-        job, worker, cause = visit.job, visit.worker, visit.cause
-        request, now = job.request, visit.ended_second
+        worker, cause = visit.worker, visit.cause
+        request, now = visit.job.request, visit.ended_second
         self.write_row(visit, overtime_seconds)
         request.visits += 1
         request.technician = worker.number
@@ -73,7 +73,7 @@ class Settling:
             hands = 1 if visit.helper is None else 2
             request.work_done_seconds += hands * (now - visit.began_second)
             request.last_level = worker.levels[skill] if skill >= 0 else max(worker.levels, default=0)
-            self._diagnosed(job, visit)
+            _diagnosed(request, visit)
             if self._consumables_minor:
                 self._charge(worker.station, now, Charge.CONSUMABLES, self._consumables_minor)
         if not is_fixed and not request.first_cause:
@@ -121,14 +121,10 @@ class Settling:
     def _charge(self, station: int, second: int, reason: Charge, amount_minor: int) -> None:
         self._recorder.charge(second, self._centre_of[station], reason, 1, amount_minor)
 
-    @staticmethod
-    def _diagnosed(job: Job, visit: Visit) -> None:
-        request = job.request
-        if request.diagnosed_second == NOT_YET:
-            request.diagnosed_second = visit.diagnosed_second
-        request.judged_mode, request.skill, request.level = (
-            request.mode,
-            request.true_skill,
-            request.true_level,
-        )
-        request.people, request.part = request.true_people, request.true_part
+
+def _diagnosed(request: Request, visit: Visit) -> None:
+    """What the job really takes is known from now on; what triage thought stays on record."""
+    if request.diagnosed_second == NOT_YET:
+        request.diagnosed_second = visit.diagnosed_second
+    request.skill, request.level = request.true_skill, request.true_level
+    request.people, request.part = request.true_people, request.true_part

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from sim.aftersales.context import Context
 from sim.aftersales.rooms import Duty, Rooms
@@ -33,7 +34,9 @@ class Shifts:
         settling: Settling,
         workers: list[Worker],
     ) -> None:
-        self._context, self._environment = context, context.environment
+        self._context = context
+        # The clock is read straight from its attribute, as in `sim.stations`.
+        self._environment: Any = context.environment
         self._roads, self._draws, self._settling, self._workers = roads, draws, settling, workers
         self._overtime = round(context.facts.policy.dispatch.overtime_minutes * SECONDS_PER_MINUTE)
         self._write = context.recorder.writer("technician_days")
@@ -70,7 +73,7 @@ class Shifts:
 
     def free(self, worker: Worker) -> None:
         """Somebody has finished what he was doing, all of it booked: he has his break if it is due, or is free."""
-        now = self._context.now
+        now: int = self._environment._now
         if worker.following is not None:
             self._roll_over(worker)
         if worker.joined is not None:
@@ -83,13 +86,13 @@ class Shifts:
 
     def busy(self, worker: Worker, state: State) -> None:
         """Somebody who was free no longer is."""
-        worker.spent[Spent.IDLE] += self._context.now - worker.free_since
+        worker.spent[Spent.IDLE] += self._environment._now - worker.free_since
         worker.state = state
 
     def rest(self, worker: Worker) -> None:
         """There is nothing to do for somebody who is free: see that he goes home in time, or now if it is time."""
         leaves = self._leaves_second(worker)
-        now = self._context.now
+        now: int = self._environment._now
         if now >= leaves:
             self._leave(worker, now)
         elif not now < worker.check_second <= leaves:
@@ -132,7 +135,7 @@ class Shifts:
         worker.begin(duty, day, self._overtime)
 
     def _pause_idle(self, people: list[Worker]) -> None:
-        now = self._context.now
+        now: int = self._environment._now
         for worker in people:
             if worker.state == State.FREE and worker.break_seconds and now >= worker.break_from:
                 self.busy(worker, State.FREE)
@@ -154,7 +157,7 @@ class Shifts:
 
     def break_over(self, worker: Worker) -> None:
         """Back from the break."""
-        self.spend(worker, Spent.BREAK, worker.free_since, self._context.now)
+        self.spend(worker, Spent.BREAK, worker.free_since, self._environment._now)
         self.free(worker)
 
     def _leaves_second(self, worker: Worker) -> int:

@@ -56,16 +56,21 @@ class AtTheCustomer:
             repair.absent_share == 0.0
             and min(skill.success_shares) >= 1.0
             and not context.world.scenario.loops.morale
-            and roads.coefficient_of_variation == 0.0
         )
-        self.draws = DrawsOfVisits(context, is_certain=is_certain)
+        is_driven_as_planned = roads.coefficient_of_variation == 0.0
+        self.draws = DrawsOfVisits(
+            context,
+            is_certain=is_certain,
+            is_driven_as_planned=is_driven_as_planned,
+            is_quoted=repair.quote_half_price > 0.0,
+        )
         self._roads = roads
         self._absent_share = repair.absent_share
         self._absent_wait, self._quote_time, self._settle_time = (
             round(minutes * SECONDS_PER_MINUTE)
             for minutes in (repair.absent_wait_minutes, repair.quote_minutes, repair.settle_minutes)
         )
-        self._half_price = repair.quote_half_price
+        self._half_price = int(to_minor(repair.quote_half_price))
         self._sensitivity = [segment.price_sensitivity for segment in service.segments]
         self.work_price_minor = [int(to_minor(mode.price)) for mode in service.failure_modes]
         self._part_price_minor = (
@@ -83,7 +88,7 @@ class AtTheCustomer:
         """
         job, worker, helper = visit.job, visit.worker, visit.helper
         request, roads = job.request, self._roads
-        absent, success, travel, travel_of_helper = self.draws.of(request)
+        absent, success, answer, travel, travel_of_helper = self.draws.of(request)
         variation = roads.coefficient_of_variation
         metres = roads.metres(worker.place, job.place)
         driving = roads.seconds(metres, visit.departed_second, spread_of(variation, travel)) if metres else 0
@@ -108,9 +113,9 @@ class AtTheCustomer:
             factor = self._people.minutes_factor(worker.number, request.skill)
             began += round(request.diagnosis_seconds * factor)
         visit.diagnosed_second = began
-        visit.ended_second = self._after_diagnosis(visit, request, success)
+        visit.ended_second = self._after_diagnosis(visit, request, success, answer)
 
-    def _after_diagnosis(self, visit: Visit, request: Request, success: float) -> int:
+    def _after_diagnosis(self, visit: Visit, request: Request, success: float, answer: float) -> int:
         """Second at which they leave the customer."""
         worker, now = visit.worker, visit.diagnosed_second
         skill = request.true_skill
@@ -125,7 +130,7 @@ class AtTheCustomer:
             if not request.quote_minor:
                 now += self._quote_time
                 request.quote_minor = price
-                if not self._accepts(request):
+                if answer >= self._acceptance(request):
                     visit.is_paid_for = False
                     visit.cause = Cause.DECLINED
                     return now
@@ -159,12 +164,12 @@ class AtTheCustomer:
         work = self.work_price_minor[request.mode] if request.mode >= 0 else 0
         return work + (self._part_price_minor[request.true_part] if request.true_part >= 0 else 0)
 
-    def _accepts(self, request: Request) -> bool:
-        """Acceptance falls with the quote: 1 / (1 + (quote / half price) ** 2), to the power of the sensitivity."""
+    def _acceptance(self, request: Request) -> float:
+        """Share that accept a quote: 1 / (1 + (quote / half price) ** 2), to the power of the sensitivity to prices."""
         if not self._half_price:
-            return True
-        quote = request.quote_minor / int(to_minor(self._half_price))
+            return 1.0
+        quote = request.quote_minor / self._half_price
         share = 1.0 / (1.0 + quote * quote)
         if request.segment >= 0:
             share **= self._sensitivity[request.segment]
-        return self.draws.quote(request) < share
+        return share

@@ -32,10 +32,11 @@ class Levels:
 
     def wanted(self, position: IntArray) -> tuple[IntArray, IntArray, IntArray]:
         """Places, parts and units to be ordered at (places, parts) inventory positions, place by place."""
-        place, part = np.nonzero(position <= self.reorder_point)
-        units = self.order_up_to[place, part] - position[place, part]
+        cell = np.flatnonzero(position <= self.reorder_point)
+        units = self.order_up_to.ravel()[cell] - position.ravel()[cell]
         some = units > 0
-        return place[some], part[some], units[some]
+        place, part = np.divmod(cell[some], self.order_up_to.shape[1])
+        return place, part, units[some]
 
     def missing(self, place: int, part: int, position: int) -> int:
         """Units to be ordered of one part at one place."""

@@ -44,18 +44,19 @@ class Records:
     def _lose(self, ordinal: int) -> None:
         """A Poisson number of the units of each part, as far as there are any that are not set aside."""
         spare = self._stations.spare
-        station, part = np.nonzero(spare > 0)
-        draws = uniform_array(self._key, self._entity[station, part], ordinal)
-        mean = spare[station, part] * self._share_per_day
+        cells = np.flatnonzero(spare > 0)
+        draws = uniform_array(self._key, self._entity.ravel()[cells], ordinal)
+        mean = spare.ravel()[cells] * self._share_per_day
         # exp(-mean) is above 1 - mean: who draws less than that loses nothing.
         unlucky = np.flatnonzero(draws >= (1.0 - mean) * 2.0**32 - 1.0)
         for index in unlucky.tolist():
-            rate, cell = float(mean[index]), (int(station[index]), int(part[index]))
-            lost = min(int(count(draws[index], exp(-rate), rate, 0.0)), int(spare[cell]))
+            rate = float(mean[index])
+            station, part = divmod(int(cells[index]), spare.shape[1])
+            lost = min(int(count(draws[index], exp(-rate), rate, 0.0)), int(spare[station, part]))
             if lost:
-                self._stock.take(self._stock.stations, *cell, lost)
-                self._stock.deviation[cell] -= lost
-                self._stock.write_off(self._stock.stations, *cell, lost, Echelon.LOST)
+                self._stock.take(self._stock.stations, station, part, lost)
+                self._stock.deviation[station, part] -= lost
+                self._stock.write_off(self._stock.stations, station, part, lost, Echelon.LOST)
 
     def _count(self, ordinal: int) -> None:
         """Count the parts whose turn it is, where they are kept or said to be."""
