@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from scenarios import Scenario
+from scenarios import Fleet, Policy, Scenario
 from sim.aftersales.requests import Echelon, MoveReason, PartSource
 from study.statistics import mean_interval
 from tests.part_worlds import Job, PartsRun, imbalance, parts_world, run_parts, value_in_books
 from tests.service_worlds import constant, installed, mode, product, run, service_world
 
 DAY = 86_400
-REPLICATIONS = 8
+REPLICATIONS = 6
 
 
 def level(echelon: str, reorder_point: int, order_up_to: int) -> dict[str, Any]:
@@ -296,3 +296,29 @@ def test_parts_travel_with_the_deliveries_of_the_store() -> None:
     assert parcel == 6
     assert truck < 2.5
     assert truck + 2 < late < parcel
+
+
+def test_parts_ride_in_the_truck_that_left_after_them() -> None:
+    """With trucks of the own fleet parts come at the second of a drop, and were handed over before it left."""
+    result = run(
+        with_store(6, "S", 1).model_copy(
+            update={"fleet": Fleet.model_validate({"truck_types": [_VAN]}), "policy": _with_trucks()}
+        )
+    )
+    moves, trips, stops = (result.tables[name] for name in ("part_moves", "trips", "stops"))
+    ordinary = (moves["to_echelon"] == Echelon.STATION) & (moves["arrived_second"] >= 0)
+    departed = dict(zip(trips["trip"].tolist(), trips["departed_second"].tolist(), strict=True))
+    drops = dict(zip(stops["left_second"].tolist(), stops["trip"].tolist(), strict=True))
+    left, arrived = moves["left_second"][ordinary].tolist(), moves["arrived_second"][ordinary].tolist()
+    by_truck = [(a, b) for a, b in zip(left, arrived, strict=True) if b - a < 6 * DAY]
+    assert len(by_truck) > 0.9 * len(left) > 50
+    assert all(b in drops and a <= departed[drops[b]] for a, b in by_truck)
+
+
+_VAN = {"id": "van", "capacity_kg": 900.0, "capacity_litres": 4_000.0}
+
+
+def _with_trucks() -> Policy:
+    policy = with_store(6, "S", 1).policy
+    mode = {"mode": "fleet", "trucks": [{"type_id": "van", "count": 1, "start_hour": 4.0, "hours": 10.0}]}
+    return policy.model_copy(update={"transport": type(policy.transport).model_validate(mode)})

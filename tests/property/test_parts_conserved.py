@@ -99,13 +99,13 @@ def assert_everything_is_somewhere(run: PartsRun) -> None:
     assert from_vans.sum() == vans.sum() + fetched.sum()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(worlds())
 def test_parts_and_their_value_are_conserved(world: tuple[Any, list[Job]]) -> None:
     assert_everything_is_somewhere(run_parts(*world))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(worlds())
 def test_same_seed_same_moves(world: tuple[Any, list[Job]]) -> None:
     first, second = run_parts(*world), run_parts(*world)
