@@ -42,18 +42,18 @@ class Learning(Model):
     least_factor: float = assumed(0.8, "assumption", unit="ratio", gt=0, le=1)
     """Times do not fall below this by experience."""
     jobs_per_level: float = assumed(1_000.0, "assumption: a year", unit="jobs", gt=0)
-    """Jobs of a skill after which its level rises by one; a day of training counts as some."""
+    """Jobs of a skill after which its level rises by one; a day of training counts as some in the weakest skill."""
     jobs_per_training_day: float = assumed(25.0, "assumption: a week's work", unit="jobs", ge=0)
     """Experience that a day of training is worth."""
 
 
 class Absence(Model):
-    """Days on which people are ill."""
+    """Days on which people are ill: unforeseen, and paid."""
 
     episodes_per_year: float = assumed(
         0.0, "never ill unless given", unit="episodes per person and year", ge=0
     )
-    """Illnesses."""
+    """Illnesses; one begins on any day with the same probability."""
     length_days: Distribution = assumed(
         Constant(kind="constant", value=3), "assumption: three days", unit="days"
     )
@@ -64,19 +64,19 @@ class Morale(Model):
     """Morale between 0 and 1, with `loops.morale`: it moves every week towards what people find (mechanism T14)."""
 
     starts_at: float = assumed(0.7, "assumption", unit="share", ge=0, le=1)
-    """On the first day, and of recruits."""
+    """On the first day, and of recruits; without the loop, always. Morale is how customers are treated."""
     weeks: float = assumed(8.0, "assumption: two months", unit="weeks", gt=0, le=520)
     """Time in which a difference falls to 37 %."""
     neutral: float = assumed(0.7, "assumption", unit="share", ge=0, le=1)
     """Where it moves when nothing is out of the ordinary."""
     utilisation_bearable: float = assumed(0.85, "assumption", unit="share", ge=0, le=1)
-    """Utilisation above which it suffers."""
+    """Driving and work over shift time above which it suffers."""
     per_utilisation: float = assumed(1.0, "assumption", unit="per unit of utilisation above", ge=0, le=20)
     """Loss for each unit of utilisation above that."""
     per_overtime: float = assumed(1.5, "assumption", unit="per unit of overtime share", ge=0, le=20)
     """Loss for each unit of overtime over shift time."""
     per_pay: float = assumed(0.5, "assumption", unit="per unit of pay factor above 1", ge=0, le=20)
-    """Gain for each unit of `policy.service.workforce.pay_factor` above 1."""
+    """Gain for each unit of `policy.service.workforce.pay_factor` above 1, loss below."""
     per_incentive: float = assumed(0.1, "assumption", unit="per unit of incentive share", ge=0, le=20)
     """Gain for incentives, by their share of the wage."""
     per_security: float = assumed(0.1, "assumption", ge=0, le=20)

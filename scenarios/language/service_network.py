@@ -94,7 +94,7 @@ class Repair(Model):
 
 
 class Partner(Model):
-    """A service agent who can be hired (mechanisms H16, L7)."""
+    """A service agent who can be hired (mechanisms H16, L7). It brings its own parts and bills customers who pay."""
 
     id: str = given(min_length=1)
     """Identifier; random draws are keyed by it."""
@@ -111,7 +111,7 @@ class Partner(Model):
     price_per_hour: float = assumed(0.0, "0 unless given", unit="money per hour", ge=0)
     """Tariff: work at the customer's, by the hour."""
     minimum_jobs_per_month: int = assumed(0, "none unless given", unit="jobs", ge=0)
-    """Jobs that are paid in any case, per 28 days."""
+    """Jobs that are paid by the job in any case, per 28 days."""
     response_days: Distribution = assumed(
         Constant(kind="constant", value=2), "assumption: two days", unit="days"
     )

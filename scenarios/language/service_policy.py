@@ -187,13 +187,13 @@ class WorkforcePolicy(Model):
     pay_factor: float = assumed(1.0, "the wage as in costs", unit="ratio", gt=0, le=10)
     """Wage of technicians over `costs.service.technician_per_hour`."""
     incentive_share: float = assumed(0.0, "none unless given", unit="share of wage", ge=0, le=2)
-    """Paid on top for days without a failed visit."""
+    """Paid on top for days with visits of which none failed."""
     security: float = assumed(0.0, "none unless given", unit="share", ge=0, le=1)
     """Job security that is promised, 1 = full."""
     training_days_per_year: float = assumed(
         0.0, "none unless given", unit="days per person and year", ge=0, le=100
     )
-    """Days of training, off the road."""
+    """Days of training, off the road and paid, known beforehand."""
     replaces_leavers: bool = assumed(True, "positions are filled again")
     """Whether somebody is hired for each who leaves."""
     review: TechnicianReview = assumed(TechnicianReview(), "see its fields")

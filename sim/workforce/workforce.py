@@ -206,4 +206,6 @@ class Technicians:
         return self._morale_ppm[technician], round(self._skills.experience[technician])
 
     def _tell(self, technician: int, event: WorkforceEvent, value: int) -> None:
-        self._write_event((self._context.now, technician, event, value))
+        # shifts that the end of the run cuts short are over in its last second
+        second = min(self._context.now, self._context.end_second - 1)
+        self._write_event((second, technician, event, value))

@@ -152,7 +152,7 @@ class TestLoops:
 
     def test_low_morale_drives_people_away(self) -> None:
         unhappy = people(morale={"per_utilisation": 6, "weeks": 1})
-        terms = {"technicians": 5, "units": 6_000}
+        terms = {"technicians": 4, "units": 4_600}
         without = team(NERVOUS, unhappy, loops("attrition"), **terms)
         rises(without, team(NERVOUS, unhappy, loops("attrition", "morale"), **terms), leavers)
 
@@ -251,8 +251,4 @@ class TestPartners:
         assert len(result.tables["visits"]) == 0
 
     def test_overflow_makes_customers_wait_less(self) -> None:
-        falls(team(units=4_500), team(self.PARTNER, units=4_500), log_wait)
-
-    def test_partners_change_no_failure(self) -> None:
-        tables = [run(team(*blocks)).tables["installed_base"] for blocks in ((), (self.PARTNER,))]
-        assert tables[0]["failures"].sum() == pytest.approx(tables[1]["failures"].sum(), rel=0.05)
+        falls(team(technicians=2), team(self.PARTNER, technicians=2), log_wait)

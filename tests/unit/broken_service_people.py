@@ -51,7 +51,10 @@ PEOPLE = [
         "team without a shift", "E501", group=_GROUP.replace("shift_id: day", "¦shift_id: dya"), says="no shift"
     ),
     _people("level out of bounds", "E503", group=_GROUP.replace("white: 2", "¦white: 6"), says="between 1 and 5"),
-    _people("working time twice", "E502", shift=f"{_SHIFT}, {{¦id: day, start_hour: 9, hours: 9}}", says="already belongs"),
+    _people(
+        "working time twice", "E502", shift=f"{_SHIFT}, {{¦id: day, start_hour: 9, hours: 9}}",
+        says="already belongs",
+    ),
     _people(
         "break as long as the working time", "E504", shift="{id: day, start_hour: 8, hours: 2, ¦break_minutes: 120}",
         says="as long as the shift",

@@ -188,6 +188,15 @@ class TestSkill:
             [white],
         )
 
+    def test_what_is_learnt_when_the_run_ends_is_learnt_in_its_last_second(self) -> None:
+        learning = people(learning={"jobs_per_level": 1})
+        room = bench(days=7, technicians=1, loops={"skill": True}, **learning)
+        room.open()
+        room.go_on(room.context.end_second)
+        room.workforce.done(0, 0, room.request("last"), is_fixed=True)
+        room.work(0, 6, shift_seconds=1)
+        assert room.tables["workforce_events"]["second"].tolist() == [room.context.end_second - 1]
+
     def test_training_counts_as_jobs_in_the_weakest_skill(self) -> None:
         learning = {"jobs_per_level": 50, "jobs_per_training_day": 25}
         room = bench(loops={"skill": True}, technicians=1, **laid(TRAINED, people(learning=learning)))
