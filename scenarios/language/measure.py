@@ -54,10 +54,18 @@ class Measure:
         return self.unit == "share"
 
 
-def measures_of(group: Group, *rows: tuple[str, str, str, Direction, str]) -> tuple[Measure, ...]:
-    """Measures of one group, each by name, title, unit, better direction and definition."""
+def measures_of(
+    group: Group, *rows: tuple[str, str, str, Direction, str], headlines: tuple[str, ...] = ()
+) -> tuple[Measure, ...]:
+    """Measures of one group, each by name, title, unit, better direction and definition.
+
+    Args:
+        group: heading of all.
+        rows: one per measure.
+        headlines: names of those that lead a report.
+    """
     return tuple(
-        Measure(name, title, unit, better, group, definition)
+        Measure(name, title, unit, better, group, definition, headline=name in headlines)
         for name, title, unit, better, definition in rows
     )
 

@@ -54,6 +54,7 @@ _AFTER_SALES = measures_of(
      "Installations done within the promised days, over those due in the run"),
     ("first_use_complaints", "First-use complaints", "calls per installation", _L,
      "Calls of customers who cannot use what was installed, over installations done"),
+    headlines=("completion_attainment", "first_time_fix_share"),
 )  # fmt: skip
 
 _CONTACT = measures_of(

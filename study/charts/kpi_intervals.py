@@ -9,14 +9,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from scenarios import MEASURES, Direction, Measure
+from scenarios import Direction, Measure
 from study.charts import style
 from study.charts.clarity import clearly_highest
 from study.charts.numbers import axis_scale, plain, with_unit
 from study.charts.wrapping import wrapped
 from study.evidence import KpiInterval, Study
+from study.headlines import headline_measures
 
-_MOST_COLUMNS = 4
+_MOST_ROWS, _USUAL_COLUMNS = 2, 4
 _NAME_INCHES = 1.9
 _VALUES_BESIDE_FROM = 3
 """With so many scenarios there is no room for a value above its point."""
@@ -27,11 +28,6 @@ _DIRECTION_WORDS = {
 }
 
 
-def headline_measures() -> list[Measure]:
-    """The KPIs that lead a report."""
-    return [measure for measure in MEASURES.values() if measure.headline]
-
-
 @style.styled
 def kpi_intervals(studies: Sequence[Study]) -> Figure:
     """Small multiples of the headline KPIs.
@@ -39,7 +35,7 @@ def kpi_intervals(studies: Sequence[Study]) -> Figure:
     Args:
         studies: one or more, in the order of the rows.
     """
-    measures = headline_measures()
+    measures = headline_measures(studies)
     level = max(study.intervals[measures[0].name].confidence_level for study in studies)
     names = style.scenario_names(studies)
     figure = style.slide(
@@ -48,7 +44,7 @@ def kpi_intervals(studies: Sequence[Study]) -> Figure:
         f"{style.replications_note(studies)}; {100 * level:g}% Student t intervals of each KPI alone."
         " Axes need not start at zero.",
     )
-    columns = min(_MOST_COLUMNS, len(measures))
+    columns = min(max(_USUAL_COLUMNS, math.ceil(len(measures) / _MOST_ROWS)), len(measures))
     rows = math.ceil(len(measures) / columns)
     grid = figure.subplots(rows, columns, squeeze=False, sharey=True)
     for axes, measure in zip(grid.flat, measures, strict=False):

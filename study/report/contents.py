@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from scenarios import MEASURES, Group, Measure
 from study.charts.numbers import in_unit, plain, spoken_unit, with_unit
 from study.evidence import Comparison, Judgement, KpiInterval, PairedDifference, Study, Verdict
+from study.headlines import headline_measures
 
 FEW_REPLICATIONS = 10
 """Fewer replications than this are warned about: intervals are then wide and lean on normality."""
@@ -84,7 +85,7 @@ def kpi_row(measure: Measure, studies: Sequence[Study]) -> KpiRow:
 
 def headline_rows(studies: Sequence[Study]) -> list[KpiRow]:
     """The KPIs that lead a report."""
-    return [kpi_row(measure, studies) for measure in MEASURES.values() if measure.headline]
+    return [kpi_row(measure, studies) for measure in headline_measures(studies)]
 
 
 def kpi_groups(studies: Sequence[Study]) -> list[tuple[str, list[KpiRow]]]:
@@ -226,17 +227,16 @@ def _change_sentence(row: PairedDifference, currency: str) -> str:
 def single_summary(study: Study) -> list[str]:
     """Sentences on the headline KPIs of one study."""
     sentences = []
-    for measure in MEASURES.values():
-        if measure.headline:
-            found = study.intervals[measure.name]
-            text = with_unit(found.mean, found.unit, study.currency, found.half_width)
-            if math.isfinite(found.low) and found.low < found.high:
-                ends = [
-                    with_unit(end, found.unit, study.currency, found.half_width)
-                    for end in (found.low, found.high)
-                ]
-                text += f" (between {ends[0]} and {ends[1]})"
-            sentences.append(f"{found.title}: {text if found.count else 'not defined in this scenario'}")
+    for measure in headline_measures([study]):
+        found = study.intervals[measure.name]
+        text = with_unit(found.mean, found.unit, study.currency, found.half_width)
+        if math.isfinite(found.low) and found.low < found.high:
+            ends = [
+                with_unit(end, found.unit, study.currency, found.half_width)
+                for end in (found.low, found.high)
+            ]
+            text += f" (between {ends[0]} and {ends[1]})"
+        sentences.append(f"{found.title}: {text if found.count else 'not defined in this scenario'}")
     return sentences
 
 

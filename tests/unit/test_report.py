@@ -17,9 +17,9 @@ from scenarios import MEASURES
 from study.charts import gallery
 from study.comparison import compare
 from study.evidence import Comparison, Study
-from study.report import write_report
+from study.report import contents, write_report
 from study.report.writing import render
-from tests.invented import invented_study
+from tests.invented import invented_study, without_kpis
 from tests.invented_operations import InventedOperations
 
 SMALL: dict[str, Any] = {"stores": 4, "skus": 12, "days": 28, "warm_up_days": 7}
@@ -184,6 +184,21 @@ def test_kpis_with_nothing_to_count_are_named_once_and_make_no_rows() -> None:
     text = Page(render(without)).text
     assert definition not in text
     assert f"Nothing to count here: {MEASURES['truck_fill'].title}." in text
+
+
+def test_after_sales_service_leads_a_report_only_where_there_is_some() -> None:
+    of_service = [name for name, measure in MEASURES.items() if measure.group.value == "after-sales service"]
+    study = invented_study("one", **SMALL)
+    assert {"First-time fix", "Completion promise kept"} <= {
+        row.title for row in contents.headline_rows([study])
+    }
+    without = without_kpis(study, *of_service)
+    titles = [row.title for row in contents.headline_rows([without])]
+    assert titles == [m.title for m in MEASURES.values() if m.headline and m.name not in of_service]
+    text = Page(render([without])).text
+    assert "Nothing to count here: all of “After-sales service”." in text
+    assert "First-time fix" not in text
+    assert all("not defined" not in sentence for sentence in contents.single_summary(without))
 
 
 def test_chinese_text_brings_its_font_along(html: str) -> None:
