@@ -116,7 +116,7 @@ class _Walker:
         for name, field in table.row.model_fields.items():
             key = field.alias or name
             column = table[key]
-            if column.dtype not in (np.int64, np.float64) or len(column) == 0:
+            if column.dtype not in (np.int64, np.float64) or len(column) == 0 or np.isnan(column).all():
                 continue
             low, high = value_text(float(np.nanmin(column))), value_text(float(np.nanmax(column)))
             rows = f" ({len(column):,} rows)"
