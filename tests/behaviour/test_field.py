@@ -312,6 +312,24 @@ class TestDayPlan:
         assert come.sum() > 5
         assert same_day[come].mean() > 0.7
 
+    def test_a_longer_frozen_time_keeps_urgent_jobs_waiting(self) -> None:
+        """Paired: the same jobs, fitted in before nobody's plan for the next hours or at once."""
+
+        def urgent_wait(minutes: float) -> float:
+            people = {"groups": [crew("T", 1), crew("F", 1, FAR)]}
+            terms = merged(
+                dispatching(plan="day_plan", frozen_minutes=minutes), {"service": {"workforce": people}}
+            )
+            requests = requests_of(run(busy_world(days=140, policy=terms)))
+            hour = requests["taken_second"] % DAY / HOUR
+            chosen = (
+                (requests["urgency"] == Urgency.URGENT) & (hour > 8) & (hour < 13) & (requests["visits"] > 0)
+            )
+            assert chosen.sum() > 20
+            return float((requests["first_departed_second"] - requests["taken_second"])[chosen].mean())
+
+        assert urgent_wait(0.0) < urgent_wait(600.0)
+
     def test_absent_technicians_have_no_plan(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Jobs promised for days on which somebody turns out to be ill are done by the others."""
         as_planned = Technicians.planned_duty
