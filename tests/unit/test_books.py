@@ -15,8 +15,8 @@ from scenarios import Costs
 from sim.books import POSTINGS, Account, BooksError, check_books, post_ledger
 from sim.books.charges import ACCOUNT_OF, CREDIT_OF
 from sim.records import Cell, Centre, Day
-from tests.bounded import BOUNDED, BOUNDED_AT_CENTRES
 from tests.all_tables import all_tables
+from tests.bounded import BOUNDED, BOUNDED_AT_CENTRES
 from tests.little_world import COSTS, World, little_world
 
 CELLS_TRIED = 6
