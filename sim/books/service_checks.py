@@ -120,6 +120,13 @@ def _check_visits(
         audit.at_most(
             f"a visit has {begins} before it has {ends}", earlier[reached], later[reached], (Axis("visit"),)
         )
+    for result, outcome in ((Cause.NONE, Outcome.DONE), (Cause.DECLINED, Outcome.DECLINED)):
+        audit.equal(
+            f"a request is {outcome.name} by the visit that ended it",
+            as_numbers(requests["outcome"] == outcome),
+            counted((number,), (owner[over & (cause == result)],)),
+            (_OF_REQUEST,),
+        )
     own = np.ones(number, np.bool_)
     own[outside["request"]] = False
     audit.equal(
