@@ -1,6 +1,6 @@
 """Compiled steps of route building: timing a trip, merging, packing onto vehicles, inserting.
 
-All compiled functions call only functions of this file, so the time stamp with which Numba marks its cache is enough.
+Compiled functions call only functions of this file, so that the time stamp with which Numba marks its cache is enough.
 Stops are 1-based here, as rows of the matrices. A trip is a row of stops and its length.
 """
 
@@ -13,13 +13,11 @@ from optimize.routing.compilation import compiled
 from optimize.routing.problem import FloatArray, IntArray
 
 _NEVER = 2**62
-_SECONDS_PER_HOUR = 3600.0
-_METRES_PER_KM = 1000.0
+_SECONDS_PER_HOUR, _METRES_PER_KM = 3600.0, 1000.0
 
 TIMED = 5
 """Columns that `time_fleet` writes for a trip: trip, departure, return, seconds late, metres."""
 FLEET, CAPACITY, SHIFT, TIME_WINDOW = range(4)
-"""Why a stop is left out, see `why_left_out`."""
 
 
 @compiled
