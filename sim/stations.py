@@ -133,6 +133,7 @@ class Station:
         self._told = 0
         self._then: dict[int, Callable[[int], None]] = {}
         self._wakes: set[int] = set()
+        self._kept: list[IntArray] = []
         self.hand_over: Callable[[int], IntArray] | None = None
         """Called before the station is brought up to date: whoever knows of tasks that have come hands over their rows,
         the first of which gets the number given."""
@@ -170,11 +171,20 @@ class Station:
 
     def submit_rows(self, rows: IntArray) -> int:
         """Queue tasks, see `task_rows`; returns the number of the first."""
-        awaited = int(self._counts[Count.AWAITED])
+        first, awaited = self._following_task(), int(self._counts[Count.AWAITED])
         following = self._go_on(rows)
         # What is done in this second by now is told when its turn comes, not to whoever submits.
         self._wake_at(int(self._environment.now) if self._counts[Count.AWAITED] < awaited else following)
-        return int(self._counts[Count.TASKS]) - len(rows)
+        return first
+
+    def submit_later(self, rows: IntArray) -> int:
+        """Queue tasks for whose end nobody waits: as `submit_rows`, but the station works them off at the next look."""
+        first = self._following_task()
+        self._kept.append(rows)
+        return first
+
+    def _following_task(self) -> int:
+        return int(self._counts[Count.TASKS]) + sum(map(len, self._kept))
 
     def submit_stream(self, rows: IntArray) -> None:
         """Before anything else is submitted, queue the tasks of order streams, by the second at which they come."""
@@ -269,9 +279,12 @@ class Station:
 
     def _go_on(self, rows: IntArray, before_second: int = 0) -> int:
         """Take tasks and work up to now; the next second at which somebody has to be told something, -1 = none."""
+        if self._kept:
+            rows = np.concatenate((*self._kept, rows))
+            self._kept = []
         if self.hand_over is not None:
-            more = self.hand_over(int(self._counts[Count.TASKS]))
-            rows = np.concatenate((more, rows)) if len(more) else rows
+            more = self.hand_over(int(self._counts[Count.TASKS]) + len(rows))
+            rows = np.concatenate((rows, more)) if len(more) else rows
         needed = int(self._counts[Count.TASKS]) + len(rows)
         if needed > len(self._arrays.tasks):
             self._arrays = with_room_for_tasks(self._arrays, needed)

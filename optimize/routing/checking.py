@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import Enum
 from itertools import pairwise
 
@@ -53,28 +53,61 @@ def check_routes(problem: RoutingProblem, plan: RoutePlan) -> tuple[BrokenRule, 
         Broken rules; empty for a good plan. Totals and turnarounds are looked at only where the trips name
         existing stops and vehicles.
     """
-    broken = list(_each_stop_once(problem, plan))
+    facts = _plain(problem)
+    broken = list(_each_stop_once(facts, plan))
     for number, trip in enumerate(plan.trips):
-        broken += [BrokenRule(rule, f"trip {number}") for rule in _unknowns(problem, trip)]
+        broken += [BrokenRule(rule, f"trip {number}") for rule in _unknowns(facts, trip)]
     if broken:
         return tuple(broken)
     for number, trip in enumerate(plan.trips):
-        rules = [*_load(problem, trip), *_times(problem, trip)]
+        rules = [*_load(facts, trip), *_times(facts, trip)]
         broken += [BrokenRule(rule, f"trip {number}") for rule in rules]
-    return (*broken, *_turnarounds(problem, plan), *_reasons(problem, plan), *_totals(problem, plan))
+    return (*broken, *_turnarounds(facts, plan), *_reasons(facts, plan), *_totals(facts, plan))
 
 
-def _each_stop_once(problem: RoutingProblem, plan: RoutePlan) -> Iterator[BrokenRule]:
+@dataclass(frozen=True)
+class _Plain:
+    """A problem in lists, of which single numbers are read several times faster than of arrays."""
+
+    travel_seconds: list[list[int]]
+    distance_metres: list[list[int]]
+    weight_grams: list[int]
+    volume_millilitres: list[int]
+    service_seconds: list[int]
+    opens_second: list[int]
+    closes_second: list[int]
+    pause_starts_second: list[int]
+    pause_ends_second: list[int]
+    vehicle_count: list[int]
+    capacity_grams: list[int]
+    capacity_millilitres: list[int]
+    shift_start_second: list[int]
+    shift_end_second: list[int]
+    cost_per_trip: list[float]
+    cost_per_km: list[float]
+    cost_per_hour: list[float]
+    turnaround_seconds: int
+    serves_everyone: bool
+
+
+def _plain(problem: RoutingProblem) -> _Plain:
+    values = {field.name: getattr(problem, field.name) for field in fields(problem)}
+    return _Plain(
+        **{name: getattr(value, "tolist", lambda value=value: value)() for name, value in values.items()}
+    )
+
+
+def _each_stop_once(facts: _Plain, plan: RoutePlan) -> Iterator[BrokenRule]:
     times = Counter(stop for trip in plan.trips for stop in trip.stops)
     times.update(stop for stop, _ in plan.unserved)
-    for stop in sorted({*range(problem.stop_count), *times}):
-        if times[stop] != 1 or not 0 <= stop < problem.stop_count:
+    for stop in sorted({*range(len(facts.weight_grams)), *times}):
+        if times[stop] != 1 or not 0 <= stop < len(facts.weight_grams):
             yield BrokenRule(RouteRule.EVERY_STOP_ONCE, f"stop {stop}")
 
 
-def _unknowns(problem: RoutingProblem, trip: Trip) -> Iterator[RouteRule]:
-    known = 0 <= trip.vehicle_type < problem.type_count
-    if not known or not 0 <= trip.vehicle < problem.vehicle_count[trip.vehicle_type]:
+def _unknowns(facts: _Plain, trip: Trip) -> Iterator[RouteRule]:
+    known = 0 <= trip.vehicle_type < len(facts.vehicle_count)
+    if not known or not 0 <= trip.vehicle < facts.vehicle_count[trip.vehicle_type]:
         yield RouteRule.KNOWN_VEHICLE
     if not trip.stops:
         yield RouteRule.NOT_EMPTY
@@ -82,72 +115,69 @@ def _unknowns(problem: RoutingProblem, trip: Trip) -> Iterator[RouteRule]:
         yield RouteRule.ARRIVAL
 
 
-def _load(problem: RoutingProblem, trip: Trip) -> Iterator[RouteRule]:
-    if (
-        sum(int(problem.weight_grams[stop]) for stop in trip.stops)
-        > problem.capacity_grams[trip.vehicle_type]
-    ):
+def _load(facts: _Plain, trip: Trip) -> Iterator[RouteRule]:
+    if sum(facts.weight_grams[stop] for stop in trip.stops) > facts.capacity_grams[trip.vehicle_type]:
         yield RouteRule.WEIGHT
-    millilitres = sum(int(problem.volume_millilitres[stop]) for stop in trip.stops)
-    if millilitres > problem.capacity_millilitres[trip.vehicle_type]:
+    millilitres = sum(facts.volume_millilitres[stop] for stop in trip.stops)
+    if millilitres > facts.capacity_millilitres[trip.vehicle_type]:
         yield RouteRule.VOLUME
 
 
-def _times(problem: RoutingProblem, trip: Trip) -> Iterator[RouteRule]:
+def _times(facts: _Plain, trip: Trip) -> Iterator[RouteRule]:
     clock, place = trip.depart_second, 0
     for stop, arrival in zip(trip.stops, trip.arrival_seconds, strict=True):
-        if arrival != clock + problem.travel_seconds[place, stop + 1]:
+        if arrival != clock + facts.travel_seconds[place][stop + 1]:
             yield RouteRule.ARRIVAL
-        if arrival > problem.closes_second[stop] and not problem.serves_everyone:
+        if arrival > facts.closes_second[stop] and not facts.serves_everyone:
             yield RouteRule.WINDOW
-        begins = max(arrival, int(problem.opens_second[stop]))
-        pause = range(int(problem.pause_starts_second[stop]) + 1, int(problem.pause_ends_second[stop]))
-        clock = (pause.stop if begins in pause else begins) + int(problem.service_seconds[stop])
+        begins = max(arrival, facts.opens_second[stop])
+        pause = range(facts.pause_starts_second[stop] + 1, facts.pause_ends_second[stop])
+        clock = (pause.stop if begins in pause else begins) + facts.service_seconds[stop]
         place = stop + 1
-    if trip.return_second != clock + problem.travel_seconds[place, 0]:
+    if trip.return_second != clock + facts.travel_seconds[place][0]:
         yield RouteRule.RETURN
-    begins, ends = problem.shift_start_second[trip.vehicle_type], problem.shift_end_second[trip.vehicle_type]
+    begins, ends = facts.shift_start_second[trip.vehicle_type], facts.shift_end_second[trip.vehicle_type]
     if trip.depart_second < begins or trip.return_second > ends:
         yield RouteRule.SHIFT
 
 
-def _turnarounds(problem: RoutingProblem, plan: RoutePlan) -> Iterator[BrokenRule]:
+def _turnarounds(facts: _Plain, plan: RoutePlan) -> Iterator[BrokenRule]:
     by_vehicle: dict[tuple[int, int], list[Trip]] = {}
     for trip in plan.trips:
         by_vehicle.setdefault((trip.vehicle_type, trip.vehicle), []).append(trip)
     for (vehicle_type, vehicle), trips in by_vehicle.items():
         in_time = sorted(trips, key=lambda trip: (trip.depart_second, trip.return_second))
         for earlier, later in pairwise(in_time):
-            if later.depart_second < earlier.return_second + problem.turnaround_seconds:
+            if later.depart_second < earlier.return_second + facts.turnaround_seconds:
                 yield BrokenRule(RouteRule.TURNAROUND, f"vehicle {vehicle} of type {vehicle_type}")
 
 
-def _reasons(problem: RoutingProblem, plan: RoutePlan) -> Iterator[BrokenRule]:
+def _reasons(facts: _Plain, plan: RoutePlan) -> Iterator[BrokenRule]:
     for stop, reason in plan.unserved:
         fits = any(
-            problem.vehicle_count[kind] > 0
-            and problem.weight_grams[stop] <= problem.capacity_grams[kind]
-            and problem.volume_millilitres[stop] <= problem.capacity_millilitres[kind]
-            for kind in range(problem.type_count)
+            facts.vehicle_count[kind] > 0
+            and facts.weight_grams[stop] <= facts.capacity_grams[kind]
+            and facts.volume_millilitres[stop] <= facts.capacity_millilitres[kind]
+            for kind in range(len(facts.vehicle_count))
         )
-        too_large = not fits and bool(problem.vehicle_count.any())
-        excused = reason is UnservedReason.TIME_WINDOW and problem.serves_everyone
+        too_large = not fits and any(facts.vehicle_count)
+        excused = reason is UnservedReason.TIME_WINDOW and facts.serves_everyone
         if (reason is UnservedReason.CAPACITY) != too_large or excused:
             yield BrokenRule(RouteRule.REASON, f"stop {stop}")
 
 
-def _totals(problem: RoutingProblem, plan: RoutePlan) -> Iterator[BrokenRule]:
+def _totals(facts: _Plain, plan: RoutePlan) -> Iterator[BrokenRule]:
     metres, cost, late = 0, 0.0, False
     for trip in plan.trips:
         places = [0, *(stop + 1 for stop in trip.stops), 0]
-        length = sum(int(problem.distance_metres[here, there]) for here, there in pairwise(places))
+        length = sum(facts.distance_metres[here][there] for here, there in pairwise(places))
         hours = (trip.return_second - trip.depart_second) / 3600.0
         metres += length
-        cost += float(problem.cost_per_trip[trip.vehicle_type])
-        cost += float(problem.cost_per_km[trip.vehicle_type]) * length / 1000.0
-        cost += float(problem.cost_per_hour[trip.vehicle_type]) * hours
+        cost += facts.cost_per_trip[trip.vehicle_type]
+        cost += facts.cost_per_km[trip.vehicle_type] * length / 1000.0
+        cost += facts.cost_per_hour[trip.vehicle_type] * hours
         late |= any(
-            arrival > problem.closes_second[stop]
+            arrival > facts.closes_second[stop]
             for stop, arrival in zip(trip.stops, trip.arrival_seconds, strict=True)
         )
     if plan.distance_metres != metres:

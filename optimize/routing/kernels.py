@@ -1,35 +1,26 @@
 """Compiled steps of route building: timing a trip, merging, packing onto vehicles, inserting.
 
-All compiled functions call only functions of this file, so the time stamp with which Numba marks its cache is enough.
+Compiled functions call only functions of this file, so that the time stamp with which Numba marks its cache is enough.
 Stops are 1-based here, as rows of the matrices. A trip is a row of stops and its length.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
-
-import numba
 import numpy as np
 
 from optimize.routing.arrays import Arrays, Fleet
+from optimize.routing.compilation import compiled
 from optimize.routing.problem import FloatArray, IntArray
 
-_Function = TypeVar("_Function", bound=Callable[..., Any])
-
 _NEVER = 2**62
-_SECONDS_PER_HOUR = 3600.0
-_METRES_PER_KM = 1000.0
+_SECONDS_PER_HOUR, _METRES_PER_KM = 3600.0, 1000.0
+
+TIMED = 5
+"""Columns that `time_fleet` writes for a trip: trip, departure, return, seconds late, metres."""
+FLEET, CAPACITY, SHIFT, TIME_WINDOW = range(4)
 
 
-def _compiled(function: _Function) -> _Function:
-    """Compile a function that makes no arrays: their references are not counted, which takes longer than a trip."""
-    compile_lazily: Any = numba.njit
-    compiled: _Function = compile_lazily(cache=True, error_model="numpy", nogil=True, _nrt=False)(function)
-    return compiled
-
-
-@_compiled
+@compiled
 def time_trip(data: Arrays, stops: IntArray, length: int, earliest: int) -> tuple[int, int, int]:
     """Time a trip that may leave from `earliest` on.
 
@@ -60,7 +51,7 @@ def time_trip(data: Arrays, stops: IntArray, length: int, earliest: int) -> tupl
     return earliest + min(waited, slack), clock + data.travel[node, 0], late
 
 
-@_compiled
+@compiled
 def trip_cost(data: Arrays, stops: IntArray, length: int, vehicle_type: int, seconds: int) -> float:
     """Money for a trip of so many seconds on a vehicle of this type."""
     metres, node = 0, 0
@@ -75,7 +66,7 @@ def trip_cost(data: Arrays, stops: IntArray, length: int, vehicle_type: int, sec
     )
 
 
-@_compiled
+@compiled
 def holds(data: Arrays, stops: IntArray, length: int, vehicle_type: int) -> bool:
     """Whether the load of a trip fits a vehicle of this type, by weight and by volume."""
     grams, millilitres = 0, 0
@@ -87,7 +78,7 @@ def holds(data: Arrays, stops: IntArray, length: int, vehicle_type: int) -> bool
     )
 
 
-@_compiled
+@compiled
 def cheapest_alone(data: Arrays, stops: IntArray, length: int) -> float:
     """Cost of a trip as the only one of the best vehicle that can make it on time; infinite where none can."""
     best = np.inf
@@ -99,7 +90,16 @@ def cheapest_alone(data: Arrays, stops: IntArray, length: int) -> float:
     return best
 
 
-def merge_by_savings(data: Arrays, tails: IntArray, heads: IntArray) -> tuple[IntArray, IntArray]:
+@compiled
+def merge_by_savings(
+    data: Arrays,
+    tails: IntArray,
+    heads: IntArray,
+    routes: IntArray,
+    length: IntArray,
+    cost: FloatArray,
+    scratch: IntArray,
+) -> None:
     """Join routes end to end, pair after pair (Clarke & Wright 1964, parallel version).
 
     A pair (i, j) joins the route that ends with i to the one that starts with j; either route is turned round where
@@ -110,29 +110,11 @@ def merge_by_savings(data: Arrays, tails: IntArray, heads: IntArray) -> tuple[In
         data: The problem.
         tails: i of each pair, largest saving first.
         heads: j of each pair.
-
-    Returns:
-        (n, n) stops of each route and (n,) their numbers, 0 for routes that are gone.
+        routes: (n, n) receives the stops of each route.
+        length: (n,) receives their numbers, 0 for routes that are gone.
+        cost: (n,) receives the cost of each route alone.
+        scratch: (2, n + 1) to work in.
     """
-    stops = len(data.weight) - 1
-    routes = np.zeros((stops, stops), dtype=np.int64)
-    length = np.zeros(stops, dtype=np.int64)
-    cost, scratch = np.zeros(stops), np.zeros((2, stops + 1), dtype=np.int64)
-    _merge(data, tails, heads, routes, length, cost, scratch)
-    return routes, length
-
-
-@_compiled
-def _merge(
-    data: Arrays,
-    tails: IntArray,
-    heads: IntArray,
-    routes: IntArray,
-    length: IntArray,
-    cost: FloatArray,
-    scratch: IntArray,
-) -> None:
-    """See `merge_by_savings`; (n,) costs of routes and (2, n + 1) to work in."""
     stops, route_of, joint = len(data.weight) - 1, scratch[0], scratch[1]
     for stop in range(1, stops + 1):
         routes[stop - 1, 0] = stop
@@ -160,7 +142,7 @@ def _merge(
                 route_of[joint[position]] = first
 
 
-@_compiled
+@compiled
 def append_trip(fleet: Fleet, vehicle: int, position: int, stops: IntArray, length: int) -> None:
     """Give a vehicle a new trip at this position of its chain."""
     trip = fleet.used[0]
@@ -174,9 +156,16 @@ def append_trip(fleet: Fleet, vehicle: int, position: int, stops: IntArray, leng
     fleet.chain_length[vehicle] += 1
 
 
+@compiled
 def pack(
-    data: Arrays, fleet: Fleet, routes: IntArray, length: IntArray, order: IntArray, types: IntArray
-) -> IntArray:
+    data: Arrays,
+    fleet: Fleet,
+    routes: IntArray,
+    length: IntArray,
+    order: IntArray,
+    types: IntArray,
+    ready: IntArray,
+) -> None:
     """Give each route to the first type that holds it, there to the vehicle that is back from it first.
 
     Routes go to the end of a vehicle's chain, so `order` should put the most urgent first.
@@ -188,29 +177,8 @@ def pack(
         length: (m,) stops of each route.
         order: Routes in the order in which they choose.
         types: Vehicle types in the order of preference.
-
-    Returns:
-        (m,) 1 where a route found a vehicle.
+        ready: (vehicles,) receives the second at which each could leave again.
     """
-    placed = np.zeros(len(length), dtype=np.int64)
-    _pack(
-        data, fleet, routes, length, order, types, np.zeros(len(fleet.vehicle_type), dtype=np.int64), placed
-    )
-    return placed
-
-
-@_compiled
-def _pack(
-    data: Arrays,
-    fleet: Fleet,
-    routes: IntArray,
-    length: IntArray,
-    order: IntArray,
-    types: IntArray,
-    ready: IntArray,
-    placed: IntArray,
-) -> None:
-    """See `pack`; (vehicles,) seconds at which they are back."""
     for vehicle in range(len(ready)):
         ready[vehicle] = data.shift_start[fleet.vehicle_type[vehicle]]
     for route in order:
@@ -226,11 +194,10 @@ def _pack(
             if chosen >= 0:
                 append_trip(fleet, chosen, fleet.chain_length[chosen], routes[route], length[route])
                 ready[chosen] = first_back + data.turnaround
-                placed[route] = 1
                 break
 
 
-@_compiled
+@compiled
 def time_chain(
     data: Arrays, fleet: Fleet, vehicle: int, changed: int, stops: IntArray, length: int, added: bool
 ) -> tuple[bool, int, float]:
@@ -266,7 +233,10 @@ def time_chain(
     return ready - data.turnaround <= data.shift_end[vehicle_type], late, cost
 
 
-def insert(data: Arrays, fleet: Fleet, left: IntArray, may_be_late: bool) -> IntArray:
+@compiled
+def insert(
+    data: Arrays, fleet: Fleet, left: IntArray, may_be_late: bool, trial: IntArray, homeless: IntArray
+) -> int:
     """Insert stops one after the other where they add the least lateness, then the least money.
 
     Every position of every trip is tried and a trip of its own at every position of every chain; shifts and
@@ -275,22 +245,14 @@ def insert(data: Arrays, fleet: Fleet, left: IntArray, may_be_late: bool) -> Int
     Args:
         data: The problem.
         fleet: Changed in place.
-        left: Stops in the order of insertion.
+        left: (m,) stops in the order of insertion.
         may_be_late: Whether windows may be missed; where not, only insertions on time are made.
+        trial: (n + 1,) to work in.
+        homeless: (m,) receives the stops for which there is no place.
 
     Returns:
-        Stops for which there is no place.
+        How many there are.
     """
-    homeless = np.zeros(len(left), dtype=np.int64)
-    missed = _insert(data, fleet, left, may_be_late, np.zeros(len(data.weight), dtype=np.int64), homeless)
-    return homeless[:missed]
-
-
-@_compiled
-def _insert(
-    data: Arrays, fleet: Fleet, left: IntArray, may_be_late: bool, trial: IntArray, homeless: IntArray
-) -> int:
-    """See `insert`; (n,) to work in and (stops,) for those without a place, whose number is returned."""
     missed = 0
     for stop in left:
         best_late, best_cost = _NEVER if may_be_late else 0, np.inf
@@ -340,7 +302,7 @@ def _insert(
     return missed
 
 
-@_compiled
+@compiled
 def latest_departures(
     data: Arrays, routes: IntArray, length: IntArray, shift_end: int, latest: IntArray
 ) -> None:
@@ -362,3 +324,77 @@ def latest_departures(
             underway += data.service[following]
             node = following
         latest[route] = min(best, shift_end - (underway + data.travel[node, 0]))
+
+
+@compiled
+def time_fleet(data: Arrays, fleet: Fleet, timed: IntArray, arrivals: IntArray) -> float:
+    """Time all trips, vehicle by vehicle.
+
+    Args:
+        data: The problem.
+        fleet: The trips.
+        timed: (trips, TIMED) receives a row per trip.
+        arrivals: (trips, n) receives the arrival at each of its stops.
+
+    Returns:
+        Money for all trips.
+    """
+    number, money = 0, 0.0
+    for vehicle in range(len(fleet.vehicle_type)):
+        vehicle_type = fleet.vehicle_type[vehicle]
+        ready = data.shift_start[vehicle_type]
+        for place in range(fleet.chain_length[vehicle]):
+            trip = fleet.chain[vehicle, place]
+            stops, length = fleet.stops[trip], fleet.length[trip]
+            depart, back, late = time_trip(data, stops, length, ready)
+            ready = back + data.turnaround
+            money += trip_cost(data, stops, length, vehicle_type, back - depart)
+            clock, metres, node = depart, 0, 0
+            for position in range(length):
+                following = stops[position]
+                clock += data.travel[node, following]
+                metres += data.distance[node, following]
+                arrivals[number, position] = clock
+                if data.pause_starts[following] < clock < data.pause_ends[following]:
+                    clock = data.pause_ends[following]
+                clock = max(clock, data.opens[following]) + data.service[following]
+                node = following
+            timed[number, 0], timed[number, 1], timed[number, 2] = trip, depart, back
+            timed[number, 3], timed[number, 4] = late, metres + data.distance[node, 0]
+            number += 1
+    return money
+
+
+@compiled
+def why_left_out(
+    data: Arrays, left_out: IntArray, serves_everyone: bool, alone: IntArray, reasons: IntArray
+) -> None:
+    """Why stops are left out: what keeps each from every vehicle even as the only stop of the day, else the fleet.
+
+    Args:
+        data: The problem.
+        left_out: (m,) stops.
+        serves_everyone: Whether windows may be missed.
+        alone: (1,) to work in.
+        reasons: (m,) receives FLEET, CAPACITY, SHIFT or TIME_WINDOW.
+    """
+    for number in range(len(left_out)):
+        alone[0] = left_out[number]
+        some, fitting, least_late = False, False, _NEVER
+        for vehicle_type in range(len(data.available)):
+            if data.available[vehicle_type] == 0:
+                continue
+            some = True
+            if not holds(data, alone, 1, vehicle_type):
+                continue
+            fitting = True
+            _, back, late = time_trip(data, alone, 1, data.shift_start[vehicle_type])
+            if back <= data.shift_end[vehicle_type]:
+                least_late = min(least_late, late)
+        reasons[number] = FLEET
+        if some and not fitting:
+            reasons[number] = CAPACITY
+        elif some and least_late == _NEVER:
+            reasons[number] = SHIFT
+        elif some and least_late > 0 and not serves_everyone:
+            reasons[number] = TIME_WINDOW

@@ -35,7 +35,10 @@ def savings_fleet(problem: RoutingProblem) -> Fleet:
     arrays = arrays_of(problem)
     fleet = empty_fleet(arrays)
     if len(fleet.vehicle_type) and problem.stop_count:
-        routes, length = merge_by_savings(arrays, *_pairs_by_saving(arrays))
+        stops = problem.stop_count
+        routes, length = np.zeros((stops, stops), dtype=np.int64), np.zeros(stops, dtype=np.int64)
+        scratch = np.zeros((2, stops + 1), dtype=np.int64)
+        merge_by_savings(arrays, *_pairs_by_saving(arrays), routes, length, np.zeros(stops), scratch)
         assign(arrays, fleet, routes, length, problem.serves_everyone)
     return fleet
 
@@ -56,7 +59,8 @@ def assign(arrays: Arrays, fleet: Fleet, routes: IntArray, length: IntArray, ser
     latest_departures(arrays, routes, length, int(arrays.shift_end[arrays.available > 0].max()), urgency)
     order = np.argsort(urgency, kind="stable")
     smallest_first = np.lexsort((arrays.capacity_millilitres, arrays.capacity_grams))
-    pack(arrays, fleet, routes, length, order, smallest_first)
+    ready = np.zeros(len(fleet.vehicle_type), dtype=np.int64)
+    pack(arrays, fleet, routes, length, order, smallest_first, ready)
     insert_missing(arrays, fleet, serves_everyone)
 
 
@@ -68,10 +72,11 @@ def insert_missing(arrays: Arrays, fleet: Fleet, serves_everyone: bool) -> None:
         planned[fleet.stops[trip, : fleet.length[trip]]] = True
     missing = np.flatnonzero(~planned)
     missing = missing[np.argsort(arrays.closes[missing], kind="stable")]
-    if len(missing):
-        missing = insert(arrays, fleet, missing, False)
-    if len(missing) and serves_everyone:
-        insert(arrays, fleet, missing, True)
+    trial = np.zeros(len(arrays.weight), dtype=np.int64)
+    for may_be_late in (False, True) if serves_everyone else (False,):
+        if len(missing):
+            homeless = np.zeros(len(missing), dtype=np.int64)
+            missing = homeless[: insert(arrays, fleet, missing, may_be_late, trial, homeless)]
 
 
 def split_to_fit(arrays: Arrays, sequence: IntArray) -> list[IntArray]:

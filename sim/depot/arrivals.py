@@ -11,7 +11,7 @@ from sim.clock import SECONDS_PER_DAY
 from sim.depot.desk import OrderDesk
 from sim.depot.orders import NOT_YET, Drop, OrderBook, OrderColumn
 from sim.depot.stock import IntArray
-from sim.recorder import TABLES, Recorder
+from sim.recorder import Recorder
 from sim.stores import Delivery, Stores
 from sim.world import World
 
@@ -58,33 +58,32 @@ class Arrivals:
             collects: gives for a drop and its second what is to be done in the store at that moment, if anything.
         """
         assert self._stores is not None and self._desk is not None
-        rows: list[tuple[int, ...]] = []
+        now = int(self._environment.now)
         orders: list[int] = []
-        stages: list[tuple[int, int]] = []
+        stages: list[tuple[int, int, int]] = []
         for drop, comes, second in zip(drops, arrived, unloaded, strict=True):
-            orders += drop.orders
-            stages += [(comes, second)] * len(drop.orders)
+            for order in drop.orders:
+                orders.append(order)
+                stages.append((now, comes, second))
             if second >= self._end_second:
                 continue
             del self._under_way[drop]
             then = collects(drop, second) if collects is not None else None
             self._stores.expect(second, Delivery(drop.block), then)
-            rows += self._rows(drop, second)
-        if rows:
-            self._recorder.add("deliveries", np.array(rows, np.int64))
+            for row in self._rows(drop, second):
+                self._recorder.add_row("deliveries", row)
         if orders:
-            seconds = np.array(stages, np.int64)
-            self._book.rows[orders, OrderColumn.DEPARTED] = int(self._environment.now)
-            self._book.rows[orders, OrderColumn.ARRIVED] = seconds[:, 0]
-            self._book.rows[orders, OrderColumn.UNLOADED] = seconds[:, 1]
-            self._desk.feed_back(drops[0].centre, orders, seconds[:, 1].tolist())
+            self._book.rows[orders, OrderColumn.DEPARTED : OrderColumn.UNLOADED + 1] = stages
+            self._desk.feed_back(drops[0].centre, orders, [unloaded for _, _, unloaded in stages])
 
     def _rows(self, drop: Drop, arrived: int) -> list[tuple[int, ...]]:
         """Rows of the table of deliveries, one per kind of order."""
         assert self._stores is not None
-        day, second = divmod(arrived, SECONDS_PER_DAY)
-        is_too_late = day + (second >= self._stores.closes_second[drop.store]) >= self._world.days
-        comes = NOT_YET if is_too_late else arrived
+        comes = arrived
+        if arrived >= self._end_second - SECONDS_PER_DAY:
+            day, second = divmod(arrived, SECONDS_PER_DAY)
+            if day + (second >= self._stores.closes_second[drop.store]) >= self._world.days:
+                comes = NOT_YET
         return [
             (drop.store, drop.centre, kind, drop.released_second, comes, lines, units, cost)
             for kind, lines, units, cost in drop.kinds
@@ -106,5 +105,6 @@ class Arrivals:
 
     def close(self) -> None:
         """Write down what is still under way when the run ends."""
-        rows = [row for drop in self._under_way for row in self._rows(drop, self._end_second)]
-        self._recorder.add("deliveries", np.array(rows, np.int64).reshape(-1, len(TABLES["deliveries"])))
+        for drop in self._under_way:
+            for row in self._rows(drop, self._end_second):
+                self._recorder.add_row("deliveries", row)

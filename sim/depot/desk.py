@@ -99,7 +99,8 @@ class OrderDesk:
         groups = np.full(orders.size, -1)
         for place in np.flatnonzero(is_emergency).tolist():
             groups[place] = station.group(1, then=self._hurries(int(orders[place])), is_awaited=True)
-        first = station.submit_rows(
+        submit = station.submit_rows if is_emergency.any() else station.submit_later
+        first = submit(
             task_rows(
                 orders.size, Work.DESK, book.rows[orders, OrderColumn.STORE],
                 seconds=book.desk_seconds[orders, _RECEIVE] + book.desk_seconds[orders, _ASSIGN],

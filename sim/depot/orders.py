@@ -161,8 +161,11 @@ def drops_of(sent: Sequence[IntArray], centre: int, stores: int, packing: Packin
         packing: room that goods take.
     """
     lines = _together(sent)
-    groups = stores * 2
-    label = lines[0] * 2 + (lines[4] == EMERGENCY)
+    places = lines[0] * 2 + (lines[4] == EMERGENCY)
+    found = np.flatnonzero(np.bincount(places, minlength=2 * stores))
+    groups, number_of = found.size, np.zeros(2 * stores, np.int64)
+    number_of[found] = np.arange(groups)
+    label = number_of[places]
     units, cases, grams, millilitres = (
         np.bincount(label, weights=weights, minlength=groups).astype(np.int64).tolist()
         for weights in packing.figures(lines)
@@ -172,11 +175,12 @@ def drops_of(sent: Sequence[IntArray], centre: int, stores: int, packing: Packin
     kinds = totals.tolist()
     return [
         Drop(
-            group // 2, centre, bool(group % 2), block, [], units[group], cases[group], grams[group],
+            place // 2, centre, bool(place % 2), block, [], units[group], cases[group], grams[group],
             millilitres[group], kinds=_kinds(kinds[group]),
         )
-        for group, block in enumerate(dealt(lines, label, lines.shape[1], groups))
-        if block.shape[1]
+        for group, (place, block) in enumerate(
+            zip(found.tolist(), dealt(lines, label, lines.shape[1], groups), strict=True)
+        )
     ]  # fmt: skip
 
 

@@ -230,22 +230,18 @@ class Drivers:
 
     def _write_stops(self, trip: Trip, stops: IntArray) -> None:
         """Write down the stops that are over before the run is."""
-        rows = []
         for position, (drop, stop) in enumerate(zip(trip.drops, stops.tolist(), strict=False)):
             arrived, began, left, metres, leg_seconds, _ = stop
             if left >= self._end_second:
                 break
             planned = trip.planned_arrivals[position]
             window_ends = self._windows.window_ends(drop.store, planned)
-            rows.append(
-                (
-                    trip.number, position, drop.centre, drop.store, planned, arrived, began, left, window_ends,
-                    drop.block.shape[1], drop.units, drop.weight_grams, metres, leg_seconds,
-                    self._cause(trip, planned, arrived, window_ends),
-                )
+            row = (
+                trip.number, position, drop.centre, drop.store, planned, arrived, began, left, window_ends,
+                drop.block.shape[1], drop.units, drop.weight_grams, metres, leg_seconds,
+                self._cause(trip, planned, arrived, window_ends),
             )  # fmt: skip
-        if rows:
-            self._recorder.add("stops", np.array(rows, np.int64))
+            self._recorder.add_row("stops", row)
 
     def _cause(self, trip: Trip, planned: int, arrived: int, window_ends: int) -> LateCause:
         if arrived <= window_ends:
@@ -279,8 +275,7 @@ class Drivers:
         assert trip.stops is not None
         truck = trip.truck
         metres, driving, paused = (
-            int(trip.stops[:, column].sum())
-            for column in (StopColumn.METRES, StopColumn.LEG_SECONDS, StopColumn.PAUSE_SECONDS)
+            trip.stops[:, StopColumn.METRES : StopColumn.PAUSE_SECONDS + 1].sum(axis=0).tolist()
         )
         rate = in_micro(truck.kind.cost_per_km) / _METRES_PER_KM
         self._recorder.charge(returned, truck.centre, Charge.TRUCK_DISTANCE, metres, charged(metres, rate))

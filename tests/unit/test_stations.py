@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import simpy
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.clock import Turn, at
 from sim.shifts import Duty
+from sim.station_arrays import task_rows
 from sim.stations import Station, Work, WorkLog
 
 HOUR, DAY = 3_600, 86_400
+IntArray = npt.NDArray[np.int64]
 
 
 class Bench:
@@ -186,3 +191,141 @@ def test_many_hands_make_light_work() -> None:
         for _ in range(8):
             bench.task(0, 10)
     assert (spread_of(alone.times()), spread_of(together.times())) == (80, 20)
+
+
+def test_tasks_follow_when_a_group_is_done_and_its_parent_is_told_in_that_second() -> None:
+    bench, told = Bench(2, is_always_there=True), []
+    station = bench.station
+
+    def submit() -> None:
+        whole = station.group(
+            2, then=lambda second: told.append((bench.environment.now, second)), is_awaited=True
+        )
+        first = station.group(3, follow=2, after=3)
+        picking = task_rows(3, Work.PICKING, 1, seconds=np.array([10, 10, 30]), group=first, comes_second=5)
+        sorting = task_rows(2, Work.SORTING, 2, seconds=np.array([4, 6]), group=whole)
+        station.submit_rows(np.concatenate((picking, sorting)))
+
+    at(bench.environment, 5, Turn.WAVE, submit)
+    assert bench.times() == [(5, 5, 15), (5, 5, 15), (5, 15, 45), (45, 45, 49), (45, 45, 51)]
+    assert told == [(51, 51)]
+
+
+def test_what_nobody_waits_for_is_told_at_the_next_look_with_its_own_second() -> None:
+    bench, told = Bench(1, is_always_there=True), []
+    station = bench.station
+
+    def submit() -> None:
+        group = station.group(1, then=lambda second: told.append((bench.environment.now, second)))
+        station.submit_rows(task_rows(1, Work.PICKING, 1, seconds=10, group=group, comes_second=20))
+
+    at(bench.environment, 5, Turn.WAVE, submit)
+    at(bench.environment, 100, Turn.WAVE, station.catch_up)
+    bench.run()
+    assert told == [(100, 30)]
+
+
+def test_what_is_awaited_is_told_later_when_something_urgent_comes_in_between() -> None:
+    bench, told = Bench(1, is_always_there=True), []
+
+    def done() -> None:
+        told.append(bench.environment.now)
+
+    bench.task(0, 10).task(1, 10, 5, done).task(5, 100, 1)
+    assert bench.times() == [(0, 0, 10), (1, 110, 120), (5, 10, 110)]
+    assert told == [120]
+
+
+def test_who_hands_tasks_over_is_asked_before_every_look() -> None:
+    bench = Bench(1, is_always_there=True)
+    seconds = [30]
+
+    def hand_over(first: int) -> IntArray:
+        come = [second for second in seconds if second <= bench.environment.now]
+        del seconds[: len(come)]
+        return task_rows(len(come), Work.SORTING, first, seconds=7, comes_second=np.array(come, np.int64))
+
+    bench.station.hand_over = hand_over
+    bench.task(40, 5)
+    assert bench.times() == [(30, 30, 37), (40, 40, 45)]
+
+
+def test_later_tasks_of_one_second_come_by_their_turn() -> None:
+    bench = Bench(1, is_always_there=True)
+    for turn, seconds in ((2, 20), (0, 10), (1, 15)):
+        rows = task_rows(1, Work.PICKING, turn, seconds=seconds, comes_second=50, turn=turn)
+        bench.station.submit_later(rows)
+    tasks = bench.run()
+    assert tasks["reference"] == [0, 1, 2]
+    assert tasks["started_second"] == [50, 60, 75]
+
+
+Asked = tuple[int, int, int]
+"""Second at which a task comes, how long it takes, priority."""
+
+
+def by_hand(asked: Sequence[Asked], servers: int, duties: Sequence[Duty], end: int) -> list[tuple[int, ...]]:
+    """What a station does, second by second: task, second started, second finished, server, overtime."""
+    there, leaves, spare = [not duties] * servers, [-1] * servers, [0] * servers
+    doing: dict[int, tuple[int, int, int]] = {}
+    queue: list[tuple[int, int]] = []
+    rows, starts = [], 0
+
+    def late(server: int, now: int) -> int:
+        return spare[server] + (0 if there[server] or leaves[server] < 0 else max(0, now - leaves[server]))
+
+    for now in range(end):
+        for duty in duties:
+            if now in [goes for _, goes in duty.stretches]:
+                there[duty.first_server : duty.first_server + duty.servers] = [False] * duty.servers
+        for duty in duties:
+            if now in [comes for comes, _ in duty.stretches]:
+                for server in range(duty.first_server, duty.first_server + duty.servers):
+                    spare[server] = late(server, now) if server in doing else 0
+                    there[server], leaves[server] = True, duty.ends_second
+
+        def begin(now: int = now) -> None:
+            nonlocal starts
+            free = [server for server in range(servers) if there[server] and server not in doing]
+            while free and queue:
+                _, task = queue.pop(queue.index(min(queue)))
+                doing[free.pop(0)] = (now + asked[task][1], starts, task)
+                starts += 1
+
+        begin()
+        while done := sorted((number, server) for server, (ends, number, _) in doing.items() if ends == now):
+            server = done[0][1]
+            _, _, task = doing.pop(server)
+            rows.append((task, now - asked[task][1], now, server, late(server, now)))
+            spare[server] = 0
+            if there[server] and queue:
+                _, following = queue.pop(queue.index(min(queue)))
+                doing[server] = (now + asked[following][1], starts, following)
+                starts += 1
+        for task, (comes, _, priority) in enumerate(asked):
+            if comes == now:
+                queue.append((priority, task))
+                begin()
+    return sorted(rows)
+
+
+@given(
+    asked=st.lists(st.tuples(st.integers(0, 200), st.integers(1, 40), st.integers(1, 3)), max_size=25),
+    servers=st.integers(0, 4),
+    shifts=st.sampled_from(
+        [(), ((0, 70, 30, 45), (90, 180, 180, 180)), ((20, 60, 60, 60), (60, 120, 80, 90))]
+    ),
+)
+def test_stations_work_as_one_would_by_hand(
+    asked: list[Asked], servers: int, shifts: Sequence[tuple[int, int, int, int]]
+) -> None:
+    asked = sorted(asked, key=lambda task: task[0])
+    duties = [Duty(0, servers, *shift) for shift in shifts]
+    bench = Bench(servers, *duties, is_always_there=not duties)
+    for task, (second, seconds, priority) in enumerate(asked):
+        rows = task_rows(1, Work.PICKING, task, seconds=seconds, priority=priority, comes_second=second)
+        bench.station.submit_later(rows)
+    tasks = bench.run(until=1_000)
+    names = ("reference", "started_second", "finished_second", "server", "overtime_seconds")
+    found = sorted(row for row in zip(*(tasks[name] for name in names), strict=True) if row[2] >= 0)
+    assert found == by_hand(asked, servers, duties, 1_000)
