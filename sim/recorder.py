@@ -142,13 +142,13 @@ class Recorder:
         return self._orders
 
     def tables(self) -> dict[str, Table]:
-        """All tables, read-only."""
+        """All tables, read-only; the rows are given up, as they take as much room again."""
         return {name: Table(name, self._joined(name)) for name in TABLES}
 
     def _joined(self, table: str) -> dict[str, npt.NDArray[np.int64]]:
         names = TABLES[table]
-        single = np.array(self._rows[table], np.int64).reshape(-1, len(names))
-        rows = np.concatenate([*self._blocks[table], single])
+        single = np.frombuffer(self._rows.pop(table), np.int64).reshape(-1, len(names))
+        rows = np.concatenate([*self._blocks.pop(table), single])
         joined = {}
         for index, name in enumerate(names):
             joined[name] = rows[:, index].copy()

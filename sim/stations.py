@@ -89,9 +89,17 @@ class WorkLog:
         for station in self.stations:
             station.close()
         finished = [station.finished() for station in self.stations]
-        rows = np.concatenate([np.zeros((0, len(self.COLUMNS)), np.int64), *finished])
-        order = np.argsort(rows[:, self.COLUMNS.index("finished_second")], kind="stable")
-        return np.concatenate([rows[order], *(station.unfinished() for station in self.stations)])
+        number = sum(map(len, finished))
+        rows = np.concatenate(
+            [
+                np.zeros((0, len(self.COLUMNS)), np.int64),
+                *finished,
+                *(station.unfinished() for station in self.stations),
+            ]
+        )
+        del finished
+        order = np.argsort(rows[:number, self.COLUMNS.index("finished_second")], kind="stable")
+        return rows[np.concatenate((order, np.arange(number, len(rows))))]
 
 
 class Station:

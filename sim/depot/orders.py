@@ -199,13 +199,16 @@ def split_to_fit(drop: Drop, largest: tuple[int, int], packing: Packing) -> list
     The orders stay with the last part: they have arrived when all has. A unit that is larger than that is a part of
     its own.
     """
-    parts: list[list[IntArray]] = [[]]
+    block, traced = drop.block, len(drop.block) > SENT_ROWS
+    grams_of, millilitres_of = (
+        of[block[1]].tolist() for of in (packing.weight_grams, packing.volume_millilitres)
+    )
+    parts: list[list[_Piece]] = [[]]
     grams_left, millilitres_left = largest
-    for line in drop.block.T:
-        rest = line.copy()
-        grams, millilitres = int(packing.weight_grams[rest[1]]), int(packing.volume_millilitres[rest[1]])
-        while rest[2] > 0:
-            units = int(rest[2])
+    lines = zip(*(block[row].tolist() for row in (2, 3, _DEFECTIVE if traced else 2)), strict=True)
+    for line, (units, cost, defective) in enumerate(lines):
+        grams, millilitres, is_line = grams_of[line], millilitres_of[line], True
+        while units > 0:
             room = min(
                 grams_left // grams if grams else units,
                 millilitres_left // millilitres if millilitres else units,
@@ -217,12 +220,12 @@ def split_to_fit(drop: Drop, largest: tuple[int, int], packing: Packing) -> list
             taken = min(units, max(room, 1))
             grams_left -= taken * grams
             millilitres_left -= taken * millilitres
-            parts[-1].append(_taken_off(rest, taken))
+            # Each piece takes along its share of the cost and the defects of what is left of the line.
+            piece = (line, taken, cost * taken // units, defective * taken // units, is_line)
+            parts[-1].append(piece)
+            units, cost, defective, is_line = units - taken, cost - piece[2], defective - piece[3], False
     cut = [
-        _drop(
-            drop.store, drop.centre, drop.is_emergency, np.ascontiguousarray(np.stack(part, axis=1)), packing
-        )
-        for part in parts
+        _drop(drop.store, drop.centre, drop.is_emergency, _cut_out(block, part), packing) for part in parts
     ]
     cut[-1].orders = drop.orders
     for part in cut:
@@ -245,17 +248,19 @@ def _together(blocks: Sequence[IntArray]) -> IntArray:
     return np.concatenate(alike, axis=1)
 
 
-def _taken_off(rest: IntArray, units: int) -> IntArray:
-    """Take some units off a line, which is changed, with their share of its cost and defects; returns them."""
-    piece = rest.copy()
-    piece[2], piece[3] = units, rest[3] * units // rest[2]
-    if len(rest) > SENT_ROWS:
-        piece[_DEFECTIVE] = rest[_DEFECTIVE] * units // rest[2]
-        rest[_DEFECTIVE] -= piece[_DEFECTIVE]
-        rest[_IS_LINE] = 0
-    rest[2] -= units
-    rest[3] -= piece[3]
-    return piece
+_Piece = tuple[int, int, int, int, bool]
+"""Number of a line, units, cost and defective units of a piece of it, and whether it counts as the line."""
+
+
+def _cut_out(block: IntArray, pieces: Sequence[_Piece]) -> IntArray:
+    """Pieces of lines as lines of their own."""
+    line, units, cost, defective, is_line = np.array(pieces, np.int64).T
+    part: IntArray = np.take(block, line, axis=1)
+    part[2], part[3] = units, cost
+    if len(block) > SENT_ROWS:
+        part[_DEFECTIVE] = defective
+        part[_IS_LINE] *= is_line
+    return part
 
 
 def _drop(store: int, centre: int, is_emergency: bool, block: IntArray, packing: Packing) -> Drop:

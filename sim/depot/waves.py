@@ -128,10 +128,11 @@ class Waves:
 
     def _value_sent(self, first: int) -> IntArray:
         """(stores, kinds) cost of the goods in the blocks that have been sent from the first one on."""
-        value = np.zeros((self._world.axes.stores, KINDS), np.int64)
+        stores = self._world.axes.stores
+        value = np.zeros(stores * KINDS, np.int64)
         for block in self._sent[first:]:
-            np.add.at(value, (block[0], block[4]), block[3])
-        return value
+            value += np.bincount(block[0] * KINDS + block[4], block[3], stores * KINDS).astype(np.int64)
+        return value.reshape(stores, KINDS)
 
     def _drops(self, centre: int, orders: IntArray) -> list[Drop]:
         drops = drops_of(self._sent, centre, self._world.axes.stores, self._packing)

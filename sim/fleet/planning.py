@@ -83,6 +83,7 @@ class RoutePlanner:
         self._unloading_seconds = unloading_seconds
         self._driver_per_hour = driver_per_hour
         self._start_weekday = start_weekday
+        self._called_at: dict[str, frozenset[int]] = {}
         index = {name: number for number, name in enumerate(store_ids)}
         self._rounds = [
             ([index[name] for name in route.stores], frozenset(route.weekdays)) for route in routes.master
@@ -111,7 +112,11 @@ class RoutePlanner:
         if self._routes.method != "master" or not self._rounds:
             return True
         weekday = WEEKDAYS[(self._start_weekday + day) % len(WEEKDAYS)]
-        return any(store in stores and weekday in weekdays for stores, weekdays in self._rounds)
+        if weekday not in self._called_at:
+            self._called_at[weekday] = frozenset(
+                store for stores, weekdays in self._rounds if weekday in weekdays for store in stores
+            )
+        return store in self._called_at[weekday]
 
     def plan(self, now: int, drops: Sequence[Drop]) -> tuple[list[PlannedTrip], list[Drop]]:
         """Plan trips for drops that are released now.
