@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
 
 import simpy
@@ -15,8 +15,6 @@ from sim.shifts import Roster, Server
 
 _WORK_TURN = EventPriority(Turn.WORK)
 _GIVES_UP_TURN = EventPriority(Turn.GIVES_UP)
-
-CallRow = tuple[int, int, int, int, int, int, int, int, int, int]
 
 
 class Call:
@@ -57,13 +55,13 @@ class Call:
         self.arrived_second = self.answered_second = NOT_YET
         self.is_waiting = False
 
-    def row(self, ended_second: int, agent: int, *, is_abandoned: bool = False) -> CallRow:
+    def row(self, ended_second: int, agent: int, *, is_abandoned: bool = False) -> list[int]:
         """The call as a row of the table `calls`."""
         request = self.request
-        return (
+        return [
             NOBODY if request is None else request.number, self.stream, self.kind, self.channel, self.arrived_second,
             self.answered_second, ended_second, agent, int(is_abandoned), self.priority,
-        )  # fmt: skip
+        ]  # fmt: skip
 
 
 class Agents(Roster[Call]):
@@ -74,7 +72,7 @@ class Agents(Roster[Call]):
         environment: simpy.Environment,
         servers: int,
         *,
-        write: Callable[[Sequence[int]], None],
+        write: Callable[[list[int]], None],
         answered: Callable[[int], None],
         ended: Callable[[Call], None],
         abandoned: Callable[[Call], None],

@@ -50,11 +50,11 @@ class Settling:
             seconds = tuple(second if second < end_second else NOT_YET for second in seconds)
         is_late = NOT_YET != request.promised_until_second < visit.arrived_second
         self._write(
-            (
+            [
                 request.number, request.visits, visit.worker.number, NOBODY if helper is None else helper.number,
                 visit.worker.station, *seconds, visit.metres + visit.helper_metres, visit.driving_seconds,
                 visit.cause, visit.part, visit.part_source, is_late, request.is_redispatched, overtime_seconds,
-            )
+            ]
         )  # fmt: skip
 
     def settle(self, visit: Visit, overtime_seconds: int) -> None:
