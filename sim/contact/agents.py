@@ -32,7 +32,6 @@ class Call:
         priority: int,
         seconds: int,
         patience_seconds: int = FOREVER,
-        *,
         request: Request | None = None,
         stream: int = NOBODY,
         judgement: Judgement | None = None,
@@ -126,11 +125,11 @@ class Agents(Roster[Call]):
                 yield call
 
     def _start(self, server: Server[Call], call: Call) -> None:
+        environment, event = self._environment, server.event
         server.task = call
-        now = self._environment._now
-        server.started_second = call.answered_second = now
-        server.event.callbacks = server.callbacks
-        self._environment.schedule(server.event, _WORK_TURN, call.seconds)
+        server.started_second = call.answered_second = now = environment._now
+        event.callbacks = server.callbacks
+        environment.schedule(event, _WORK_TURN, call.seconds)
         self._answered(now)
 
     def _finish(self, server: Server[Call]) -> None:

@@ -25,6 +25,11 @@ from sim.field.workers import Spent, State, Worker
 _DISPATCH_TURN = EventPriority(Turn.DISPATCH)
 CREW_PATIENCE_SECONDS = 3_600
 """Nobody sets out for a job of two whose helper is expected to be free later than this."""
+# Members of enumerations are looked up slowly, and these are needed at every step.
+_BOOKED, _WAITING, _VISITED = Stage.BOOKED, Stage.WAITING, Stage.VISITED
+_OFF, _FREE, _VISIT = State.OFF, State.FREE, State.VISIT
+_DRIVING, _WORK, _WAITED = int(Spent.DRIVING), int(Spent.WORK), int(Spent.WAITING)
+_ABSENT = Cause.ABSENT
 
 
 class District:
@@ -48,7 +53,7 @@ class District:
         """How many on duty can do a kind of job."""
         count = self._present.get(needs)
         if count is None:
-            there = (worker for worker in self.workers if worker.state != State.OFF)
+            there = (worker for worker in self.workers if worker.state is not _OFF)
             count = self._present[needs] = sum(worker.can_do(needs) for worker in there)
         return count
 
@@ -99,11 +104,11 @@ class Dispatcher:
         """A job can be visited from now on."""
         district = self._district_of[job.request.station]
         if job.planned_for is not None:
-            if job.planned_for.state == State.FREE:
+            if job.planned_for.state is _FREE:
                 district.new_workers.append(job.planned_for)
                 self._call(district)
             return
-        job.stage = Stage.WAITING
+        job.stage = _WAITING
         district.waiting.put(job)
         if district.free or self._plans is not None:
             district.new_jobs.append(job)
@@ -129,7 +134,7 @@ class Dispatcher:
         """A job that waits goes to the first who is free, of any station."""
         if self._plans is not None:
             self._plans.remove(job)
-        job.stage = Stage.WAITING
+        job.stage = _WAITING
         self._has_strays = True
         self._strays.put(job)
         self._new_strays.append(job)
@@ -149,7 +154,7 @@ class Dispatcher:
         district = self._district_of[worker.station]
         district.free.pop(worker.number, None)
         district.forget_attendance()
-        if worker.plan and worker.state == State.OFF:
+        if worker.plan and worker.state is _OFF:
             self._release(list(worker.plan))
 
     def _call(self, district: District) -> None:
@@ -169,7 +174,7 @@ class Dispatcher:
                 if len(workers) > 1:
                     workers.sort(key=_by_number)
                 for worker in workers:
-                    if worker.state == State.FREE:
+                    if worker.state is _FREE:
                         self._choose(worker, district)
             if jobs:
                 district.new_jobs = []
@@ -178,19 +183,19 @@ class Dispatcher:
                 if self._plans is not None:
                     jobs = self._fit_in(self._plans, jobs, district)
                 for job in jobs:
-                    if job.stage == Stage.WAITING:
+                    if job.stage is _WAITING:
                         self._send(job, [district])
         if self._new_strays:
             strays, self._new_strays = self._new_strays, []
             for job in sorted(strays, key=_by_priority):
-                if job.stage == Stage.WAITING:
+                if job.stage is _WAITING:
                     self._send(job, self._districts)
 
     def _fit_in(self, plans: DayPlans, jobs: list[Job], district: District) -> list[Job]:
         """Fit jobs that have come into the plans; returns those for which there is no place."""
-        left = plans.make(district.workers, [job for job in jobs if job.stage == Stage.WAITING])
+        left = plans.make(district.workers, [job for job in jobs if job.stage is _WAITING])
         for worker in list(district.free.values()):
-            if worker.plan and worker.state == State.FREE:
+            if worker.plan and worker.state is _FREE:
                 self._choose(worker, district)
         return left
 
@@ -214,7 +219,7 @@ class Dispatcher:
         late = plans.overdue(worker)
         if late:
             self._release(late)
-            plans.make(district.workers, [job for job in late if job.stage != Stage.VISITED])
+            plans.make(district.workers, [job for job in late if job.stage is not _VISITED])
         while worker.plan and worker.plan[0].request.promised_from_second <= self._environment._now:
             job = worker.plan[0]
             if self._fits(worker, job):
@@ -228,10 +233,10 @@ class Dispatcher:
         for job in jobs:
             self._plans.remove(job)
             if job.request.promised_from_second <= self._environment._now:
-                job.stage = Stage.WAITING
+                job.stage = _WAITING
                 self._district_of[job.request.station].waiting.put(job)
             else:
-                job.stage = Stage.BOOKED
+                job.stage = _BOOKED
 
     def _send(self, job: Job, districts: list[District]) -> None:
         """A job goes to the nearest of those who are free and can do it."""
@@ -268,13 +273,13 @@ class Dispatcher:
         for other in self._district_of[worker.station].workers:
             if (
                 other is worker
-                or other.state == State.OFF
+                or other.state is _OFF
                 or other.joined is not None
                 or other.station != worker.station
                 or not other.can_do((skill, 1, 1))
             ):
                 continue
-            leaves = now if other.state == State.FREE else other.busy_until
+            leaves = now if other.state is _FREE else other.busy_until
             if leaves > now + CREW_PATIENCE_SECONDS:
                 continue
             comes = leaves + self._roads.expected_seconds(self._roads.metres(other.next_place, job.place))
@@ -286,11 +291,11 @@ class Dispatcher:
 
     def _begin(self, job: Job, worker: Worker) -> None:
         now: int = self._environment._now
-        job.stage = Stage.VISITED
+        job.stage = _VISITED
         if self._plans is not None:
             self._plans.remove(job)
         del self._district_of[worker.station].free[worker.number]
-        self._shifts.busy(worker, State.VISIT)
+        self._shifts.busy(worker, _VISIT)
         visit = Visit(job, worker, now)
         helper = self._helper(job, worker) if job.needs[2] > 1 else None
         if helper is not None:
@@ -305,9 +310,9 @@ class Dispatcher:
 
     def _take_along(self, visit: Visit, helper: Worker, leaves_second: int) -> None:
         visit.helper, visit.helper_departed_second = helper, leaves_second
-        if helper.state == State.FREE:
+        if helper.state is _FREE:
             del self._district_of[helper.station].free[helper.number]
-            self._shifts.busy(helper, State.VISIT)
+            self._shifts.busy(helper, _VISIT)
 
     def _woken(self, worker: Worker, _: simpy.Event) -> None:
         """A visit or a break is over."""
@@ -349,10 +354,10 @@ class Dispatcher:
         late = max(0, stops - max(departed, worker.duty.ends_second))
         began = min(visit.began_second, until)
         departed, arrived = min(departed, until), min(arrived, until)
-        spend(worker, Spent.DRIVING, departed, arrived)
+        spend(worker, _DRIVING, departed, arrived)
         if began > arrived:
-            spend(worker, Spent.WAITING, arrived, began)
-        spend(worker, Spent.WAITING if visit.cause == Cause.ABSENT else Spent.WORK, began, until)
+            spend(worker, _WAITED, arrived, began)
+        spend(worker, _WAITED if visit.cause is _ABSENT else _WORK, began, until)
         worker.place = visit.job.place
         return late
 

@@ -11,6 +11,16 @@ from sim.field.jobs import Stage
 from sim.field.visits import AtTheCustomer, Visit
 
 _METRES_PER_KM = 1_000
+# Members of enumerations are looked up slowly, and these are needed at every step.
+_ABSENT, _DEFECTIVE_PART, _DECLINED, _NO_CAUSE = (
+    Cause.ABSENT,
+    Cause.DEFECTIVE_PART,
+    Cause.DECLINED,
+    Cause.NONE,
+)
+_REPAIR, _REWORK, _STREAM = int(Kind.REPAIR), int(Kind.REWORK), int(Kind.STREAM)
+_NO_PART = int(PartSource.NONE)
+_DONE = int(Outcome.DONE)
 
 
 class Settling:
@@ -68,9 +78,9 @@ class Settling:
             request.first_arrived_second = visit.arrived_second
         request.driving_seconds += visit.driving_seconds
         people = self._rooms.workforce
-        skill, is_fixed = request.true_skill, cause == Cause.NONE
+        skill, is_fixed = request.true_skill, cause is _NO_CAUSE
         request.manner_ppm = people.manner_ppm(worker.number)
-        if cause != Cause.ABSENT:
+        if cause is not _ABSENT:
             hands = 1 if visit.helper is None else 2
             request.work_done_seconds += hands * (now - visit.began_second)
             request.last_level = worker.levels[skill] if skill >= 0 else max(worker.levels, default=0)
@@ -79,9 +89,9 @@ class Settling:
                 self._charge(worker.station, now, Charge.CONSUMABLES, self._consumables_minor)
         if not is_fixed and not request.first_cause:
             request.first_cause = cause
-        if visit.part != NOBODY and visit.part_source != PartSource.NONE:
+        if visit.part != NOBODY and visit.part_source != _NO_PART:
             self._rooms.parts.take_back(request, visit.part)
-            if cause != Cause.DEFECTIVE_PART:
+            if cause is not _DEFECTIVE_PART:
                 # it is in, and stays in even if the repair has to be done again
                 request.part = request.true_part = NOBODY
         for person in (worker, visit.helper):
@@ -95,7 +105,7 @@ class Settling:
         """End a request that needs no more visits."""
         request, now, station = visit.job.request, visit.ended_second, visit.worker.station
         visit.job.stage = Stage.GONE
-        if visit.cause == Cause.DECLINED:
+        if visit.cause is _DECLINED:
             request.completed_second = request.settled_second = now
             if self._fee_minor:
                 request.paid_minor = self._fee_minor
@@ -111,13 +121,13 @@ class Settling:
                 self._charge(station, now, Charge.REPAIRS_SOLD, work)
             if request.quote_minor > work:
                 self._charge(station, now, Charge.PARTS_SOLD, request.quote_minor - work)
-        if request.kind in (Kind.REPAIR, Kind.REWORK):
+        if request.kind in (_REPAIR, _REWORK):
             factor = self._rooms.workforce.relapse_factor(visit.worker.number, request.true_skill)
             self._rooms.quality.repaired(request, min(1.0, self._relapse_share * factor))
             self._rooms.base.back_in_use(request)
-        elif request.kind != Kind.STREAM:
+        elif request.kind != _STREAM:
             self._rooms.base.visited(request)
-        self._context.register.close(request, Outcome.DONE)
+        self._context.register.close(request, _DONE)
 
     def _charge(self, station: int, second: int, reason: Charge, amount_minor: int) -> None:
         self._recorder.charge(second, self._centre_of[station], reason, 1, amount_minor)

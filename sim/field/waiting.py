@@ -15,6 +15,8 @@ Fits = Callable[[Worker, Job], bool]
 
 LOOKED_AT = 8
 """So many of the first jobs of a kind are looked at for one that can still be done today."""
+# Members of enumerations are looked up slowly, and these are needed at every step.
+_WAITING = Stage.WAITING
 
 
 class Waiting(Protocol):
@@ -55,7 +57,7 @@ class Ordered:
         best: tuple[int, tuple[int, ...]] | None = None
         found: Job | None = None
         for needs, heap in self._heaps.items():
-            while heap and (heap[0][2].stage != Stage.WAITING or heap[0][1] != heap[0][2].ticket):
+            while heap and (heap[0][2].stage is not _WAITING or heap[0][1] != heap[0][2].ticket):
                 heappop(heap)
             if not heap or not worker.can_do(needs):
                 continue
@@ -78,7 +80,7 @@ def _first(heap: list[_Entry], worker: Worker, fits: Fits) -> Job | None:
         entry = heappop(heap)
         passed.append(entry)
         job = entry[2]
-        if job.stage == Stage.WAITING and entry[1] == job.ticket and fits(worker, job):
+        if job.stage is _WAITING and entry[1] == job.ticket and fits(worker, job):
             found = job
             break
     for entry in passed:
@@ -103,7 +105,7 @@ class Nearby:
         for needs, jobs in self._jobs.items():
             if not worker.can_do(needs):
                 continue
-            gone = [n for n, job in jobs.items() if job.stage != Stage.WAITING or job.needs != needs]
+            gone = [n for n, job in jobs.items() if job.stage is not _WAITING or job.needs != needs]
             for number in gone:
                 del jobs[number]
             for job in jobs.values():
