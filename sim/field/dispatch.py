@@ -91,6 +91,8 @@ class Dispatcher:
         """Late jobs that anybody may do."""
         self._new_strays: list[Job] = []
         self._called: dict[int, District] = {}
+        self._is_gathering = False
+        """Districts are called in the course of one event, at whose end it is seen when to give out jobs."""
         self._event = simpy.Event(context.environment)
         self._event._ok = True
         self._event._value = None
@@ -159,10 +161,22 @@ class Dispatcher:
 
     def _call(self, district: District) -> None:
         """See to a district when all else in this second has happened."""
-        if not self._called:
-            self._event.callbacks = self._callbacks
-            self._environment.schedule(self._event, _DISPATCH_TURN)
+        if not self._called and not self._is_gathering:
+            self._schedule()
         self._called[district.number] = district
+
+    def _schedule(self) -> None:
+        self._event.callbacks = self._callbacks
+        self._environment.schedule(self._event, _DISPATCH_TURN)
+
+    def _gathered(self) -> None:
+        """Give jobs out at once where nothing else is to happen in this second: it saves an event."""
+        self._is_gathering = False
+        if self._called:
+            if self._environment.peek() > self._environment._now:
+                self._dispatch(self._event)
+            else:
+                self._schedule()
 
     def _dispatch(self, _: simpy.Event) -> None:
         called, self._called = self._called, {}
@@ -242,10 +256,10 @@ class Dispatcher:
         """A job goes to the nearest of those who are free and can do it."""
         best: tuple[float, bool, int] | None = None
         found: Worker | None = None
-        station = job.request.station
+        station, (skill, level, _) = job.request.station, job.needs
         for district in districts:
             for worker in district.free.values():
-                if not worker.plan and worker.can_do(job.needs):
+                if not worker.plan and (skill < 0 or worker.levels[skill] >= level):
                     rank = (nearness(worker, job), worker.station != station, worker.number)
                     if (best is None or rank < best) and self._fits(worker, job):
                         best, found = rank, worker
@@ -320,6 +334,7 @@ class Dispatcher:
         if visit is None:
             self._shifts.break_over(worker)
             return
+        self._is_gathering = not self._called
         worker.visit = None
         late = self._book(visit, visit.ended_second)
         helper = visit.helper
@@ -329,6 +344,8 @@ class Dispatcher:
         self._shifts.free(worker)
         if helper is not None:
             self._shifts.free(helper)
+        if self._is_gathering:
+            self._gathered()
 
     def close(self, end_second: int) -> None:
         """The run is over: book what visits under way have taken so far."""
@@ -348,17 +365,24 @@ class Dispatcher:
         return late
 
     def _book_for(self, visit: Visit, worker: Worker, departed: int, arrived: int, until: int) -> int:
-        spend = self._shifts.spend
         assert worker.duty is not None
-        stops = until if worker.following is None else min(until, worker.following[0].starts_second)
+        following = worker.following
+        stops = until if following is None else min(until, following[0].starts_second)
         late = max(0, stops - max(departed, worker.duty.ends_second))
         began = min(visit.began_second, until)
         departed, arrived = min(departed, until), min(arrived, until)
+        worker.place = visit.job.place
+        if following is None:  # nearly always: all of it belongs to this day
+            spent = worker.spent
+            spent[_DRIVING] += arrived - departed
+            spent[_WAITED] += began - arrived
+            spent[_WAITED if visit.cause is _ABSENT else _WORK] += until - began
+            return late
+        spend = self._shifts.spend
         spend(worker, _DRIVING, departed, arrived)
         if began > arrived:
             spend(worker, _WAITED, arrived, began)
         spend(worker, _WAITED if visit.cause is _ABSENT else _WORK, began, until)
-        worker.place = visit.job.place
         return late
 
 

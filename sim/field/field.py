@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from sim.aftersales.context import Context
 from sim.aftersales.requests import NOT_YET, Cause, Request, Urgency
@@ -34,11 +35,14 @@ class FieldService:
     def __init__(self, context: Context) -> None:
         facts = context.facts
         self._context, self._rule = context, facts.policy.dispatch.rule
+        # The clock is read straight from its attribute, as in `sim.stations`.
+        self._environment: Any = context.environment
         roads = ServiceRoads(facts.service.roads)
         self._workers = [
             Worker(person, entity_key(person.id), context.environment) for person in facts.technicians
         ]
         self._customers = AtTheCustomer(context, roads)
+        self._draws = self._customers.draws
         self._settling = Settling(context, self._customers)
         self._shifts = Shifts(context, roads, self._customers.draws, self._settling, self._workers)
         self._dispatcher = Dispatcher(
@@ -92,8 +96,8 @@ class FieldService:
         book = self._book
         if not (self._urgent_wait or is_rebooked) and request.judged_urgency == _URGENT:
             book = None
-        seconds = job.expected_seconds + self._outlook.drive_seconds(request.station)
-        now = self._context.now
+        seconds = 0 if book is None else job.expected_seconds + self._outlook.drive_seconds(request.station)
+        now: int = self._environment._now
         if self._asks_partners:
             if book is not None:
                 offered = book.first_offer(job, seconds, now)
@@ -106,7 +110,8 @@ class FieldService:
                 self._jobs.pop(request.number, None)
                 return
         self._jobs[request.number] = job
-        self._customers.draws.expect(request)
+        if self._draws.are_needed:
+            self._draws.expect(request)
         self._outlook.admitted(job)
         is_booked = book is not None and book.book(job, seconds, now)
         job.priority = priority_of(request, self._rule)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.aftersales.context import Context
-from sim.aftersales.requests import NOBODY, NOT_YET, Cause, Kind, Outcome, PartSource, Request
+from sim.aftersales.requests import NOBODY, NOT_YET, Cause, Kind, Outcome, PartSource
 from sim.aftersales.rooms import Rooms
 from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
@@ -18,7 +18,7 @@ _ABSENT, _DEFECTIVE_PART, _DECLINED, _NO_CAUSE = (
     Cause.DECLINED,
     Cause.NONE,
 )
-_REPAIR, _REWORK, _STREAM = int(Kind.REPAIR), int(Kind.REWORK), int(Kind.STREAM)
+_REPAIRS, _STREAM = (int(Kind.REPAIR), int(Kind.REWORK)), int(Kind.STREAM)
 _NO_PART = int(PartSource.NONE)
 _DONE = int(Outcome.DONE)
 
@@ -28,7 +28,7 @@ class Settling:
 
     def __init__(self, context: Context, customers: AtTheCustomer) -> None:
         self._context, self._customers = context, customers
-        self._recorder = context.recorder
+        self._recorder, self._register = context.recorder, context.register
         self._write = context.recorder.writer("visits")
         costs = context.world.scenario.costs.service
         self._consumables_minor = charged(1, in_micro(costs.consumables_per_job))
@@ -84,7 +84,11 @@ class Settling:
             hands = 1 if visit.helper is None else 2
             request.work_done_seconds += hands * (now - visit.began_second)
             request.last_level = worker.levels[skill] if skill >= 0 else max(worker.levels, default=0)
-            _diagnosed(request, visit)
+            # what the job really takes is known from now on; what triage thought stays on record
+            if request.diagnosed_second == NOT_YET:
+                request.diagnosed_second = visit.diagnosed_second
+            request.skill, request.level = skill, request.true_level
+            request.people, request.part = request.true_people, request.true_part
             if self._consumables_minor:
                 self._charge(worker.station, now, Charge.CONSUMABLES, self._consumables_minor)
         if not is_fixed and not request.first_cause:
@@ -94,12 +98,13 @@ class Settling:
             if cause is not _DEFECTIVE_PART:
                 # it is in, and stays in even if the repair has to be done again
                 request.part = request.true_part = NOBODY
-        for person in (worker, visit.helper):
-            if person is not None:
-                person.visits += 1
-                person.fixed += is_fixed
-                person.failed += not is_fixed
-                people.done(person.number, skill, request, is_fixed=is_fixed)
+        for person in (worker,) if visit.helper is None else (worker, visit.helper):
+            person.visits += 1
+            if is_fixed:
+                person.fixed += 1
+            else:
+                person.failed += 1
+            people.done(person.number, skill, request, is_fixed=is_fixed)
 
     def close(self, visit: Visit) -> None:
         """End a request that needs no more visits."""
@@ -111,7 +116,7 @@ class Settling:
                 request.paid_minor = self._fee_minor
                 self._charge(station, now, Charge.VISIT_FEES, self._fee_minor)
             self._rooms.base.back_in_use(request)
-            self._context.register.close(request, Outcome.DECLINED)
+            self._register.close(request, Outcome.DECLINED)
             return
         request.completed_second, request.settled_second = visit.repaired_second, now
         if visit.is_paid_for:
@@ -121,21 +126,15 @@ class Settling:
                 self._charge(station, now, Charge.REPAIRS_SOLD, work)
             if request.quote_minor > work:
                 self._charge(station, now, Charge.PARTS_SOLD, request.quote_minor - work)
-        if request.kind in (_REPAIR, _REWORK):
-            factor = self._rooms.workforce.relapse_factor(visit.worker.number, request.true_skill)
-            self._rooms.quality.repaired(request, min(1.0, self._relapse_share * factor))
-            self._rooms.base.back_in_use(request)
+        rooms, share = self._rooms, self._relapse_share
+        if request.kind in _REPAIRS:
+            if share:
+                share *= rooms.workforce.relapse_factor(visit.worker.number, request.true_skill)
+            rooms.quality.repaired(request, min(1.0, share))
+            rooms.base.back_in_use(request)
         elif request.kind != _STREAM:
-            self._rooms.base.visited(request)
-        self._context.register.close(request, _DONE)
+            rooms.base.visited(request)
+        self._register.close(request, _DONE)
 
     def _charge(self, station: int, second: int, reason: Charge, amount_minor: int) -> None:
         self._recorder.charge(second, self._centre_of[station], reason, 1, amount_minor)
-
-
-def _diagnosed(request: Request, visit: Visit) -> None:
-    """What the job really takes is known from now on; what triage thought stays on record."""
-    if request.diagnosed_second == NOT_YET:
-        request.diagnosed_second = visit.diagnosed_second
-    request.skill, request.level = request.true_skill, request.true_level
-    request.people, request.part = request.true_people, request.true_part

@@ -7,7 +7,7 @@ from sim.aftersales.requests import NOBODY, NOT_YET, Cause, Kind, PartSource, Re
 from sim.aftersales.rooms import Rooms
 from sim.axes import to_minor
 from sim.durations import spread_of
-from sim.field.draws import DrawsOfVisits
+from sim.field.draws import AS_PLANNED, DrawsOfVisits
 from sim.field.jobs import SECONDS_PER_MINUTE, Job
 from sim.field.roads import ServiceRoads
 from sim.field.workers import Worker
@@ -100,9 +100,12 @@ class AtTheCustomer:
         """
         job, worker, helper = visit.job, visit.worker, visit.helper
         request, roads = job.request, self._roads
-        absent, success, answer, travel, travel_of_helper = self.draws.of(request)
+        draws = self.draws
+        absent, success, answer, travel, travel_of_helper = (
+            draws.of(request) if draws.are_needed else AS_PLANNED
+        )
         variation = roads.coefficient_of_variation
-        metres = roads.metres(worker.place, job.place)
+        metres = 0 if worker.place == job.place else roads.metres(worker.place, job.place)
         driving = roads.seconds(metres, visit.departed_second, spread_of(variation, travel)) if metres else 0
         visit.metres, visit.driving_seconds = metres, driving
         arrived = began = visit.departed_second + driving
@@ -131,12 +134,13 @@ class AtTheCustomer:
         """Second at which they leave the customer."""
         worker, now = visit.worker, visit.diagnosed_second
         skill = request.true_skill
-        if not worker.can_do((skill, request.true_level, 1)) or (
+        if (skill >= 0 and worker.levels[skill] < request.true_level) or (
             request.true_people > 1 and visit.helper is None
         ):
             visit.cause = _WRONG_SKILL
             return now
-        price = self._price(request)
+        # most repairs are free, which is seen at once
+        price = 0 if request.is_warranty or request.is_contract else self._price(request)
         if price:
             visit.is_paid_for = True
             if not request.quote_minor:
