@@ -82,3 +82,13 @@ def requests_of(result: RunResult) -> Mapping[str, IntArray]:
     table = result.tables["requests"]
     order = np.argsort(table["request"], kind="stable")
     return {name: column[order] for name, column in table.columns.items()}
+
+
+def promised_once(requests: Mapping[str, IntArray]) -> npt.NDArray[np.bool_]:
+    """Requests that one visit by appointment ended."""
+    by_appointment = requests["promised_from_second"] >= 0
+    return np.asarray((requests["visits"] == 1) & (requests["outcome"] > 0) & by_appointment)
+
+
+def metres_per_visit(result: RunResult) -> float:
+    return float(result.tables["visits"]["metres"].mean())

@@ -74,7 +74,9 @@ class Dispatch(Model):
     """Who does which job when."""
 
     rule: DispatchRule = assumed("first_come", "the simplest")
-    """Which of the jobs that he can do a technician who is free takes."""
+    """Which of the jobs that he can do a technician who is free takes: the one that came first; the nearest; the most
+    urgent, then by when it is due; the one due first (end of its window, else as the SLA class says); or one of the
+    skill that the fewest on duty have, then by when it is due."""
     area: Literal["territory", "pooled"] = assumed("territory", "technicians know their district")
     """Whether a technician works for the own station only or wherever a job waits."""
     plan: Literal["when_free", "day_plan"] = assumed("when_free", "no plan")

@@ -63,6 +63,8 @@ SERVICE_TABLES: dict[str, tuple[str, ...]] = {
 """Columns of each table.
 
 `requests` is the encounter record: a row per request, written when it is closed, open ones at the end of the run.
+Metres and driving of `visits` are those of both where two went; `is_late` tells of arrival after the promised window.
+In `technician_days` shift + overtime = driving + work + waiting + break + idle; driving includes the way home.
 `part_counts` tells of records that were put right: at a cycle count, or at a miss, when a unit on record was not found.
 `part_moves` holds each unit's way between echelons (`sim.aftersales.requests.Echelon`); `part_stock` what lay where on
 the first morning and at the end, when what is on its way counts where it goes; `part_levels` a row per echelon, place

@@ -9,7 +9,7 @@ from sim.axes import to_minor
 from sim.durations import spread_of
 from sim.field.draws import AS_PLANNED, DrawsOfVisits
 from sim.field.jobs import SECONDS_PER_MINUTE, Job
-from sim.field.roads import ServiceRoads
+from sim.field.roads import ServiceRoads, place_at
 from sim.field.workers import Worker
 
 _BROKEN = (Kind.REPAIR, Kind.REWORK)
@@ -62,7 +62,7 @@ class AtTheCustomer:
     """Works out how visits go."""
 
     def __init__(self, context: Context, roads: ServiceRoads) -> None:
-        service = context.facts.service
+        facts, service = context.facts, context.facts.service
         repair, skill = service.repair, service.people.skill
         is_certain = (
             repair.absent_share == 0.0
@@ -77,6 +77,10 @@ class AtTheCustomer:
             is_quoted=repair.quote_half_price > 0.0,
         )
         self._roads = roads
+        self._stations = [
+            place_at(float(north), float(east))
+            for north, east in zip(facts.station_latitude, facts.station_longitude, strict=True)
+        ]
         self._absent_share = repair.absent_share
         self._absent_wait, self._quote_time, self._settle_time = (
             round(minutes * SECONDS_PER_MINUTE)
@@ -105,7 +109,7 @@ class AtTheCustomer:
             draws.of(request) if draws.are_needed else AS_PLANNED
         )
         variation = roads.coefficient_of_variation
-        metres = 0 if worker.place == job.place else roads.metres(worker.place, job.place)
+        metres = self._metres(worker, job)
         driving = roads.seconds(metres, visit.departed_second, spread_of(variation, travel)) if metres else 0
         visit.metres, visit.driving_seconds = metres, driving
         arrived = began = visit.departed_second + driving
@@ -129,6 +133,14 @@ class AtTheCustomer:
             began += round(request.diagnosis_seconds * factor)
         visit.diagnosed_second = began
         visit.ended_second = self._after_diagnosis(visit, request, success, answer)
+
+    def _metres(self, worker: Worker, job: Job) -> int:
+        """Way to a job; a part that has come since the shift began is fetched from the station first."""
+        assert worker.duty is not None
+        if job.has_part and job.request.part_ready_second > worker.duty.starts_second:
+            station = self._stations[job.request.station]
+            return self._roads.metres(worker.place, station) + self._roads.metres(station, job.place)
+        return self._roads.metres(worker.place, job.place)
 
     def _after_diagnosis(self, visit: Visit, request: Request, success: float, answer: float) -> int:
         """Second at which they leave the customer."""

@@ -12,12 +12,23 @@ import pytest
 
 from scenarios import Scenario
 from sim import RunResult
-from sim.aftersales.requests import Cause, Outcome, Urgency
+from sim.aftersales.requests import Cause, Outcome, PartSource, Request, Urgency
 from sim.books.charges import Charge
+from sim.contact.direct import DirectReports
 from sim.workforce.workforce import Technicians
 from tests.factory import merged
-from tests.field_worlds import DAY_SHIFT, FAR, IntArray, busy_world, crew, dispatching, requests_of
-from tests.service_worlds import STATION, constant, job_stream, run, service_world
+from tests.field_worlds import (
+    DAY_SHIFT,
+    FAR,
+    IntArray,
+    busy_world,
+    crew,
+    dispatching,
+    metres_per_visit,
+    promised_once,
+    requests_of,
+)
+from tests.service_worlds import STATION, constant, job_stream, mode, run, service_world
 
 HOUR = 3_600
 DAY = 86_400
@@ -26,12 +37,6 @@ DAY = 86_400
 @pytest.fixture(scope="module")
 def busy() -> RunResult:
     return run(busy_world())
-
-
-def promised_once(requests: Mapping[str, IntArray]) -> npt.NDArray[np.bool_]:
-    """Requests that one visit by appointment ended."""
-    by_appointment = requests["promised_from_second"] >= 0
-    return np.asarray((requests["visits"] == 1) & (requests["outcome"] > 0) & by_appointment)
 
 
 def visited(scenario: Scenario) -> int:
@@ -154,10 +159,6 @@ def waits(result: RunResult, chosen: Mapping[str, Any] | None = None) -> IntArra
     for name, value in (chosen or {}).items():
         keep &= requests[name] == value
     return np.asarray((requests["first_departed_second"] - requests["reported_second"])[keep])
-
-
-def metres_per_visit(result: RunResult) -> float:
-    return float(result.tables["visits"]["metres"].mean())
 
 
 class TestRules:
@@ -285,46 +286,6 @@ def test_late_jobs_go_to_whoever_is_free() -> None:
     assert waits(helped).mean() < waits(alone).mean()
 
 
-@pytest.fixture(scope="module")
-def planned() -> RunResult:
-    return run(busy_world(policy=dispatching(plan="day_plan")))
-
-
-class TestDayPlan:
-    def test_windows_are_kept(self, planned: RunResult) -> None:
-        requests = requests_of(planned)
-        once = promised_once(requests)
-        assert (requests["first_departed_second"] >= requests["promised_from_second"])[once].all()
-
-    def test_it_drives_less(self, busy: RunResult, planned: RunResult) -> None:
-        assert metres_per_visit(planned) < metres_per_visit(busy)
-
-    def test_nearly_all_come_in_their_window(self, planned: RunResult) -> None:
-        assert planned.tables["visits"]["is_late"].mean() < 0.06
-
-    def test_urgent_jobs_are_fitted_in(self, planned: RunResult) -> None:
-        """Those that come while people are out are visited before the evening, as a rule."""
-        requests = requests_of(planned)
-        hour = requests["taken_second"] % DAY / HOUR
-        come = (requests["urgency"] == Urgency.URGENT) & (hour > 8) & (hour < 13) & (requests["visits"] > 0)
-        same_day = requests["first_departed_second"] // DAY == requests["taken_second"] // DAY
-        assert come.sum() > 5
-        assert same_day[come].mean() > 0.7
-
-    def test_absent_technicians_have_no_plan(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """Jobs promised for days on which somebody turns out to be ill are done by the others."""
-        as_planned = Technicians.planned_duty
-
-        def duty(self: Technicians, technician: int, day: int) -> Any:
-            return None if technician == 0 and day % 2 else as_planned(self, technician, day)
-
-        monkeypatch.setattr(Technicians, "duty", duty)
-        result = run(busy_world(policy=dispatching(plan="day_plan")))
-        visits = result.tables["visits"]
-        assert not (visits["departed_second"][visits["technician"] == 0] // DAY % 2).any()
-        assert (requests_of(result)["outcome"] == Outcome.DONE).mean() > 0.6
-
-
 def shares(values: npt.NDArray[np.bool_]) -> float:
     return float(values.mean())
 
@@ -336,3 +297,85 @@ def test_absence_and_failure_happen_as_often_as_said(busy: RunResult) -> None:
     assert 0.1 < shares(cause == Cause.FAILED_REPAIR) < 0.3
     again = requests_of(busy)["visits"] > 1
     assert (requests_of(busy)["first_cause"][again] > 0).all()
+
+
+@pytest.fixture(scope="module")
+def with_parts() -> RunResult:
+    """Pumps lie at the station and one in each van; what is not in the van waits for a second visit."""
+    modes = [
+        mode("pump", skill_id="white", level=2, weight=6, part_id="pump"),
+        mode("hose", weight=3),
+    ]
+    rules = [
+        {"echelon": "dc", "reorder_point_units": 20, "order_up_to_units": 60},
+        {"echelon": "station", "reorder_point_units": 6, "order_up_to_units": 12},
+        {"echelon": "van", "reorder_point_units": 0, "order_up_to_units": 1},
+    ]
+    part = {"part_id": "pump", "purchase_cost": 20.0}
+    return run(
+        busy_world(
+            days=42,
+            service={"failure_modes": modes, "parts": {"parts": [part]}},
+            policy={"service": {"parts": {"rules": rules}}},
+        )
+    )
+
+
+class TestParts:
+    def test_the_next_visit_brings_the_part(self, with_parts: RunResult) -> None:
+        requests, visits = requests_of(with_parts), with_parts.tables["visits"]
+        missing = visits["request"][visits["cause"] == Cause.MISSING_PART]
+        assert len(missing) > 20
+        assert len(set(missing.tolist())) == len(missing)  # nobody waits for it twice
+        done = missing[requests["outcome"][missing] == Outcome.DONE]
+        assert len(done) > 10
+        for number in done:
+            mine = visits["request"] == number
+            begun = visits["departed_second"][mine & (visits["part_source"] >= PartSource.STATION)]
+            assert len(begun)
+            assert (
+                begun.min() >= requests["part_ready_second"][number] >= requests["part_asked_second"][number]
+            )
+
+    def test_each_part_is_put_in_once(self, with_parts: RunResult) -> None:
+        """A repair that does not hold leaves the part in place."""
+        visits = with_parts.tables["visits"]
+        put_in = visits["request"][visits["part_source"] != PartSource.NONE]
+        assert len(put_in) == len(set(put_in.tolist()))
+
+    def test_a_part_that_comes_during_the_shift_is_fetched(self, with_parts: RunResult) -> None:
+        """Urgent ones go on the same day, by way of the station: never without driving."""
+        requests, visits = requests_of(with_parts), with_parts.tables["visits"]
+        ready = requests["part_ready_second"][visits["request"]]
+        same_day = (visits["part_source"] == PartSource.STATION) & (
+            ready // DAY == visits["departed_second"] // DAY
+        )
+        assert same_day.any()
+        assert (visits["metres"][same_day] > 0).all()
+
+
+def misjudged(result: RunResult) -> npt.NDArray[np.bool_]:
+    requests = requests_of(result)
+    return np.asarray(requests["judged_mode"] != requests["mode"])
+
+
+def test_who_lacks_the_skill_leaves_and_another_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Triage takes every failure for a hose, which anybody can mend; half of the technicians can mend nothing else."""
+    report = DirectReports.report
+
+    def mistaken(self: DirectReports, request: Request) -> None:
+        request.judged_mode, request.skill, request.level, request.people = 2, -1, 1, 1
+        report(self, request)
+
+    monkeypatch.setattr(DirectReports, "report", mistaken)
+    people = [crew("T", 1, level=0), crew("U", 2), crew("F", 1, FAR, level=0), crew("G", 2, FAR)]
+    result = run(busy_world(policy={"service": {"workforce": {"groups": people}}}))
+    requests, visits = requests_of(result), result.tables["visits"]
+    wrong = visits["cause"] == Cause.WRONG_SKILL
+    assert wrong.sum() > 20
+    assert misjudged(result).any()
+    assert (requests["mode"][visits["request"][wrong]] != 2).all()
+    again = requests["first_cause"] == Cause.WRONG_SKILL
+    assert (requests["outcome"][again] == Outcome.DONE).mean() > 0.6
+    per_request = np.bincount(visits["request"][wrong], minlength=len(requests["mode"]))
+    assert per_request.max() == 1  # what it takes is known from then on

@@ -14,7 +14,7 @@ from sim import RunResult
 from sim.aftersales.requests import Outcome
 from tests.factory import merged
 from tests.field_worlds import DAY_SHIFT, FAR, busy_world, crew, requests_of
-from tests.service_worlds import constant, job_stream, mode, product, run, service_world
+from tests.service_worlds import constant, installed, job_stream, mode, product, run, service_world
 
 DAY = 86_400
 
@@ -145,6 +145,11 @@ EDITS: dict[str, dict[str, Any]] = {
             "products": [
                 product("dryer", per_year=0.0),
                 product(per_year=1.6, warranty_months=24),
+            ],
+            "base": [
+                installed(5, "dryer"),
+                installed(1_000, age_months=12),
+                installed(1_000, age_months=60),
             ],
         }
     },

@@ -202,19 +202,19 @@ def replayed(rows: npt.NDArray[np.int64]) -> list[int]:
 def test_hypercube(case: int) -> None:
     """Who is sent where, and how much is lost (Larson 1974), with preference lists and no waiting line."""
     truth = json.loads(reference_path("queueing/reference/hypercube_zero_line.json").read_text())[case]
-    sound = served(hypercube(truth, 1.0, 45))
+    sound = served(hypercube(truth, 1.0, 30))
     assert sound[:, 3].tolist() == replayed(sound)
-    planted = served(hypercube(truth, BUG, 45))[: len(sound)]
+    planted = served(hypercube(truth, BUG, 30))[: len(sound)]
     assert (planted[:, 3] != sound[: len(planted), 3]).mean() > 0.005
     own = sound[sound[:, 3] >= 0]
     size = len(own) // 20
     for pair, fraction in truth["dispatch_fraction_server_atom"].items():
         server, atom = map(int, pair.split("-"))
         hits = (own[: size * 20, 3] == server) & (own[: size * 20, 0] == atom)
-        assert_covers(fraction, hits.reshape(20, size).mean(axis=1), 0.2)
+        assert_covers(fraction, hits.reshape(20, size).mean(axis=1), 0.25)
     size = len(sound) // 20
     lost = (sound[: size * 20, 3] < 0).reshape(20, size).mean(axis=1)
-    assert_covers(truth["loss_prob"], lost, 0.15)
+    assert_covers(truth["loss_prob"], lost, 0.2)
 
 
 def test_machine_repair() -> None:
