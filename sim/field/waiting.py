@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop, heappush
+from math import inf
 from typing import Protocol
 
 from scenarios import DispatchRule
@@ -29,6 +30,7 @@ class Waiting(Protocol):
         """The best job for somebody, if there is one; it is out as soon as its stage changes."""
 
 
+_LAST: tuple[int, ...] = ()
 _Entry = tuple[tuple[int, ...], int, Job]
 
 
@@ -100,18 +102,24 @@ class Nearby:
 
     def take(self, worker: Worker, fits: Fits) -> Job | None:
         """See `Waiting.take`."""
-        best: tuple[float, tuple[int, ...]] | None = None
+        best, priority = inf, _LAST
         found: Job | None = None
+        north, east, _ = worker.place
         for needs, jobs in self._jobs.items():
-            if not worker.can_do(needs):
+            if not jobs or not worker.can_do(needs):
                 continue
-            gone = [n for n, job in jobs.items() if job.stage is not _WAITING or job.needs != needs]
+            gone = []
+            for number, job in jobs.items():
+                if job.stage is not _WAITING or job.needs != needs:
+                    gone.append(number)
+                    continue
+                there = job.place  # as in `nearness`, for many jobs at once
+                up, along = north - there[0], (east - there[1]) * there[2]
+                distance = up * up + along * along
+                if (distance < best or (distance == best and job.priority < priority)) and fits(worker, job):
+                    best, priority, found = distance, job.priority, job
             for number in gone:
                 del jobs[number]
-            for job in jobs.values():
-                distance = nearness(worker, job)
-                if (best is None or (distance, job.priority) < best) and fits(worker, job):
-                    best, found = (distance, job.priority), job
         return found
 
 
