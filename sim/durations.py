@@ -92,10 +92,12 @@ class Durations:
         return np.take(self._seconds, draws >> _TABLE_SHIFT)
 
 
+@lru_cache(maxsize=256)
 def _parts_of(distribution: Distribution) -> FloatArray:
-    """Means of the equally likely parts of a distribution, from a few quantiles of each."""
+    """Means of the equally likely parts of a distribution, from a few quantiles of each; every replication asks."""
     points = (np.arange(_TABLE_SIZE * _POINTS) + 0.5) / (_TABLE_SIZE * _POINTS)
     values: FloatArray = np.asarray(distribution.quantile(points)).reshape(_TABLE_SIZE, _POINTS).mean(axis=1)
+    values.setflags(write=False)
     return values
 
 

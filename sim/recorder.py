@@ -99,6 +99,7 @@ class Recorder:
         self._blocks: dict[str, list[npt.NDArray[np.int64]]] = {name: [] for name in TABLES}
         self._orders = 0
         self._rows = {name: array("q") for name in TABLES}
+        self._write_charge = self._rows["charges"].fromlist
 
     def add(self, table: str, rows: npt.NDArray[np.int64]) -> None:
         """Add rows, (k, columns of the table), which are not copied."""
@@ -113,13 +114,13 @@ class Recorder:
         """Add one row."""
         self._rows[table].extend(row)
 
-    def writer(self, table: str) -> Callable[[Sequence[int]], None]:
-        """What adds a row to a table, for those who add many."""
-        return self._rows[table].extend
+    def writer(self, table: str) -> Callable[[list[int]], None]:
+        """What adds a row to a table, for those who add many: a list is taken over several times as fast as a tuple."""
+        return self._rows[table].fromlist
 
     def charge(self, second: int, centre: int, reason: int, quantity: int, amount_minor: int) -> None:
         """Write down what something costs; see `sim.books.charges.Charge` for reasons and their quantities."""
-        self._rows["charges"].extend((second, centre, reason, quantity, amount_minor))
+        self._write_charge([second, centre, reason, quantity, amount_minor])
 
     def add_charges(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import simpy
 
@@ -19,7 +20,8 @@ class Register:
     """All requests of a run."""
 
     def __init__(self, environment: simpy.Environment, facts: ServiceFacts, recorder: Recorder) -> None:
-        self._environment = environment
+        # The clock is read straight from its attribute, as in stations.
+        self._environment: Any = environment
         self._write = recorder.writer("requests")
         self._promises = [_seconds(promise) for promise in facts.policy.sla]
         self._next = 0
@@ -29,16 +31,17 @@ class Register:
 
     def create(self, kind: int, key: int, reported_second: int) -> Request:
         """Open a request; see `Request` for the arguments."""
-        request = Request(self._next, kind, key, reported_second)
-        self._next += 1
-        self.open[request.number] = request
+        number = self._next
+        self._next = number + 1
+        request = self.open[number] = Request(number, kind, key, reported_second)
         return request
 
     def promise(self, request: Request) -> None:
         """Note by when its SLA class has somebody there and done, from the report on, for the judged urgency."""
         response, completion = self._promises[request.sla]
-        request.response_due_second = request.reported_second + response[request.judged_urgency]
-        request.completion_due_second = request.reported_second + completion[request.judged_urgency]
+        reported, urgency = request.reported_second, request.judged_urgency
+        request.response_due_second = reported + response[urgency]
+        request.completion_due_second = reported + completion[urgency]
 
     def listen(self, closed: Listener) -> None:
         """Have somebody told of every request that is closed, once its outcome is set."""
@@ -47,7 +50,7 @@ class Register:
     def close(self, request: Request, outcome: int) -> None:
         """End a request now."""
         request.outcome = outcome
-        request.closed_second = int(self._environment.now)
+        request.closed_second = self._environment._now
         del self.open[request.number]
         for closed in self._listeners:
             closed(request)

@@ -135,6 +135,10 @@ class WorkforceEvent(IntEnum):
     """The value is the skill."""
 
 
+# Members of an enumeration are looked up slowly; where all is decided request by request, they are plain numbers.
+_IMPORTANT, _OPEN, _NO_CAUSE = int(Urgency.IMPORTANT), int(Outcome.OPEN), int(Cause.NONE)
+
+
 class Request:
     """One request. Indices point into `ServiceFacts`; what is judged is what triage believes until diagnosis."""
 
@@ -168,7 +172,7 @@ class Request:
         self.base_cell = NOBODY
         """Cell of the installed base that the unit belongs to."""
         self.latitude = self.longitude = 0.0
-        self.urgency = self.judged_urgency = int(Urgency.IMPORTANT)
+        self.urgency = self.judged_urgency = _IMPORTANT
         self.is_warranty, self.is_contract, self.is_goodwill = 1, 0, 0
         self.skill, self.level, self.people, self.part = NOBODY, 1, 1, NOBODY
         """As judged; the part is -1 when none is thought to be needed."""
@@ -184,7 +188,7 @@ class Request:
         self.part_asked_second = self.part_ready_second = self.completed_second = NOT_YET
         self.settled_second = self.followed_up_second = self.closed_second = NOT_YET
         self.response_due_second = self.completion_due_second = NOT_YET
-        self.outcome, self.visits, self.first_cause = int(Outcome.OPEN), 0, int(Cause.NONE)
+        self.outcome, self.visits, self.first_cause = _OPEN, 0, _NO_CAUSE
         self.tries, self.informed, self.exceptions = 0, 0, 0
         self.quote_minor = self.paid_minor = self.manner_ppm = 0
         self.is_redispatched = False
@@ -192,9 +196,9 @@ class Request:
         """Level of the technician who did the last visit."""
         self.driving_seconds = self.work_done_seconds = 0
 
-    def row(self) -> tuple[int, ...]:
+    def row(self) -> list[int]:
         """The request as a row of the table `requests`."""
-        return (
+        return [
             self.number, self.kind, self.product, self.region, self.segment, self.sla, self.station, self.origin,
             self.stream, self.channel, self.urgency, self.judged_urgency, self.mode, self.judged_mode,
             self.is_warranty, self.is_contract, self.is_goodwill, self.reported_second, self.answered_second,
@@ -204,4 +208,4 @@ class Request:
             self.response_due_second, self.completion_due_second, self.outcome, self.visits, self.first_cause,
             self.technician, self.last_level, self.partner, self.tries, self.informed, self.exceptions,
             self.quote_minor, self.paid_minor, self.manner_ppm, self.driving_seconds, self.work_done_seconds,
-        )  # fmt: skip
+        ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
 
 import simpy
@@ -15,8 +15,6 @@ from sim.shifts import Roster, Server
 
 _WORK_TURN = EventPriority(Turn.WORK)
 _GIVES_UP_TURN = EventPriority(Turn.GIVES_UP)
-
-CallRow = tuple[int, int, int, int, int, int, int, int, int, int]
 
 
 class Call:
@@ -34,7 +32,6 @@ class Call:
         priority: int,
         seconds: int,
         patience_seconds: int = FOREVER,
-        *,
         request: Request | None = None,
         stream: int = NOBODY,
         judgement: Judgement | None = None,
@@ -57,13 +54,13 @@ class Call:
         self.arrived_second = self.answered_second = NOT_YET
         self.is_waiting = False
 
-    def row(self, ended_second: int, agent: int, *, is_abandoned: bool = False) -> CallRow:
+    def row(self, ended_second: int, agent: int, *, is_abandoned: bool = False) -> list[int]:
         """The call as a row of the table `calls`."""
         request = self.request
-        return (
+        return [
             NOBODY if request is None else request.number, self.stream, self.kind, self.channel, self.arrived_second,
             self.answered_second, ended_second, agent, int(is_abandoned), self.priority,
-        )  # fmt: skip
+        ]  # fmt: skip
 
 
 class Agents(Roster[Call]):
@@ -74,7 +71,7 @@ class Agents(Roster[Call]):
         environment: simpy.Environment,
         servers: int,
         *,
-        write: Callable[[Sequence[int]], None],
+        write: Callable[[list[int]], None],
         answered: Callable[[int], None],
         ended: Callable[[Call], None],
         abandoned: Callable[[Call], None],
@@ -128,11 +125,11 @@ class Agents(Roster[Call]):
                 yield call
 
     def _start(self, server: Server[Call], call: Call) -> None:
+        environment, event = self._environment, server.event
         server.task = call
-        now = self._environment._now
-        server.started_second = call.answered_second = now
-        server.event.callbacks = server.callbacks
-        self._environment.schedule(server.event, _WORK_TURN, call.seconds)
+        server.started_second = call.answered_second = now = environment._now
+        event.callbacks = server.callbacks
+        environment.schedule(event, _WORK_TURN, call.seconds)
         self._answered(now)
 
     def _finish(self, server: Server[Call]) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from scenarios import CHANNELS, Channel, ContactCentre
 from sim.aftersales.context import Context
-from sim.aftersales.requests import CallKind, Outcome, Request
+from sim.aftersales.requests import NOBODY, CallKind, Outcome, Request
 from sim.aftersales.rooms import Rooms
 from sim.clock import Turn, at
 from sim.contact.agents import Agents, Call
@@ -23,6 +24,9 @@ _SECONDS_PER_MINUTE = 60.0
 _PHONE = CHANNELS.index("phone")
 _NEWS, _REPORT, _WEB_REPORT, _FOLLOW_UP = 1, 5, 7, 9
 """Priorities where urgent calls go first; other calls have their stream's."""
+# Members of enumerations are looked up slowly, and these are needed for every call.
+_FIRST_CALL, _CALLS_BACK, _CALL_INFORMS = int(CallKind.REPORT), int(CallKind.FOLLOW_UP), int(CallKind.INFORM)
+_OPEN, _RESOLVED_REMOTELY = int(Outcome.OPEN), int(Outcome.RESOLVED_REMOTELY)
 
 
 class StaffedCentre:
@@ -30,6 +34,9 @@ class StaffedCentre:
 
     def __init__(self, context: Context, facts: ContactCentre) -> None:
         self._context = context
+        # The clock is read straight from its attribute, as in stations.
+        self._environment: Any = context.environment
+        self._register = context.register
         policy = context.facts.policy.contacts
         self._facts = facts
         self._policy = policy
@@ -39,6 +46,9 @@ class StaffedCentre:
         """Draws of requests that are expected, by key."""
         self._redial = Durations(facts.redial_minutes, _SECONDS_PER_MINUTE)
         self._advice = Durations(_advice_channel(facts).minutes, _SECONDS_PER_MINUTE)
+        self._report_priority, self._web_priority, self._follow_up_priority = (
+            self._priority(own) for own in (_REPORT, _WEB_REPORT, _FOLLOW_UP)
+        )
         self._follow_up_seconds: dict[int, int] = {}
         """Work of the call after the repair, by request that will have one if all goes well."""
         self._to_follow_up: dict[int, Request] = {}
@@ -80,7 +90,7 @@ class StaffedCentre:
         words = self._words.pop(request.key, None) or self._triage.words([request.key])[0]
         judgement = self._triage.judge(request, words)
         request.channel = judgement.channel
-        self._call(request, judgement, CallKind.REPORT, judgement.patience_seconds)
+        self._call(request, judgement, _FIRST_CALL, judgement.patience_seconds)
 
     def advise(self, request: Request, second: int) -> None:
         """See `Contact.advise`."""
@@ -97,9 +107,9 @@ class StaffedCentre:
         seconds = self._follow_up_seconds.pop(request.number, NO_CALL)
         if seconds >= 0 and ends_in_repair(request):
             self._to_follow_up[request.number] = request
-            self._call_out(CallKind.FOLLOW_UP, _FOLLOW_UP, request, seconds)
+            self._agents.submit(Call(_CALLS_BACK, _PHONE, self._follow_up_priority, seconds, request=request))
         else:
-            self._context.register.write(request)
+            self._register.write(request)
 
     def close(self) -> None:
         """See `Contact.close`."""
@@ -111,21 +121,13 @@ class StaffedCentre:
     def _priority(self, priority: int) -> int:
         return priority if self._policy.urgent_first else _REPORT
 
-    def _call(self, request: Request, judgement: Judgement, kind: CallKind, patience_seconds: int) -> None:
+    def _call(self, request: Request, judgement: Judgement, kind: int, patience_seconds: int) -> None:
         """A customer tries to get through."""
         request.tries += 1
         channel = judgement.channel
-        priority = self._priority(_WEB_REPORT if channel == WEB else _REPORT)
+        priority = self._web_priority if channel == WEB else self._report_priority
         self._agents.submit(
-            Call(
-                kind,
-                channel,
-                priority,
-                judgement.seconds,
-                patience_seconds,
-                request=request,
-                judgement=judgement,
-            )
+            Call(kind, channel, priority, judgement.seconds, patience_seconds, request, NOBODY, judgement)
         )
 
     def _call_again(self, request: Request, judgement: Judgement) -> None:
@@ -148,27 +150,27 @@ class StaffedCentre:
             return
         if judgement is not None:
             self._taken_down(request, judgement, call.answered_second)
-        elif call.kind == CallKind.FOLLOW_UP:
-            request.followed_up_second = self._context.now
+        elif call.kind == _CALLS_BACK:
+            request.followed_up_second = self._environment._now
             del self._to_follow_up[request.number]
-            self._context.register.write(request)
-        elif call.kind == CallKind.INFORM and request.outcome == Outcome.OPEN:
+            self._register.write(request)
+        elif call.kind == _CALL_INFORMS and request.outcome == _OPEN:
             request.informed += 1
 
     def _taken_down(self, request: Request, judgement: Judgement, answered_second: int) -> None:
         """An agent has judged a report, and perhaps helped from afar."""
-        now = self._context.now
+        now: int = self._environment._now
         request.answered_second, request.taken_second = answered_second, now
         request.judged_urgency = judgement.urgency
         if judgement.mode != request.mode:
             needed = self._triage.needed[judgement.mode]
             request.judged_mode = judgement.mode
             request.skill, request.level, request.people, request.part = needed
-        self._context.register.promise(request)
+        self._register.promise(request)
         if judgement.is_resolved:
             request.completed_second = now
             self._rooms.base.back_in_use(request)
-            self._context.register.close(request, Outcome.RESOLVED_REMOTELY)
+            self._register.close(request, _RESOLVED_REMOTELY)
             return
         if judgement.follow_up_seconds >= 0:
             self._follow_up_seconds[request.number] = judgement.follow_up_seconds
@@ -179,7 +181,8 @@ class StaffedCentre:
         if request is None or judgement is None:
             return
         tries = request.tries - 1
-        if uniform_fraction(self._key, request.key, Trait.REDIAL, tries) >= self._facts.redial_share:
+        share = self._facts.redial_share
+        if share <= 0.0 or uniform_fraction(self._key, request.key, Trait.REDIAL, tries) >= share:
             self._context.register.close(request, Outcome.GAVE_UP)
             return
         delay = self._redial.seconds(uniform(self._key, request.key, Trait.REDIAL_DELAY, tries))

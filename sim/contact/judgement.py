@@ -117,19 +117,35 @@ class Triage:
 
     def judge(self, request: Request, words: Sequence[int]) -> Judgement:
         """Judge a report at its first try."""
-        channel, work = self._channels[bisect_right(self._channel_limits, words[Trait.CHANNEL])]
-        seconds = work.seconds(words[Trait.WORK])
-        patience = FOREVER if channel == WEB else self.patience(request, words[Trait.PATIENCE])
-        mode, is_resolved = self._taken_for(request.mode, words[Trait.MODE]), False
-        if words[Trait.REMOTE_TRIED] < self._remote:
-            seconds += self._remote_work.seconds(words[Trait.REMOTE_WORK])
-            is_resolved = words[Trait.REMOTE_SUCCESS] < request.remote_share * self._remote_success
-            if words[Trait.REMOTE_PART] < self._remote_part:
+        (
+            which,
+            length,
+            patient,
+            misjudged,
+            mistaken,
+            is_tried,
+            tried,
+            succeeds,
+            shown,
+            called,
+            calling,
+            _,
+        ) = words  # in the order of `Trait`, whose members are looked up slowly
+        channel, work = self._channels[bisect_right(self._channel_limits, which)]
+        seconds = work.seconds(length)
+        patience = FOREVER if channel == WEB else self.patience(request, patient)
+        mode, is_resolved = request.mode, False
+        if mistaken < self._work_errors:
+            mode = self._taken_for(mode, mistaken)
+        if is_tried < self._remote:
+            seconds += self._remote_work.seconds(tried)
+            is_resolved = succeeds < request.remote_share * self._remote_success
+            if shown < self._remote_part:
                 mode = request.mode
-        urgency = self._urgency(request.urgency, words[Trait.URGENCY])
-        follow_up = NO_CALL
-        if words[Trait.FOLLOW_UP] < self._follow_up:
-            follow_up = self.short_call.seconds(words[Trait.FOLLOW_UP_WORK])
+        urgency = request.urgency
+        if misjudged < self._urgency_errors:
+            urgency = self._misjudged(urgency, misjudged)
+        follow_up = self.short_call.seconds(calling) if called < self._follow_up else NO_CALL
         return Judgement(channel, seconds, patience, urgency, mode, is_resolved, follow_up)
 
     def patience(self, request: Request, word: int) -> int:
@@ -138,17 +154,15 @@ class Triage:
             return FOREVER
         return round(self._patience.seconds(word) * self._patience_factor[max(0, request.segment)])
 
-    def _urgency(self, urgency: int, word: int) -> int:
-        """The true urgency, or a neighbouring one; whoever errs about the middle one errs either way alike."""
-        if word >= self._urgency_errors:
-            return urgency
+    def _misjudged(self, urgency: int, word: int) -> int:
+        """A neighbouring urgency; whoever errs about the middle one errs either way alike."""
         if urgency != Urgency.IMPORTANT:
             return int(Urgency.IMPORTANT)
         return int(Urgency.URGENT if word < self._urgency_errors / 2 else Urgency.GENERAL)
 
     def _taken_for(self, mode: int, word: int) -> int:
-        """The true failure, or another one of the product, by weight."""
-        if word >= self._work_errors or mode < 0:
+        """Another failure of the product, by weight."""
+        if mode < 0:
             return mode
         limits, others = self._others[mode]
         # A word below the share of errors is even there, so it can choose the failure, too.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import log
+from math import inf, log
 
 from scenarios import Appointments
 from sim.aftersales.context import Context
 from sim.aftersales.requests import Request
-from sim.aftersales.rooms import Rooms
+from sim.aftersales.rooms import Duty, Rooms
 from sim.clock import SECONDS_PER_DAY, second_of_day
 from sim.field.jobs import Job
 from sim.field.workers import Worker
@@ -24,12 +24,14 @@ _ANYBODY: _Skill = (-1, 1)
 class _Page:
     """One day of one station: seconds promised and seconds left, by skill and window."""
 
-    __slots__ = ("booked", "left")
+    __slots__ = ("booked", "left", "open")
 
     def __init__(self, windows: int) -> None:
         self.booked: dict[_Skill, list[int]] = {_ANYBODY: [0] * windows}
         self.left: dict[_Skill, list[float]] = {}
         """Worked out when first asked for."""
+        self.open: dict[_Skill, list[tuple[int, float]]] = {}
+        """Windows that are not full and what is left in them; no end of it where nothing has been promised."""
 
 
 class AppointmentBook:
@@ -58,6 +60,7 @@ class AppointmentBook:
         ]
         self._pages: list[dict[int, _Page]] = [{} for _ in self._stations]
         self._first_day: dict[tuple[int, _Skill], int] = {}
+        self._times: dict[tuple[int, int, int], list[float]] = {}
         self._stream = context.stream(Purpose.APPOINTMENTS)
         self._declining = log(1.0 - terms.acceptance_share) if terms.acceptance_share < 1.0 else 0.0
 
@@ -71,6 +74,7 @@ class AppointmentBook:
         for pages in self._pages:
             for page in pages.values():
                 page.left.clear()
+                page.open.clear()
 
     def first_offer(self, job: Job, seconds: int, now: int) -> int:
         """Beginning of the first window that can be offered, -1 if there is none; see `book`."""
@@ -114,24 +118,20 @@ class AppointmentBook:
         station, skill = job.request.station, job.needs[:2]
         today = now // SECONDS_PER_DAY
         earliest = today + self._terms.earliest_days
-        pages, least, wanted = self._pages[station], self._least, seconds * job.needs[2]
+        pages, wanted = self._pages[station], seconds * job.needs[2]
         begin, is_full = max(earliest, self._first_day.get((station, skill), 0)), True
         for day in range(begin, earliest + HORIZON_DAYS):
             page = pages.get(day)
             if page is None:
                 page = pages[day] = _Page(len(self._windows))
-            left = page.left.get(skill) or self._left(page, station, day, skill)
-            of_all = page.left.get(_ANYBODY) or self._left(page, station, day, _ANYBODY)
-            for window, room in enumerate(left):
-                room = min(room, of_all[window])
-                if room < least:
-                    continue
-                if is_full:
-                    is_full = False
-                    self._first_day[station, skill] = day
-                if (room >= wanted or not page.booked[_ANYBODY][window]) and (
-                    day > today or day * SECONDS_PER_DAY + self._windows[window][0] > now
-                ):
+            windows = page.open.get(skill)
+            if windows is None:
+                windows = self._not_full(page, station, day, skill)
+            if is_full and windows:
+                is_full = False
+                self._first_day[station, skill] = day
+            for window, room in windows:
+                if room >= wanted and (day > today or day * SECONDS_PER_DAY + self._windows[window][0] > now):
                     yield day, window
         if is_full:
             self._first_day[station, skill] = earliest + HORIZON_DAYS
@@ -139,6 +139,7 @@ class AppointmentBook:
     def _note(self, job: Job, seconds: int, day: int, window: int) -> None:
         """Book a job for all, and for all levels of the skill up to the one it takes."""
         page = self._pages[job.request.station][day]
+        page.open.clear()
         skill, level, people = job.needs
         keys = [_ANYBODY] if skill < 0 else [_ANYBODY, *((skill, below + 1) for below in range(level))]
         for key in keys:
@@ -150,19 +151,40 @@ class AppointmentBook:
             if left is not None:
                 left[window] -= seconds * people
 
+    def _not_full(self, page: _Page, station: int, day: int, skill: _Skill) -> list[tuple[int, float]]:
+        """Windows of a day that are not full for a skill, kept until somebody books or people change."""
+        left = page.left.get(skill) or self._left(page, station, day, skill)
+        of_all = page.left.get(_ANYBODY) or self._left(page, station, day, _ANYBODY)
+        rooms = map(min, left, of_all)
+        windows = page.open[skill] = [
+            (window, room if booked else inf)
+            for window, (room, booked) in enumerate(zip(rooms, page.booked[_ANYBODY], strict=True))
+            if room >= self._least
+        ]
+        return windows
+
     def _left(self, page: _Page, station: int, day: int, skill: _Skill) -> list[float]:
         """Seconds by window of technicians who have a skill, less what is promised."""
         left = page.left[skill] = [0.0] * len(self._windows)
-        midnight = day * SECONDS_PER_DAY
+        needs = (*skill, 1)
         for worker in self._stations[station]:
-            duty = self._people.planned_duty(worker.number, day)
-            if duty is None or not worker.can_do((*skill, 1)):
-                continue
-            length = duty.ends_second - duty.starts_second
-            share = self._terms.load_share * (length - duty.break_seconds) / length
-            for window, (begins, ends) in enumerate(self._windows):
-                both = min(duty.ends_second, midnight + ends) - max(duty.starts_second, midnight + begins)
-                left[window] += max(0, both) * share
-        for window, seconds in enumerate(page.booked.get(skill, ())):
-            left[window] -= seconds
+            if worker.can_do(needs):
+                duty = self._people.planned_duty(worker.number, day)
+                if duty is not None:
+                    for window, seconds in enumerate(self._in_windows(duty, day * SECONDS_PER_DAY)):
+                        left[window] += seconds
+        for window, booked in enumerate(page.booked.get(skill, ())):
+            left[window] -= booked
         return left
+
+    def _in_windows(self, duty: Duty, midnight: int) -> list[float]:
+        """Seconds of a shift in each window, less their share of the break; shifts of all days are alike."""
+        key = (duty.starts_second - midnight, duty.ends_second - midnight, duty.break_seconds)
+        seconds = self._times.get(key)
+        if seconds is None:
+            starts, ends, pause = key
+            share = self._terms.load_share * (ends - starts - pause) / (ends - starts)
+            seconds = self._times[key] = [
+                max(0, min(ends, until) - max(starts, begins)) * share for begins, until in self._windows
+            ]
+        return seconds

@@ -25,6 +25,11 @@ from sim.field.workers import Spent, State, Worker
 _DISPATCH_TURN = EventPriority(Turn.DISPATCH)
 CREW_PATIENCE_SECONDS = 3_600
 """Nobody sets out for a job of two whose helper is expected to be free later than this."""
+# Members of enumerations are looked up slowly, and these are needed at every step.
+_BOOKED, _WAITING, _VISITED = Stage.BOOKED, Stage.WAITING, Stage.VISITED
+_OFF, _FREE, _VISIT = State.OFF, State.FREE, State.VISIT
+_DRIVING, _WORK, _WAITED = int(Spent.DRIVING), int(Spent.WORK), int(Spent.WAITING)
+_ABSENT = Cause.ABSENT
 
 
 class District:
@@ -48,7 +53,7 @@ class District:
         """How many on duty can do a kind of job."""
         count = self._present.get(needs)
         if count is None:
-            there = (worker for worker in self.workers if worker.state != State.OFF)
+            there = (worker for worker in self.workers if worker.state is not _OFF)
             count = self._present[needs] = sum(worker.can_do(needs) for worker in there)
         return count
 
@@ -86,6 +91,8 @@ class Dispatcher:
         """Late jobs that anybody may do."""
         self._new_strays: list[Job] = []
         self._called: dict[int, District] = {}
+        self._is_gathering = False
+        """Districts are called in the course of one event, at whose end it is seen when to give out jobs."""
         self._event = simpy.Event(context.environment)
         self._event._ok = True
         self._event._value = None
@@ -99,11 +106,11 @@ class Dispatcher:
         """A job can be visited from now on."""
         district = self._district_of[job.request.station]
         if job.planned_for is not None:
-            if job.planned_for.state == State.FREE:
+            if job.planned_for.state is _FREE:
                 district.new_workers.append(job.planned_for)
                 self._call(district)
             return
-        job.stage = Stage.WAITING
+        job.stage = _WAITING
         district.waiting.put(job)
         if district.free or self._plans is not None:
             district.new_jobs.append(job)
@@ -129,7 +136,7 @@ class Dispatcher:
         """A job that waits goes to the first who is free, of any station."""
         if self._plans is not None:
             self._plans.remove(job)
-        job.stage = Stage.WAITING
+        job.stage = _WAITING
         self._has_strays = True
         self._strays.put(job)
         self._new_strays.append(job)
@@ -149,15 +156,27 @@ class Dispatcher:
         district = self._district_of[worker.station]
         district.free.pop(worker.number, None)
         district.forget_attendance()
-        if worker.plan and worker.state == State.OFF:
+        if worker.plan and worker.state is _OFF:
             self._release(list(worker.plan))
 
     def _call(self, district: District) -> None:
         """See to a district when all else in this second has happened."""
-        if not self._called:
-            self._event.callbacks = self._callbacks
-            self._environment.schedule(self._event, _DISPATCH_TURN)
+        if not self._called and not self._is_gathering:
+            self._schedule()
         self._called[district.number] = district
+
+    def _schedule(self) -> None:
+        self._event.callbacks = self._callbacks
+        self._environment.schedule(self._event, _DISPATCH_TURN)
+
+    def _gathered(self) -> None:
+        """Give jobs out at once where nothing else is to happen in this second: it saves an event."""
+        self._is_gathering = False
+        if self._called:
+            if self._environment.peek() > self._environment._now:
+                self._dispatch(self._event)
+            else:
+                self._schedule()
 
     def _dispatch(self, _: simpy.Event) -> None:
         called, self._called = self._called, {}
@@ -169,7 +188,7 @@ class Dispatcher:
                 if len(workers) > 1:
                     workers.sort(key=_by_number)
                 for worker in workers:
-                    if worker.state == State.FREE:
+                    if worker.state is _FREE:
                         self._choose(worker, district)
             if jobs:
                 district.new_jobs = []
@@ -178,19 +197,19 @@ class Dispatcher:
                 if self._plans is not None:
                     jobs = self._fit_in(self._plans, jobs, district)
                 for job in jobs:
-                    if job.stage == Stage.WAITING:
+                    if job.stage is _WAITING:
                         self._send(job, [district])
         if self._new_strays:
             strays, self._new_strays = self._new_strays, []
             for job in sorted(strays, key=_by_priority):
-                if job.stage == Stage.WAITING:
+                if job.stage is _WAITING:
                     self._send(job, self._districts)
 
     def _fit_in(self, plans: DayPlans, jobs: list[Job], district: District) -> list[Job]:
         """Fit jobs that have come into the plans; returns those for which there is no place."""
-        left = plans.make(district.workers, [job for job in jobs if job.stage == Stage.WAITING])
+        left = plans.make(district.workers, [job for job in jobs if job.stage is _WAITING])
         for worker in list(district.free.values()):
-            if worker.plan and worker.state == State.FREE:
+            if worker.plan and worker.state is _FREE:
                 self._choose(worker, district)
         return left
 
@@ -214,7 +233,7 @@ class Dispatcher:
         late = plans.overdue(worker)
         if late:
             self._release(late)
-            plans.make(district.workers, [job for job in late if job.stage != Stage.VISITED])
+            plans.make(district.workers, [job for job in late if job.stage is not _VISITED])
         while worker.plan and worker.plan[0].request.promised_from_second <= self._environment._now:
             job = worker.plan[0]
             if self._fits(worker, job):
@@ -228,19 +247,19 @@ class Dispatcher:
         for job in jobs:
             self._plans.remove(job)
             if job.request.promised_from_second <= self._environment._now:
-                job.stage = Stage.WAITING
+                job.stage = _WAITING
                 self._district_of[job.request.station].waiting.put(job)
             else:
-                job.stage = Stage.BOOKED
+                job.stage = _BOOKED
 
     def _send(self, job: Job, districts: list[District]) -> None:
         """A job goes to the nearest of those who are free and can do it."""
         best: tuple[float, bool, int] | None = None
         found: Worker | None = None
-        station = job.request.station
+        station, (skill, level, _) = job.request.station, job.needs
         for district in districts:
             for worker in district.free.values():
-                if not worker.plan and worker.can_do(job.needs):
+                if not worker.plan and (skill < 0 or worker.levels[skill] >= level):
                     rank = (nearness(worker, job), worker.station != station, worker.number)
                     if (best is None or rank < best) and self._fits(worker, job):
                         best, found = rank, worker
@@ -268,13 +287,13 @@ class Dispatcher:
         for other in self._district_of[worker.station].workers:
             if (
                 other is worker
-                or other.state == State.OFF
+                or other.state is _OFF
                 or other.joined is not None
                 or other.station != worker.station
                 or not other.can_do((skill, 1, 1))
             ):
                 continue
-            leaves = now if other.state == State.FREE else other.busy_until
+            leaves = now if other.state is _FREE else other.busy_until
             if leaves > now + CREW_PATIENCE_SECONDS:
                 continue
             comes = leaves + self._roads.expected_seconds(self._roads.metres(other.next_place, job.place))
@@ -286,11 +305,11 @@ class Dispatcher:
 
     def _begin(self, job: Job, worker: Worker) -> None:
         now: int = self._environment._now
-        job.stage = Stage.VISITED
+        job.stage = _VISITED
         if self._plans is not None:
             self._plans.remove(job)
         del self._district_of[worker.station].free[worker.number]
-        self._shifts.busy(worker, State.VISIT)
+        self._shifts.busy(worker, _VISIT)
         visit = Visit(job, worker, now)
         helper = self._helper(job, worker) if job.needs[2] > 1 else None
         if helper is not None:
@@ -305,9 +324,9 @@ class Dispatcher:
 
     def _take_along(self, visit: Visit, helper: Worker, leaves_second: int) -> None:
         visit.helper, visit.helper_departed_second = helper, leaves_second
-        if helper.state == State.FREE:
+        if helper.state is _FREE:
             del self._district_of[helper.station].free[helper.number]
-            self._shifts.busy(helper, State.VISIT)
+            self._shifts.busy(helper, _VISIT)
 
     def _woken(self, worker: Worker, _: simpy.Event) -> None:
         """A visit or a break is over."""
@@ -315,6 +334,7 @@ class Dispatcher:
         if visit is None:
             self._shifts.break_over(worker)
             return
+        self._is_gathering = not self._called
         worker.visit = None
         late = self._book(visit, visit.ended_second)
         helper = visit.helper
@@ -324,6 +344,8 @@ class Dispatcher:
         self._shifts.free(worker)
         if helper is not None:
             self._shifts.free(helper)
+        if self._is_gathering:
+            self._gathered()
 
     def close(self, end_second: int) -> None:
         """The run is over: book what visits under way have taken so far."""
@@ -343,17 +365,24 @@ class Dispatcher:
         return late
 
     def _book_for(self, visit: Visit, worker: Worker, departed: int, arrived: int, until: int) -> int:
-        spend = self._shifts.spend
         assert worker.duty is not None
-        stops = until if worker.following is None else min(until, worker.following[0].starts_second)
+        following = worker.following
+        stops = until if following is None else min(until, following[0].starts_second)
         late = max(0, stops - max(departed, worker.duty.ends_second))
         began = min(visit.began_second, until)
         departed, arrived = min(departed, until), min(arrived, until)
-        spend(worker, Spent.DRIVING, departed, arrived)
-        if began > arrived:
-            spend(worker, Spent.WAITING, arrived, began)
-        spend(worker, Spent.WAITING if visit.cause == Cause.ABSENT else Spent.WORK, began, until)
         worker.place = visit.job.place
+        if following is None:  # nearly always: all of it belongs to this day
+            spent = worker.spent
+            spent[_DRIVING] += arrived - departed
+            spent[_WAITED] += began - arrived
+            spent[_WAITED if visit.cause is _ABSENT else _WORK] += until - began
+            return late
+        spend = self._shifts.spend
+        spend(worker, _DRIVING, departed, arrived)
+        if began > arrived:
+            spend(worker, _WAITED, arrived, began)
+        spend(worker, _WAITED if visit.cause is _ABSENT else _WORK, began, until)
         return late
 
 

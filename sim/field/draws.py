@@ -12,7 +12,7 @@ from sim.streams import Purpose, halves, uniform
 
 VisitDraws = tuple[float, float, float, int, int]
 """Absence, success, answer to a quote as fractions; time on the road of the technician and of a helper as 32 bits."""
-_AS_PLANNED: VisitDraws = (0.5, 0.5, 0.5, 0, 0)
+AS_PLANNED: VisitDraws = (0.5, 0.5, 0.5, 0, 0)
 
 
 class DrawsOfVisits:
@@ -33,22 +33,20 @@ class DrawsOfVisits:
         self._travel = context.stream(Purpose.VISIT_TRAVEL)
         self._is_driven_as_planned = is_driven_as_planned
         self._quotes = context.stream(Purpose.QUOTES) if is_quoted else None
-        self._is_needed = is_quoted or not (is_certain and is_driven_as_planned)
+        self.are_needed = is_quoted or not (is_certain and is_driven_as_planned)
+        """Without anything that hangs on chance visits go `AS_PLANNED`."""
         self._expected: dict[int, list[int]] = {}
         self._drawn: dict[tuple[int, int], VisitDraws] = {}
 
     def expect(self, request: Request) -> None:
-        """A request will be visited, for the first time or again."""
-        if self._is_needed:
-            keys = self._expected.get(request.visits)
-            if keys is None:
-                keys = self._expected[request.visits] = []
-            keys.append(request.key)
+        """A request will be visited, for the first time or again; only where `are_needed`."""
+        keys = self._expected.get(request.visits)
+        if keys is None:
+            keys = self._expected[request.visits] = []
+        keys.append(request.key)
 
     def of(self, request: Request) -> VisitDraws:
-        """Draws of the next visit to a request."""
-        if not self._is_needed:
-            return _AS_PLANNED
+        """Draws of the next visit to a request; only where `are_needed`."""
         visit = request.visits
         drawn = self._drawn.pop((visit, request.key), None)
         if drawn is None:

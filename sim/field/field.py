@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from sim.aftersales.context import Context
 from sim.aftersales.requests import NOT_YET, Cause, Request, Urgency
@@ -22,6 +23,10 @@ from sim.streams import entity_key
 
 _PART_NEEDED = (Cause.MISSING_PART, Cause.DEFECTIVE_PART)
 _AT_AN_END = (Cause.NONE, Cause.DECLINED)
+# Members of enumerations are looked up slowly, and these are needed at every step.
+_BOOKED, _WAITING, _PLANNED, _PART, _GONE = Stage.BOOKED, Stage.WAITING, Stage.PLANNED, Stage.PART, Stage.GONE
+_WRONG_SKILL = Cause.WRONG_SKILL
+_URGENT = int(Urgency.URGENT)
 
 
 class FieldService:
@@ -30,11 +35,14 @@ class FieldService:
     def __init__(self, context: Context) -> None:
         facts = context.facts
         self._context, self._rule = context, facts.policy.dispatch.rule
+        # The clock is read straight from its attribute, as in `sim.stations`.
+        self._environment: Any = context.environment
         roads = ServiceRoads(facts.service.roads)
         self._workers = [
             Worker(person, entity_key(person.id), context.environment) for person in facts.technicians
         ]
         self._customers = AtTheCustomer(context, roads)
+        self._draws = self._customers.draws
         self._settling = Settling(context, self._customers)
         self._shifts = Shifts(context, roads, self._customers.draws, self._settling, self._workers)
         self._dispatcher = Dispatcher(
@@ -86,10 +94,10 @@ class FieldService:
         job.needs = (request.skill, request.level, request.people)
         job.expected_seconds = self._expectations.seconds(request)
         book = self._book
-        if not (self._urgent_wait or is_rebooked) and request.judged_urgency == Urgency.URGENT:
+        if not (self._urgent_wait or is_rebooked) and request.judged_urgency == _URGENT:
             book = None
-        seconds = job.expected_seconds + self._outlook.drive_seconds(request.station)
-        now = self._context.now
+        seconds = 0 if book is None else job.expected_seconds + self._outlook.drive_seconds(request.station)
+        now: int = self._environment._now
         if self._asks_partners:
             if book is not None:
                 offered = book.first_offer(job, seconds, now)
@@ -98,16 +106,17 @@ class FieldService:
             else:
                 offered = self._outlook.first_second(job, now)
             if self._rooms.partners.takes(request, offered):
-                job.stage = Stage.GONE
+                job.stage = _GONE
                 self._jobs.pop(request.number, None)
                 return
         self._jobs[request.number] = job
-        self._customers.draws.expect(request)
+        if self._draws.are_needed:
+            self._draws.expect(request)
         self._outlook.admitted(job)
         is_booked = book is not None and book.book(job, seconds, now)
         job.priority = priority_of(request, self._rule)
         if is_booked:
-            job.stage = Stage.BOOKED
+            job.stage = _BOOKED
             self._promises.add(job)
         else:
             self._dispatcher.wait(job)
@@ -118,7 +127,7 @@ class FieldService:
         job = self._jobs.get(request.number)
         if job is not None:
             job.has_part = True
-            if job.stage == Stage.PART:
+            if job.stage is _PART:
                 self.admit(request)
 
     def available(self, technician: int, is_employed: bool) -> None:
@@ -147,7 +156,7 @@ class FieldService:
         request = job.request
         request.exceptions += 1
         self._rooms.contact.inform(request)
-        if self._redispatches and job.stage in (Stage.WAITING, Stage.PLANNED) and not request.is_redispatched:
+        if self._redispatches and job.stage in (_WAITING, _PLANNED) and not request.is_redispatched:
             request.is_redispatched = True
             self._dispatcher.redispatch(job)
 
@@ -160,18 +169,16 @@ class FieldService:
             del self._jobs[request.number]
             self._settling.close(visit)
         elif visit.cause in _PART_NEEDED:
-            job.stage = Stage.PART
+            job.stage = _PART
             request.promised_from_second = request.promised_until_second = NOT_YET
             if request.part_asked_second == NOT_YET:
                 request.part_asked_second = self._context.now
             self._rooms.parts.ask(request, request.true_part)
         else:
             request.promised_from_second = request.promised_until_second = NOT_YET
-            self._admit(request, is_rebooked=visit.cause != Cause.WRONG_SKILL)
+            self._admit(request, is_rebooked=visit.cause is not _WRONG_SKILL)
 
 
 def _is_for_day(job: Job, tomorrow: int) -> bool:
     """Whether a job can be visited before tomorrow."""
-    return job.stage == Stage.WAITING or (
-        job.stage == Stage.BOOKED and job.request.promised_from_second < tomorrow
-    )
+    return job.stage is _WAITING or (job.stage is _BOOKED and job.request.promised_from_second < tomorrow)

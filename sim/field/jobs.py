@@ -35,6 +35,8 @@ class Stage(IntEnum):
 
 Needs = tuple[int, int, int]
 """Skill (-1: none in particular), level and people that a job is thought to take."""
+# Members of enumerations are looked up slowly, and these are needed at every step.
+_BOOKED = Stage.BOOKED
 
 
 class Job:
@@ -48,7 +50,7 @@ class Job:
         self.request = request
         self.place: Place = place_at(request.latitude, request.longitude)
         self.needs: Needs = (request.skill, request.level, request.people)
-        self.stage = Stage.BOOKED
+        self.stage = _BOOKED
         self.expected_seconds = 0
         """Work at the customer's."""
         self.priority: tuple[int, ...] = ()
@@ -59,6 +61,10 @@ class Job:
         """On whose plan it is."""
         self.ticket = 0
         """Counts how often it has entered a queue: earlier entries are stale."""
+
+
+# Members of enumerations are looked up slowly, and these are needed at every step.
+_STREAM, _INSTALLATION, _MAINTENANCE = int(Kind.STREAM), int(Kind.INSTALLATION), int(Kind.MAINTENANCE)
 
 
 class Expectations:
@@ -87,11 +93,11 @@ class Expectations:
 
     def seconds(self, request: Request) -> int:
         """Expected work at the customer's, by a technician of average speed."""
-        if request.kind == Kind.STREAM:
+        if request.kind == _STREAM:
             return self._streams[request.stream]
-        if request.kind == Kind.INSTALLATION:
+        if request.kind == _INSTALLATION:
             return self._installations[request.product]
-        if request.kind == Kind.MAINTENANCE:
+        if request.kind == _MAINTENANCE:
             return self._maintenance[request.product]
         if request.diagnosed_second != NOT_YET:
             return self._repairs[request.mode]

@@ -16,6 +16,9 @@ from sim.field.workers import State, Worker, break_begins
 _NO_LIMIT = 1 << 60
 SLACK_SECONDS = 1_800
 """Plans have people come so much before a window ends, as drives and work take longer at times."""
+# Members of enumerations are looked up slowly, and these are needed at every step.
+_PLANNED = Stage.PLANNED
+_OFF, _FREE = State.OFF, State.FREE
 
 
 class DayPlans:
@@ -50,7 +53,7 @@ class DayPlans:
         return self._make(workers, left, is_late=True) if left else left
 
     def _make(self, workers: Sequence[Worker], jobs: Sequence[Job], *, is_late: bool) -> list[Job]:
-        crew = [worker for worker in workers if worker.state != State.OFF or worker.coming is not None]
+        crew = [worker for worker in workers if worker.state is not _OFF or worker.coming is not None]
         if not crew or not jobs:
             return list(jobs)
         now: int = self._environment._now
@@ -66,8 +69,8 @@ class DayPlans:
         for worker, sequence in zip(crew, result, strict=True):
             worker.plan = [every[index] for index in sequence]
             for job in worker.plan:
-                job.stage, job.planned_for = Stage.PLANNED, worker
-        return [job for job in jobs if job.stage != Stage.PLANNED]
+                job.stage, job.planned_for = _PLANNED, worker
+        return [job for job in jobs if job.stage is not _PLANNED]
 
     def remove(self, job: Job) -> None:
         """A job is under way, or given to all: it is on no plan any more."""
@@ -104,16 +107,16 @@ class DayPlans:
 
     @staticmethod
     def _from_second(worker: Worker, now: int) -> int:
-        if worker.state == State.OFF:
+        if worker.state is _OFF:
             assert worker.coming is not None
             return max(now, worker.coming.starts_second)
-        return now if worker.state == State.FREE else worker.busy_until
+        return now if worker.state is _FREE else worker.busy_until
 
     def _problem(self, crew: Sequence[Worker], jobs: Sequence[Job], until: list[int], now: int) -> DayProblem:
         places = [worker.next_place for worker in crew]
         places += [job.place for job in jobs]
         places += [worker.home for worker in crew]
-        fresh = [worker.coming if worker.state == State.OFF else None for worker in crew]
+        fresh = [worker.coming if worker.state is _OFF else None for worker in crew]
         latest = [
             worker.latest_second if duty is None else duty.ends_second + self._overtime
             for worker, duty in zip(crew, fresh, strict=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.aftersales.context import Context
-from sim.aftersales.requests import NOBODY, NOT_YET, Cause, Kind, Outcome, PartSource, Request
+from sim.aftersales.requests import NOBODY, NOT_YET, Cause, Kind, Outcome, PartSource
 from sim.aftersales.rooms import Rooms
 from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
@@ -11,6 +11,16 @@ from sim.field.jobs import Stage
 from sim.field.visits import AtTheCustomer, Visit
 
 _METRES_PER_KM = 1_000
+# Members of enumerations are looked up slowly, and these are needed at every step.
+_ABSENT, _DEFECTIVE_PART, _DECLINED, _NO_CAUSE = (
+    Cause.ABSENT,
+    Cause.DEFECTIVE_PART,
+    Cause.DECLINED,
+    Cause.NONE,
+)
+_REPAIRS, _STREAM = (int(Kind.REPAIR), int(Kind.REWORK)), int(Kind.STREAM)
+_NO_PART = int(PartSource.NONE)
+_DONE = int(Outcome.DONE)
 
 
 class Settling:
@@ -18,7 +28,7 @@ class Settling:
 
     def __init__(self, context: Context, customers: AtTheCustomer) -> None:
         self._context, self._customers = context, customers
-        self._recorder = context.recorder
+        self._recorder, self._register = context.recorder, context.register
         self._write = context.recorder.writer("visits")
         costs = context.world.scenario.costs.service
         self._consumables_minor = charged(1, in_micro(costs.consumables_per_job))
@@ -50,11 +60,11 @@ class Settling:
             seconds = tuple(second if second < end_second else NOT_YET for second in seconds)
         is_late = NOT_YET != request.promised_until_second < visit.arrived_second
         self._write(
-            (
+            [
                 request.number, request.visits, visit.worker.number, NOBODY if helper is None else helper.number,
                 visit.worker.station, *seconds, visit.metres + visit.helper_metres, visit.driving_seconds,
                 visit.cause, visit.part, visit.part_source, is_late, request.is_redispatched, overtime_seconds,
-            )
+            ]
         )  # fmt: skip
 
     def settle(self, visit: Visit, overtime_seconds: int) -> None:
@@ -68,40 +78,45 @@ class Settling:
             request.first_arrived_second = visit.arrived_second
         request.driving_seconds += visit.driving_seconds
         people = self._rooms.workforce
-        skill, is_fixed = request.true_skill, cause == Cause.NONE
+        skill, is_fixed = request.true_skill, cause is _NO_CAUSE
         request.manner_ppm = people.manner_ppm(worker.number)
-        if cause != Cause.ABSENT:
+        if cause is not _ABSENT:
             hands = 1 if visit.helper is None else 2
             request.work_done_seconds += hands * (now - visit.began_second)
             request.last_level = worker.levels[skill] if skill >= 0 else max(worker.levels, default=0)
-            _diagnosed(request, visit)
+            # what the job really takes is known from now on; what triage thought stays on record
+            if request.diagnosed_second == NOT_YET:
+                request.diagnosed_second = visit.diagnosed_second
+            request.skill, request.level = skill, request.true_level
+            request.people, request.part = request.true_people, request.true_part
             if self._consumables_minor:
                 self._charge(worker.station, now, Charge.CONSUMABLES, self._consumables_minor)
         if not is_fixed and not request.first_cause:
             request.first_cause = cause
-        if visit.part != NOBODY and visit.part_source != PartSource.NONE:
+        if visit.part != NOBODY and visit.part_source != _NO_PART:
             self._rooms.parts.take_back(request, visit.part)
-            if cause != Cause.DEFECTIVE_PART:
+            if cause is not _DEFECTIVE_PART:
                 # it is in, and stays in even if the repair has to be done again
                 request.part = request.true_part = NOBODY
-        for person in (worker, visit.helper):
-            if person is not None:
-                person.visits += 1
-                person.fixed += is_fixed
-                person.failed += not is_fixed
-                people.done(person.number, skill, request, is_fixed=is_fixed)
+        for person in (worker,) if visit.helper is None else (worker, visit.helper):
+            person.visits += 1
+            if is_fixed:
+                person.fixed += 1
+            else:
+                person.failed += 1
+            people.done(person.number, skill, request, is_fixed=is_fixed)
 
     def close(self, visit: Visit) -> None:
         """End a request that needs no more visits."""
         request, now, station = visit.job.request, visit.ended_second, visit.worker.station
         visit.job.stage = Stage.GONE
-        if visit.cause == Cause.DECLINED:
+        if visit.cause is _DECLINED:
             request.completed_second = request.settled_second = now
             if self._fee_minor:
                 request.paid_minor = self._fee_minor
                 self._charge(station, now, Charge.VISIT_FEES, self._fee_minor)
             self._rooms.base.back_in_use(request)
-            self._context.register.close(request, Outcome.DECLINED)
+            self._register.close(request, Outcome.DECLINED)
             return
         request.completed_second, request.settled_second = visit.repaired_second, now
         if visit.is_paid_for:
@@ -111,21 +126,15 @@ class Settling:
                 self._charge(station, now, Charge.REPAIRS_SOLD, work)
             if request.quote_minor > work:
                 self._charge(station, now, Charge.PARTS_SOLD, request.quote_minor - work)
-        if request.kind in (Kind.REPAIR, Kind.REWORK):
-            factor = self._rooms.workforce.relapse_factor(visit.worker.number, request.true_skill)
-            self._rooms.quality.repaired(request, min(1.0, self._relapse_share * factor))
-            self._rooms.base.back_in_use(request)
-        elif request.kind != Kind.STREAM:
-            self._rooms.base.visited(request)
-        self._context.register.close(request, Outcome.DONE)
+        rooms, share = self._rooms, self._relapse_share
+        if request.kind in _REPAIRS:
+            if share:
+                share *= rooms.workforce.relapse_factor(visit.worker.number, request.true_skill)
+            rooms.quality.repaired(request, min(1.0, share))
+            rooms.base.back_in_use(request)
+        elif request.kind != _STREAM:
+            rooms.base.visited(request)
+        self._register.close(request, _DONE)
 
     def _charge(self, station: int, second: int, reason: Charge, amount_minor: int) -> None:
         self._recorder.charge(second, self._centre_of[station], reason, 1, amount_minor)
-
-
-def _diagnosed(request: Request, visit: Visit) -> None:
-    """What the job really takes is known from now on; what triage thought stays on record."""
-    if request.diagnosed_second == NOT_YET:
-        request.diagnosed_second = visit.diagnosed_second
-    request.skill, request.level = request.true_skill, request.true_level
-    request.people, request.part = request.true_people, request.true_part

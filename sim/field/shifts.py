@@ -17,6 +17,9 @@ from sim.field.settling import Settling
 from sim.field.workers import Spent, State, Worker, break_begins
 
 Told = Callable[[Worker], None]
+# Members of enumerations are looked up slowly, and these are needed at every step.
+_OFF, _FREE, _VISIT, _BREAK = State.OFF, State.FREE, State.VISIT, State.BREAK
+_DRIVING, _PAUSED, _IDLE = int(Spent.DRIVING), int(Spent.BREAK), int(Spent.IDLE)
 
 
 class Shifts:
@@ -61,8 +64,8 @@ class Shifts:
         for second, people in sorted(pausing.items()):
             at(self._environment, second, Turn.SHIFT_END, partial(self._pause_idle, people))
 
-    def spend(self, worker: Worker, head: Spent, start: int, stop: int) -> None:
-        """Book a stretch of time; what lies after the beginning of the next shift goes to the next day."""
+    def spend(self, worker: Worker, head: int, start: int, stop: int) -> None:
+        """Book time under a head of `Spent`; what lies after the beginning of the next shift goes to the next day."""
         following = worker.following
         if following is not None and stop > following[0].starts_second:
             boundary = max(start, following[0].starts_second)
@@ -77,16 +80,16 @@ class Shifts:
         if worker.following is not None:
             self._roll_over(worker)
         if worker.joined is not None:
-            worker.state = State.VISIT
+            worker.state = _VISIT
             return
         if worker.break_seconds and now >= worker.break_from and self._pause(worker, now):
             return
-        worker.state, worker.free_since = State.FREE, now
+        worker.state, worker.free_since = _FREE, now
         self._freed(worker)
 
     def busy(self, worker: Worker, state: State) -> None:
         """Somebody who was free no longer is."""
-        worker.spent[Spent.IDLE] += self._environment._now - worker.free_since
+        worker.spent[_IDLE] += self._environment._now - worker.free_since
         worker.state = state
 
     def rest(self, worker: Worker) -> None:
@@ -103,12 +106,12 @@ class Shifts:
         """The run is over: end the rows of those who are still on duty."""
         end = self._context.end_second
         for worker in self._workers:
-            if worker.state == State.OFF:
+            if worker.state is _OFF:
                 continue
-            if worker.state == State.FREE:
-                worker.spent[Spent.IDLE] += end - worker.free_since
-            elif worker.state == State.BREAK:
-                self.spend(worker, Spent.BREAK, worker.free_since, end)
+            if worker.state is _FREE:
+                worker.spent[_IDLE] += end - worker.free_since
+            elif worker.state is _BREAK:
+                self.spend(worker, _PAUSED, worker.free_since, end)
             if worker.following is not None:
                 self._roll_over(worker)
             self._end_day(worker, end, is_cut=True)
@@ -116,7 +119,7 @@ class Shifts:
     def _come(self, day: int, duties: list[tuple[Worker, Duty]]) -> None:
         for worker, duty in duties:
             worker.coming = None
-            if worker.state != State.OFF:
+            if worker.state is not _OFF:
                 worker.following = (duty, day)
                 continue
             worker.levels = self._people.levels(worker.number)
@@ -137,8 +140,8 @@ class Shifts:
     def _pause_idle(self, people: list[Worker]) -> None:
         now: int = self._environment._now
         for worker in people:
-            if worker.state == State.FREE and worker.break_seconds and now >= worker.break_from:
-                self.busy(worker, State.FREE)
+            if worker.state is _FREE and worker.break_seconds and now >= worker.break_from:
+                self.busy(worker, _FREE)
                 if self._pause(worker, now):
                     self._gone(worker)
                 else:
@@ -151,13 +154,13 @@ class Shifts:
         if ends > worker.duty.ends_second:
             return False
         worker.break_seconds = 0
-        worker.state, worker.free_since = State.BREAK, now
+        worker.state, worker.free_since = _BREAK, now
         worker.wake(self._environment, ends)
         return True
 
     def break_over(self, worker: Worker) -> None:
         """Back from the break."""
-        self.spend(worker, Spent.BREAK, worker.free_since, self._environment._now)
+        self.spend(worker, _PAUSED, worker.free_since, self._environment._now)
         self.free(worker)
 
     def _leaves_second(self, worker: Worker) -> int:
@@ -174,11 +177,11 @@ class Shifts:
         return planned is not None and planned.starts_second <= home_second
 
     def _check(self, worker: Worker, second: int) -> None:
-        if worker.check_second == second and worker.state == State.FREE:
+        if worker.check_second == second and worker.state is _FREE:
             self.rest(worker)
 
     def _leave(self, worker: Worker, now: int) -> None:
-        self.busy(worker, State.OFF)
+        self.busy(worker, _OFF)
         self._gone(worker)
         home = now
         metres = self._roads.metres(worker.place, worker.home)
@@ -193,7 +196,7 @@ class Shifts:
                 home = now + driving
                 worker.metres += metres
                 worker.place = worker.home
-                worker.spent[Spent.DRIVING] += driving
+                worker.spent[_DRIVING] += driving
         self._end_day(worker, home)
 
     def _end_day(self, worker: Worker, ended_second: int, *, is_cut: bool = False) -> None:
@@ -201,7 +204,7 @@ class Shifts:
         duty = worker.duty
         assert duty is not None
         ends = min(duty.ends_second, ended_second) if is_cut else duty.ends_second
-        worker.spent[Spent.IDLE] += max(0, ends - ended_second)
+        worker.spent[_IDLE] += max(0, ends - ended_second)
         row = worker.row(ends, max(0, ended_second - ends))
         self._settling.van_driven(worker.station, ended_second, worker.metres)
         self._people.day_over(worker.number, worker.day, row)

@@ -7,12 +7,24 @@ from sim.aftersales.requests import NOBODY, NOT_YET, Cause, Kind, PartSource, Re
 from sim.aftersales.rooms import Rooms
 from sim.axes import to_minor
 from sim.durations import spread_of
-from sim.field.draws import DrawsOfVisits
+from sim.field.draws import AS_PLANNED, DrawsOfVisits
 from sim.field.jobs import SECONDS_PER_MINUTE, Job
 from sim.field.roads import ServiceRoads, place_at
 from sim.field.workers import Worker
 
 _BROKEN = (Kind.REPAIR, Kind.REWORK)
+# Members of enumerations are looked up slowly, and these are needed at every step.
+_ABSENT, _WRONG_SKILL, _MISSING_PART, _FAILED_REPAIR, _DEFECTIVE_PART, _DECLINED, _NO_CAUSE = (
+    Cause.ABSENT,
+    Cause.WRONG_SKILL,
+    Cause.MISSING_PART,
+    Cause.FAILED_REPAIR,
+    Cause.DEFECTIVE_PART,
+    Cause.DECLINED,
+    Cause.NONE,
+)
+_REPAIR = int(Kind.REPAIR)
+_NO_PART, _VAN = int(PartSource.NONE), int(PartSource.VAN)
 
 
 class Visit:
@@ -40,8 +52,8 @@ class Visit:
         self.metres = self.helper_metres = 0
         self.driving_seconds = 0
         """Of both."""
-        self.cause = Cause.NONE
-        self.part, self.part_source = NOBODY, int(PartSource.NONE)
+        self.cause = _NO_CAUSE
+        self.part, self.part_source = NOBODY, _NO_PART
         self.is_paid_for = False
         """The customer pays and has accepted the quote."""
 
@@ -92,7 +104,10 @@ class AtTheCustomer:
         """
         job, worker, helper = visit.job, visit.worker, visit.helper
         request, roads = job.request, self._roads
-        absent, success, answer, travel, travel_of_helper = self.draws.of(request)
+        draws = self.draws
+        absent, success, answer, travel, travel_of_helper = (
+            draws.of(request) if draws.are_needed else AS_PLANNED
+        )
         variation = roads.coefficient_of_variation
         metres = self._metres(worker, job)
         driving = roads.seconds(metres, visit.departed_second, spread_of(variation, travel)) if metres else 0
@@ -110,7 +125,7 @@ class AtTheCustomer:
             began = max(arrived, visit.helper_arrived_second)
         visit.began_second = began
         if absent < self._absent_share:
-            visit.cause = Cause.ABSENT
+            visit.cause = _ABSENT
             visit.ended_second = began + self._absent_wait
             return
         if request.diagnosis_seconds and request.diagnosed_second == NOT_YET:
@@ -131,12 +146,13 @@ class AtTheCustomer:
         """Second at which they leave the customer."""
         worker, now = visit.worker, visit.diagnosed_second
         skill = request.true_skill
-        if not worker.can_do((skill, request.true_level, 1)) or (
+        if (skill >= 0 and worker.levels[skill] < request.true_level) or (
             request.true_people > 1 and visit.helper is None
         ):
-            visit.cause = Cause.WRONG_SKILL
+            visit.cause = _WRONG_SKILL
             return now
-        price = self._price(request)
+        # most repairs are free, which is seen at once
+        price = 0 if request.is_warranty or request.is_contract else self._price(request)
         if price:
             visit.is_paid_for = True
             if not request.quote_minor:
@@ -144,7 +160,7 @@ class AtTheCustomer:
                 request.quote_minor = price
                 if answer >= self._acceptance(request):
                     visit.is_paid_for = False
-                    visit.cause = Cause.DECLINED
+                    visit.cause = _DECLINED
                     return now
         part = request.true_part
         if part != NOBODY:
@@ -153,23 +169,23 @@ class AtTheCustomer:
                 visit.job.has_part = False
                 visit.part_source = self._parts.take_set_aside(worker.number, request)
             elif self._parts.take_from_van(worker.number, part, request):
-                visit.part_source = PartSource.VAN
+                visit.part_source = _VAN
             else:
-                visit.cause = Cause.MISSING_PART
+                visit.cause = _MISSING_PART
                 return now
         now += round(request.work_seconds * self._people.minutes_factor(worker.number, skill))
         if part != NOBODY and self._parts.is_defective(request):
-            visit.cause = Cause.DEFECTIVE_PART
+            visit.cause = _DEFECTIVE_PART
             return now
         if request.kind in _BROKEN and success >= self._people.success_share(worker.number, skill):
-            visit.cause = Cause.FAILED_REPAIR
+            visit.cause = _FAILED_REPAIR
             return now
         visit.repaired_second = now
         return now + self._settle_time
 
     def _price(self, request: Request) -> int:
         """What the customer pays for the repair and the part, minor units; 0 where it is free."""
-        if request.kind != Kind.REPAIR or request.is_warranty or request.is_contract or request.is_goodwill:
+        if request.kind != _REPAIR or request.is_warranty or request.is_contract or request.is_goodwill:
             return 0
         if request.quote_minor:
             return request.quote_minor

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop, heappush
+from math import inf
 from typing import Protocol
 
 from scenarios import DispatchRule
@@ -15,6 +16,8 @@ Fits = Callable[[Worker, Job], bool]
 
 LOOKED_AT = 8
 """So many of the first jobs of a kind are looked at for one that can still be done today."""
+# Members of enumerations are looked up slowly, and these are needed at every step.
+_WAITING = Stage.WAITING
 
 
 class Waiting(Protocol):
@@ -27,6 +30,7 @@ class Waiting(Protocol):
         """The best job for somebody, if there is one; it is out as soon as its stage changes."""
 
 
+_LAST: tuple[int, ...] = ()
 _Entry = tuple[tuple[int, ...], int, Job]
 
 
@@ -55,7 +59,7 @@ class Ordered:
         best: tuple[int, tuple[int, ...]] | None = None
         found: Job | None = None
         for needs, heap in self._heaps.items():
-            while heap and (heap[0][2].stage != Stage.WAITING or heap[0][1] != heap[0][2].ticket):
+            while heap and (heap[0][2].stage is not _WAITING or heap[0][1] != heap[0][2].ticket):
                 heappop(heap)
             if not heap or not worker.can_do(needs):
                 continue
@@ -78,7 +82,7 @@ def _first(heap: list[_Entry], worker: Worker, fits: Fits) -> Job | None:
         entry = heappop(heap)
         passed.append(entry)
         job = entry[2]
-        if job.stage == Stage.WAITING and entry[1] == job.ticket and fits(worker, job):
+        if job.stage is _WAITING and entry[1] == job.ticket and fits(worker, job):
             found = job
             break
     for entry in passed:
@@ -98,18 +102,24 @@ class Nearby:
 
     def take(self, worker: Worker, fits: Fits) -> Job | None:
         """See `Waiting.take`."""
-        best: tuple[float, tuple[int, ...]] | None = None
+        best, priority = inf, _LAST
         found: Job | None = None
+        north, east, _ = worker.place
         for needs, jobs in self._jobs.items():
-            if not worker.can_do(needs):
+            if not jobs or not worker.can_do(needs):
                 continue
-            gone = [n for n, job in jobs.items() if job.stage != Stage.WAITING or job.needs != needs]
+            gone = []
+            for number, job in jobs.items():
+                if job.stage is not _WAITING or job.needs != needs:
+                    gone.append(number)
+                    continue
+                there = job.place  # as in `nearness`, for many jobs at once
+                up, along = north - there[0], (east - there[1]) * there[2]
+                distance = up * up + along * along
+                if (distance < best or (distance == best and job.priority < priority)) and fits(worker, job):
+                    best, priority, found = distance, job.priority, job
             for number in gone:
                 del jobs[number]
-            for job in jobs.values():
-                distance = nearness(worker, job)
-                if (best is None or (distance, job.priority) < best) and fits(worker, job):
-                    best, found = (distance, job.priority), job
         return found
 
 

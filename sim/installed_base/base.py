@@ -36,6 +36,7 @@ class InstalledBase:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._register = context.register
         # As in stations, the clock is read straight from its attribute.
         self._environment: Any = context.environment
         self._evenings = Evenings(context)
@@ -55,7 +56,8 @@ class InstalledBase:
     def connect(self, rooms: Rooms) -> None:
         """Say who takes reports."""
         self._rooms = rooms
-        self._context.register.listen(self._closed)
+        self._report_to_contact = rooms.contact.report
+        self._register.listen(self._closed)
 
     def open(self) -> None:
         """See `Base.open`."""
@@ -66,7 +68,11 @@ class InstalledBase:
         """See `Base.back_in_use`."""
         cell = self._broken.pop(request.number, -1)
         if cell >= 0:
-            self._down[cell] -= 1
+            down = self._down[cell] - 1
+            if down:
+                self._down[cell] = down
+            else:
+                del self._down[cell]
 
     def visited(self, request: Request) -> None:
         """See `Base.visited`."""
@@ -90,10 +96,12 @@ class InstalledBase:
 
     def _closed(self, request: Request) -> None:
         """Who gave up or declined has the unit mended elsewhere; a visit counts whoever made it."""
-        self.back_in_use(request)
-        if request.outcome in _DONE:
-            self.visited(request)
-        self._visiting.discard(request.number)
+        if request.number in self._broken:
+            self.back_in_use(request)
+        if request.number in self._visiting:
+            if request.outcome in _DONE:
+                self.visited(request)
+            self._visiting.discard(request.number)
 
     def _wait_for_evening(self, day: int) -> None:
         second = day * SECONDS_PER_DAY + LAST_SECOND
@@ -118,30 +126,34 @@ class InstalledBase:
 
     def _arrive(self, _: simpy.Event) -> None:
         """Hand over all requests of this second."""
-        now, rows = self._environment._now, self._rows
-        while self._at < len(rows) and rows[self._at][SECOND] == now:
-            row = rows[self._at]
-            self._at += 1
+        environment, rows, at = self._environment, self._rows, self._at
+        now, last = environment._now, len(rows)
+        row = rows[at]
+        while row[SECOND] == now:
+            at += 1
             if row[KIND] != _REPAIR:
                 self._admit(row)
-            elif self._is_in_use(row):
+            elif row[CELL] not in self._down or self._is_in_use(row):
                 self._report(row)
-        self._wait()
+            if at == last:
+                return
+            row = rows[at]
+        self._at = at
+        event = self._event
+        event.callbacks = self._callbacks
+        environment.schedule(event, _TURN, row[SECOND] - now)
 
     def _is_in_use(self, row: tuple[Any, ...]) -> bool:
         """Whether the unit that fails, any one of its cell, is not under repair."""
-        down = self._down.get(row[CELL], 0)
-        if not down:
-            return True
-        units = int(self._evenings.units[row[CELL]])
-        return bool(row[CHANCE] * units < units - down)
+        units: int = self._evenings.units.item(row[CELL])
+        return bool(row[CHANCE] * units < units - self._down[row[CELL]])
 
     def _report(self, row: tuple[Any, ...]) -> None:
-        request = self._context.register.create(_REPAIR, row[KEY], row[SECOND])
+        request = self._register.create(_REPAIR, row[KEY], row[SECOND])
         fill(request, row)
-        self._evenings.failures[request.product, request.region] += 1
+        self._evenings.failed_cells.append(request.base_cell)
         self._take_out(request)
-        self._rooms.contact.report(request)
+        self._report_to_contact(request)
 
     def _take_out(self, request: Request) -> None:
         cell = request.base_cell

@@ -46,9 +46,9 @@ class Evenings:
         self._of_region = np.array(facts.region_of_store, np.int64)
         self.units = self._population.units.reshape(-1)
         """(cells,) units in use."""
-        self.failures = np.zeros(self._population.shape[:2], np.int64)
-        """(products, regions) reported today."""
-        self._avoided = np.zeros_like(self.failures)
+        self.failed_cells: list[int] = []
+        """Cells of the failures reported today."""
+        self._avoided = np.zeros(self._population.shape[:2], np.int64)
         self._later: dict[int, list[Rows]] = {}
 
     def begin(self) -> list[tuple[Any, ...]]:
@@ -64,10 +64,13 @@ class Evenings:
         returned = self._population.take_back(self._by_region(returned_to_stores))
         under = self.contracts.under_contract()
         under_by_region = under.sum(axis=2)
-        counts = (self._population.in_use, sold, returned, scrapped, self.failures, self._avoided)
+        failures = np.bincount(np.array(self.failed_cells, np.int64), minlength=self.units.size)
+        failures = failures.reshape(self._population.shape).sum(axis=2)
+        counts = (self._population.in_use, sold, returned, scrapped, failures, self._avoided)
         self._write(day, (*counts, under_by_region))
         self._charges.post(day * SECONDS_PER_DAY + LAST_SECOND, under_by_region)
-        self.failures[:], self._avoided[:] = 0, 0
+        self.failed_cells.clear()
+        self._avoided[:] = 0
         if day + 1 == self._days:
             return []
         made = self.installations.are_made

@@ -137,11 +137,11 @@ class OutsidePartners:
 
     def _write(self, job: PartnerJob, hired: Hired, amount: int, visited: int, ended: int) -> None:
         is_over = ended != NOT_YET
-        row = (
+        row = [
             hired.index, job.request.number, job.request.station, job.handed_second, visited, ended,
             job.visits if is_over else int(visited != NOT_YET), int(is_over and job.is_done),
             job.work_seconds if is_over else 0, amount,
-        )  # fmt: skip
+        ]  # fmt: skip
         self._write_job(row)
 
     def _month_over(self) -> None:

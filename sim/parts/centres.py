@@ -67,7 +67,7 @@ class Centres:
         """Take an order of a station; one for a request goes before others."""
         centre = int(self._facts.centre_of_station[station])
         sent = min(units, self.spare(centre, part))
-        self._write_demand((self._context.now, Echelon.CENTRE, centre, part, units, sent, request))
+        self._write_demand([self._context.now, Echelon.CENTRE, centre, part, units, sent, request])
         if sent:
             bad = self._stock.take(self._pile, centre, part, sent)
             self._transport.send(centre, station, [part], [sent], [bad], request)
@@ -78,7 +78,7 @@ class Centres:
     def take_for(self, station: int, part: int, request: int) -> int:
         """Take a unit that goes to a request by courier; returns whether it is defective."""
         centre = int(self._facts.centre_of_station[station])
-        self._write_demand((self._context.now, Echelon.CENTRE, centre, part, 1, 1, request))
+        self._write_demand([self._context.now, Echelon.CENTRE, centre, part, 1, 1, request])
         bad = self._stock.take(self._pile, centre, part, 1)
         self._changed(centre, part)
         return bad

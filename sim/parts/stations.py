@@ -81,7 +81,7 @@ class Stations:
         """A unit on record was not found: what is there is written down."""
         deviation = int(self._stock.deviation[station, part])
         if deviation:
-            self._write_count((self._context.now, station, part, deviation, 1))
+            self._write_count([self._context.now, station, part, deviation, 1])
             self._stock.deviation[station, part] = 0
 
     def has_on_record(self, station: int, part: int) -> bool:
@@ -95,7 +95,7 @@ class Stations:
 
     def demand(self, station: int, part: int, *, is_filled: bool, request: int) -> None:
         """Write down that one unit is asked of a station."""
-        self._write_demand((self._context.now, Echelon.STATION, station, part, 1, int(is_filled), request))
+        self._write_demand([self._context.now, Echelon.STATION, station, part, 1, int(is_filled), request])
 
     def hand_over(self, station: int, part: int) -> None:
         """Somebody wants a unit for something else than a request, and waits if there is none."""
@@ -186,7 +186,7 @@ class Stations:
         wait.is_over = True
         self._wait_of[request.number] = wait
         request.part_ready_second = now
-        self._write_request((request.number, wait.part, wait.station, wait.asked_second, now, wait.source))
+        self._write_request([request.number, wait.part, wait.station, wait.asked_second, now, wait.source])
         self._field.part_ready(request)
 
     def _hand_out(self, station: int, part: int) -> None:
@@ -202,7 +202,7 @@ class Stations:
             wait.is_over = True
             self.owed[wait.station, wait.part] -= 1
             self._write_request(
-                (request.number, wait.part, wait.station, wait.asked_second, NOT_YET, wait.source)
+                [request.number, wait.part, wait.station, wait.asked_second, NOT_YET, wait.source]
             )
             return
         self.set_aside[wait.station, wait.part] -= 1
@@ -213,5 +213,5 @@ class Stations:
         for wait in self._wait_of.values():
             if not wait.is_over and wait.request is not None:
                 self._write_request(
-                    (wait.request.number, wait.part, wait.station, wait.asked_second, NOT_YET, wait.source)
+                    [wait.request.number, wait.part, wait.station, wait.asked_second, NOT_YET, wait.source]
                 )

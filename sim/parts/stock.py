@@ -121,14 +121,14 @@ class Stock:
     ) -> None:  # fmt: skip
         """Write a move down; places are echelon and index."""
         self._write_move(
-            (part, units, *source, *goal, left, arrived, reason, units * self._cost[part], request)
+            [part, units, *source, *goal, left, arrived, reason, units * self._cost[part], request]
         )
 
     def use(self, pile: Pile, place: int, part: int, request: int, centre: int) -> None:
         """Write down that a unit of a pile is put into an appliance now, or handed to whoever asked for it."""
         now, cost = self._context.now, self._cost[part]
         self._write_move(
-            (part, 1, int(pile.echelon), place, int(Echelon.CUSTOMER), 0, now, now, int(MoveReason.USE), cost, request)
+            [part, 1, int(pile.echelon), place, int(Echelon.CUSTOMER), 0, now, now, int(MoveReason.USE), cost, request]
         )  # fmt: skip
         self.accounts.value(centre, Charge.PARTS_USED, 1, cost)
 

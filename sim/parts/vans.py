@@ -30,7 +30,7 @@ class Vans:
         """Take a part out of a van for a repair; returns whether it is defective, -1 if there is none."""
         is_there = self._pile.units[technician, part] > 0
         self._write_demand(
-            (self._context.now, Echelon.VAN, technician, part, 1, int(is_there), request.number)
+            [self._context.now, Echelon.VAN, technician, part, 1, int(is_there), request.number]
         )
         if not is_there:
             return -1

@@ -65,7 +65,7 @@ class RepairQuality:
         now, centre = self._context.now, self._centres[request.station]
         is_found = is_bad and luck < self._finds_share
         self._context.recorder.charge(now, centre, Charge.POST_REPAIR_INSPECTION, 1, self._amount)
-        self._write((now, request.number, request.technician, int(is_bad), int(is_found)))
+        self._write([now, request.number, request.technician, int(is_bad), int(is_found)])
         if is_found and request.technician >= 0:
             self._rooms.workforce.fails_again(request.technician, now)
         return is_found

@@ -83,7 +83,7 @@ class Scores:
                 + rules.growth_weight * growth
             )
             parts = (satisfaction, quality, efficiency, growth, score / total if total > 0 else 0.0)
-            self._write((second, number, *(round(part * _FULL) for part in parts)))
+            self._write([second, number, *(round(part * _FULL) for part in parts)])
         for number, jobs in enumerate(experience):
             self.start(number, jobs)
 

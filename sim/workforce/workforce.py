@@ -187,7 +187,7 @@ class Technicians:
         self._payroll.away(station, seconds, is_training=is_training)
         nothing = (0,) * (_FLAGS - _SHIFT - 1)
         row = (technician, station, day, seconds, *nothing, int(not is_training), int(is_training))
-        self._write_day((*row, *self._state(technician)))
+        self._write_day([*row, *self._state(technician)])
 
     def _learn(self, technician: int) -> None:
         for skill in self._skills.rise(technician):
@@ -208,4 +208,4 @@ class Technicians:
     def _tell(self, technician: int, event: WorkforceEvent, value: int) -> None:
         # shifts that the end of the run cuts short are over in its last second
         second = min(self._context.now, self._context.end_second - 1)
-        self._write_event((second, technician, event, value))
+        self._write_event([second, technician, event, value])
