@@ -137,6 +137,19 @@ class Recorder:
         )  # fmt: skip
         self.add("charges", rows)
 
+    def follower(self, table: str) -> Callable[[], npt.NDArray[np.int64]]:
+        """What gives the rows, (k, columns), that were added to a table since it was last called."""
+        blocks, single, width = self._blocks[table], self._rows[table], len(TABLES[table])
+        seen = [0, 0]
+
+        def added() -> npt.NDArray[np.int64]:
+            rows = np.array(single[seen[1] :], np.int64).reshape(-1, width)
+            new = np.concatenate([*blocks[seen[0] :], rows])
+            seen[:] = len(blocks), len(single)
+            return new
+
+        return added
+
     @property
     def next_order(self) -> int:
         """Number of the next store order, counted from 0."""

@@ -59,9 +59,13 @@ def levels_are_possible(scenario: Scenario, places: Places, reach: Reach) -> Ite
     policy = scenario.policy.service.parts
     says = "must be above the reorder point, or nothing is ever in stock above it"
     for index, rule in enumerate(policy.rules):
-        if rule.order_up_to_units and rule.order_up_to_units <= rule.reorder_point_units:
-            path = f"{_POLICY}.rules[{index}].order_up_to_units"
-            yield places.problem("E508", path, says, rule.order_up_to_units)
+        path, point, up_to = f"{_POLICY}.rules[{index}]", rule.reorder_point_units, rule.order_up_to_units
+        if point is not None and up_to and up_to <= point:
+            yield places.problem("E508", f"{path}.order_up_to_units", says, up_to)
+        days = rule.days_of_use
+        if days is not None and days.order_up_to_days < days.reorder_point_days:
+            below = "must not be below `reorder_point_days`"
+            yield places.problem("E508", f"{path}.days_of_use.order_up_to_days", below, days.order_up_to_days)
     if policy.levels is not None:
         low, high = policy.levels["reorder_point_units"], policy.levels["order_up_to_units"]
         wrong = np.asarray((high > 0) & (high <= low))
@@ -73,6 +77,23 @@ def levels_are_possible(scenario: Scenario, places: Places, reach: Reach) -> Ite
     if min(policy.count_every_days) < 0:
         path = f"{_POLICY}.count_every_days"
         yield places.problem("E503", path, "days from count to count must not be negative; 0 is never")
+
+
+def rules_give_levels(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
+    """A rule says either how many units or how many days of use are kept."""
+    del reach
+    for index, rule in enumerate(scenario.policy.service.parts.rules):
+        path = f"{_POLICY}.rules[{index}]"
+        units = (rule.reorder_point_units, rule.order_up_to_units)
+        if rule.days_of_use is None:
+            if None in units:
+                says = "needs `reorder_point_units` and `order_up_to_units`, or `days_of_use`"
+                yield places.problem("E511", path, says)
+        elif units != (None, None):
+            yield places.problem("E511", f"{path}.days_of_use", "levels are already given in units")
+        elif rule.echelon == "van":
+            says = "vans hold a unit or two of what is likely: give their levels in units"
+            yield places.problem("E511", f"{path}.days_of_use", says)
 
 
 def times(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
@@ -144,4 +165,4 @@ def _places_of_levels(scenario: Scenario) -> set[str]:
     return _centres(scenario) | stations | _technicians(scenario) | {f"{station}/van" for station in stations}
 
 
-CHECKS = (names, each_place_has_its_name, levels_are_possible, times, everything_is_used)
+CHECKS = (names, each_place_has_its_name, levels_are_possible, rules_give_levels, times, everything_is_used)

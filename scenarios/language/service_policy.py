@@ -12,6 +12,7 @@ from scenarios.language.operations import Shift
 DispatchRule = Literal["first_come", "nearest", "sla_priority", "earliest_due", "scarce_skill_first"]
 AbcClass = Literal["A", "B", "C"]
 Echelon = Literal["van", "station", "dc"]
+ForecastMethod = Literal["croston", "syntetos_boylan", "teunter_syntetos_babai", "exponential_smoothing"]
 
 
 class SlaClass(Model):
@@ -217,8 +218,30 @@ class PartLevelRow(Model):
     """Order up to this level."""
 
 
+class DaysOfUse(Model):
+    """Levels that follow a forecast of use (mechanisms H2 and H3), made anew at the end of every week.
+
+    Each level is the use expected over lead time, review and so many days more, and `safety_factor` deviations of the
+    forecast error over that time.
+    """
+
+    reorder_point_days: float = assumed(0.0, "lead time and review alone", unit="days", ge=0, le=3_650)
+    """On top of lead time and review, in the reorder point."""
+    order_up_to_days: float = given(unit="days", gt=0, le=3_650)
+    """On top of them, in the level that is ordered up to."""
+    safety_factor: float = assumed(
+        1.5, "assumption: 93 % of a normal distribution", unit="standard deviations", ge=0, le=10
+    )
+    """Deviations of the forecast error that are kept against surprises."""
+    method: ForecastMethod = assumed("syntetos_boylan", "the usual one for intermittent use")
+    """Croston (1972); Syntetos and Boylan (2005); Teunter, Syntetos and Babai (2011), which forgets parts that are no
+    longer used; or exponential smoothing."""
+    weight: float = assumed(0.1, "usual: 0.05 to 0.2", unit="share", gt=0, le=1)
+    """Weight of the newest observation."""
+
+
 class PartStockRule(Model):
-    """Levels of parts by class and echelon; the first that fits applies."""
+    """Levels of parts by class and echelon, in units or in days of use; the first that fits applies."""
 
     echelon: Echelon = given()
     """Vans, stations or distribution centres."""
@@ -226,10 +249,12 @@ class PartStockRule(Model):
     """Classes by value of use."""
     part_ids: tuple[str, ...] = assumed((), "all parts")
     """Parts."""
-    reorder_point_units: int = given(unit="units", ge=-1, le=1_000_000)
+    reorder_point_units: int | None = assumed(None, "by `days_of_use`", unit="units", ge=-1, le=1_000_000)
     """Order when stock on hand and on order, less what is owed, is at or below it."""
-    order_up_to_units: int = given(unit="units", ge=0, le=1_000_000)
+    order_up_to_units: int | None = assumed(None, "by `days_of_use`", unit="units", ge=0, le=1_000_000)
     """Order up to this level; 0 keeps none there."""
+    days_of_use: DaysOfUse | None = assumed(None, "levels in units")
+    """Instead of units, in stations and distribution centres."""
 
 
 class PartsPolicy(Model):
@@ -327,7 +352,8 @@ class ServicePolicy(Model):
 
 
 __all__ = [
-    "AbcClass", "Appointments", "Contacts", "Dispatch", "DispatchRule", "Echelon", "Outsourcing", "PartLevelRow",
+    "AbcClass", "Appointments", "Contacts", "DaysOfUse", "Dispatch", "DispatchRule", "Echelon", "ForecastMethod",
+    "Outsourcing", "PartLevelRow",
     "PartStockRule", "PartnerReview", "PartsPolicy", "ServicePolicy", "ServiceShift", "SkillRow", "SlaClass",
     "TechnicianGroup", "TechnicianReview", "TechnicianRow", "WorkforcePolicy",
 ]  # fmt: skip

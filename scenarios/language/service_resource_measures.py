@@ -44,6 +44,10 @@ _PARTS = measures_of(
      "Visits that failed because the part put in was defective, over visits at which a part was put in"),
     ("part_record_accuracy", "Record accuracy of stations", "share", _H,
      "Counts of parts in stations that found what the record said, over all counts"),
+    ("part_forecast_error", "Weighted absolute percentage error of part forecasts", "share", _L,
+     "Absolute errors of the forecasts of a week's use of parts at distribution centres, over that use"),
+    ("part_forecast_bias", "Bias of part forecasts", "share", _N,
+     "Forecasts of a week's use of parts at distribution centres less that use, over that use"),
 )  # fmt: skip
 
 _PEOPLE = measures_of(

@@ -48,6 +48,7 @@ SERVICE_TABLES: dict[str, tuple[str, ...]] = {
         "echelon", "place", "part", "opening_units", "closing_units", "closing_deviation", "value_minor",
     ),
     "part_levels": ("second", "echelon", "place", "units", "value_minor", "owed_units"),
+    "part_forecasts": ("second", "centre", "part", "forecast_milliunits", "used_units"),
     "partner_jobs": (
         "partner", "request", "station", "handed_second", "visited_second", "ended_second", "visits", "is_done",
         "work_seconds", "amount_minor",
@@ -68,5 +69,7 @@ In `technician_days` shift + overtime = driving + work + waiting + break + idle;
 `part_counts` tells of records that were put right: at a cycle count, or at a miss, when a unit on record was not found.
 `part_moves` holds each unit's way between echelons (`sim.aftersales.requests.Echelon`); `part_stock` what lay where on
 the first morning and at the end, when what is on its way counts where it goes; `part_levels` a row per echelon, place
-and evening, vans by their station. Scores are in hundredths of a point, shares in millionths.
+and evening, vans by their station. `part_forecasts` holds, at the end of every week, what had been forecast for it and
+what stations ordered, for parts of centres whose levels follow forecasts. Scores are in hundredths of a point, shares in
+millionths, forecasts in thousandths.
 """

@@ -16,19 +16,23 @@ from sim.parts.classes import classes_of, expected_use
 from sim.streams import CELL_MULTIPLIER, entity_keys
 
 IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]
 
 CLASS_NAMES: tuple[Literal["A", "B", "C"], ...] = ("A", "B", "C")
 VANS_OF_STATION = "/van"
 """What is added to a station's id in the table of levels for the vans of its technicians."""
+_DAYS_PER_YEAR = 365.0
 
 
 @dataclass(frozen=True, eq=False)
 class Levels:
-    """Levels of one echelon, (places, parts) each."""
+    """Levels of one echelon, (places, parts) each; those by days of use change in place."""
 
     reorder_point: IntArray
     order_up_to: IntArray
+    rule: IntArray
+    """Index of the rule by days of use that sets them, -1 where they are given in units."""
 
     def wanted(self, position: IntArray) -> tuple[IntArray, IntArray, IntArray]:
         """Places, parts and units to be ordered at (places, parts) inventory positions, place by place."""
@@ -60,6 +64,8 @@ class PartFacts:
     """(parts,)."""
     abc: IntArray
     """(parts,) 0 = A, 1 = B, 2 = C."""
+    expected_per_day: FloatArray
+    """(parts,) use that is expected before anything is seen."""
     centre_of_station: IntArray
     """(stations,)."""
     station_of_van: IntArray
@@ -107,6 +113,7 @@ def build_part_facts(context: Context, supply: PartsSupply) -> PartFacts:
         supplier=frozen(np.array([supplier_at[name] for name in table["supplier_id"]], np.int64)),
         is_repairable=frozen(table["is_repairable"].astype(np.bool_)),
         abc=frozen(abc),
+        expected_per_day=frozen(use / _DAYS_PER_YEAR),
         centre_of_station=frozen(np.array(facts.station_centre, np.int64)),
         station_of_van=frozen(station_of_van),
         centres=levels.of("dc", axes.centre_ids),
@@ -135,25 +142,30 @@ class _Levels:
 
     def of(self, echelon: str, *names: Iterable[str]) -> Levels:
         """Levels of the places of an echelon; a later name of a place goes before an earlier one."""
-        low, high = self._by_rule(echelon)
         called = [tuple(place) for place in zip(*names, strict=True)]
-        reorder_point, order_up_to = np.tile(low, (len(called), 1)), np.tile(high, (len(called), 1))
+        reorder_point, order_up_to, rule = (np.tile(row, (len(called), 1)) for row in self._by_rule(echelon))
         for index, place in enumerate(called):
             for name in place:
                 for part, least, most in self._rows.get(name, ()):
                     reorder_point[index, part], order_up_to[index, part] = least, most
-        return Levels(frozen(reorder_point), frozen(order_up_to))
+                    rule[index, part] = -1
+        return Levels(reorder_point, order_up_to, frozen(rule))
 
-    def _by_rule(self, echelon: str) -> tuple[IntArray, IntArray]:
+    def _by_rule(self, echelon: str) -> tuple[IntArray, IntArray, IntArray]:
+        """(parts,) levels in units, and the rule of those that are given in days of use."""
         low, high = np.full(len(self._part_ids), -1, np.int64), np.zeros(len(self._part_ids), np.int64)
+        in_days = np.full(len(self._part_ids), -1, np.int64)
         ruled = np.zeros(len(self._part_ids), np.bool_)
-        for rule in self._policy.rules:
+        for number, rule in enumerate(self._policy.rules):
             if rule.echelon != echelon:
                 continue
             fits = np.isin(self._part_ids, rule.part_ids) if rule.part_ids else np.ones_like(ruled)
             if rule.classes:
                 fits &= np.isin(self._abc, [CLASS_NAMES.index(name) for name in rule.classes])
             fits &= ~ruled
-            low[fits], high[fits] = rule.reorder_point_units, rule.order_up_to_units
+            if rule.days_of_use is not None:
+                in_days[fits] = number
+            elif rule.reorder_point_units is not None and rule.order_up_to_units is not None:
+                low[fits], high[fits] = rule.reorder_point_units, rule.order_up_to_units
             ruled |= fits
-        return low, high
+        return low, high, in_days

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import numpy.typing as npt
 
+from scenarios import ForecastMethod
 from sim.kernels.elementary import exp
 
 FloatArray = npt.NDArray[np.float64]
-Method = Literal["croston", "syntetos_boylan", "teunter_syntetos_babai", "exponential_smoothing"]
 
 
 class UseForecast:
-    """Mean use per day and the spread of its errors, learned evening by evening from what was taken.
+    """Mean use per period and the spread of its errors, learned period by period from what was taken.
 
-    `croston` smooths the size of a use and the days between two (Croston 1972); `syntetos_boylan` takes off the bias of
-    their ratio (Syntetos and Boylan 2005); `teunter_syntetos_babai` smooths the probability of a use instead, and so
+    `croston` smooths the size of a use and the periods between two (Croston 1972); `syntetos_boylan` takes off the bias
+    of their ratio (Syntetos and Boylan 2005); `teunter_syntetos_babai` smooths the probability of a use instead, and so
     forgets what is no longer used (Teunter, Syntetos and Babai 2011); `exponential_smoothing` smooths use itself.
     """
 
-    def __init__(self, method: Method, weight: float, expected: FloatArray) -> None:
+    def __init__(self, method: ForecastMethod, weight: float, expected: FloatArray) -> None:
         """Begin with what is expected.
 
         Args:
             method: see above.
             weight: of the newest observation.
-            expected: (places, parts) mean use per day known beforehand, taken as Poisson; 0 where nothing is known.
+            expected: (places, parts) mean use per period known beforehand, taken as Poisson; 0 where nothing is known.
         """
         self._method, self._weight = method, weight
         self._mean = expected.copy()
@@ -41,8 +39,8 @@ class UseForecast:
         self._squared_error = expected.copy()
 
     @property
-    def per_day(self) -> FloatArray:
-        """(places, parts) mean use per day as forecast now."""
+    def per_period(self) -> FloatArray:
+        """(places, parts) mean use per period as forecast now."""
         if self._method == "exponential_smoothing":
             return self._mean
         if self._method == "teunter_syntetos_babai":
@@ -51,14 +49,14 @@ class UseForecast:
         return bias * self._size / self._interval
 
     @property
-    def daily_deviation(self) -> FloatArray:
-        """(places, parts) root of the smoothed squared error of the forecast of a day."""
+    def deviation(self) -> FloatArray:
+        """(places, parts) root of the smoothed squared error of the forecast of a period."""
         return np.sqrt(self._squared_error)
 
     def learn(self, used: npt.NDArray[np.int64]) -> None:
-        """Take in what was used today, (places, parts) units."""
+        """Take in what was used in the period that ends, (places, parts) units."""
         weight = self._weight
-        error = used - self.per_day
+        error = used - self.per_period
         self._squared_error += weight * (error * error - self._squared_error)
         occurs = used > 0
         self._mean += weight * (used - self._mean)
@@ -72,12 +70,11 @@ class UseForecast:
         self._since[occurs] = 1.0
         self._since[~occurs] += 1.0
 
-    def level(self, days: npt.NDArray[np.float64] | float, safety_factor: float) -> npt.NDArray[np.int64]:
-        """Units that cover so many days, (places, parts), rounded up.
+    def cover(self, periods: FloatArray | float, safety_factor: float) -> FloatArray:
+        """Units that cover so many periods, (places, parts).
 
         Args:
-            days: days to be covered; broadcast over places and parts.
-            safety_factor: standard deviations of the error over those days, added on top.
+            periods: time to be covered; broadcast over places and parts.
+            safety_factor: standard deviations of the error over that time, added on top.
         """
-        cover = self.per_day * days + safety_factor * self.daily_deviation * np.sqrt(days)
-        return np.ceil(cover - 1e-9).astype(np.int64)
+        return np.asarray(self.per_period * periods + safety_factor * self.deviation * np.sqrt(periods))

@@ -31,7 +31,7 @@ class Records:
         )
         self._every_days = np.array(facts.policy.count_every_days, np.int64)[facts.abc]
         self._turn = (facts.part_keys % np.maximum(self._every_days, 1).astype(np.uint64)).astype(np.int64)
-        self._is_kept = facts.stations.order_up_to > 0
+        self._levels = facts.stations
 
     def end_day(self, day: int) -> None:
         """Let units vanish, then count."""
@@ -64,7 +64,7 @@ class Records:
         parts = np.flatnonzero(is_due)
         deviation: IntArray = self._stock.deviation[:, parts]
         known = self._stock.stations.units[:, parts] - deviation
-        station, column = np.nonzero(self._is_kept[:, parts] | (known > 0))
+        station, column = np.nonzero((self._levels.order_up_to[:, parts] > 0) | (known > 0))
         rows = np.zeros((station.size, len(TABLES["part_counts"])), np.int64)
         rows[:, 0], rows[:, 1], rows[:, 2] = self._context.now, station, parts[column]
         rows[:, 3] = deviation[station, column]

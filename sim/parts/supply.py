@@ -15,6 +15,7 @@ from sim.parts.centres import Centres
 from sim.parts.exchange import Exchange
 from sim.parts.facts import IntArray, build_part_facts
 from sim.parts.other_demand import OtherDemand
+from sim.parts.planning import Planning
 from sim.parts.records import Records
 from sim.parts.sources import Sources
 from sim.parts.stations import Stations
@@ -37,6 +38,7 @@ class SpareParts:
         self._facts = facts
         self._order_second = second_of_day(facts.policy.order_hour)
         self._is_continuous = facts.policy.continuous_review
+        self._planning = Planning(context, facts)
         self._stock = stock = Stock(context, facts)
         self._transport = Transport(context, stock)
         self._centres = Centres(context, facts, stock, self._transport)
@@ -88,6 +90,7 @@ class SpareParts:
     def _end_day(self, day: int) -> None:
         """Count what is to be counted, and write the day down."""
         self._records.end_day(day)
+        self._planning.end_day(day)
         self._write_levels()
         self._stock.accounts.write(self._context.now)
         self._stock.accounts.hold(self._context.now)

@@ -79,6 +79,30 @@ PARTS = [
         "rules: [{echelon: station, reorder_point_units: 3, ¦order_up_to_units: 3}]",
         "above the reorder point",
     ),
+    _policy(
+        "rule without levels",
+        "E511",
+        "rules: [¦{echelon: dc, order_up_to_units: 3}]",
+        "or `days_of_use`",
+    ),
+    _policy(
+        "levels in units and in days",
+        "E511",
+        "rules: [{echelon: dc, reorder_point_units: 0, order_up_to_units: 3, ¦days_of_use: {order_up_to_days: 9}}]",
+        "already given in units",
+    ),
+    _policy(
+        "forecasts for vans",
+        "E511",
+        "rules: [{echelon: van, ¦days_of_use: {order_up_to_days: 9}}]",
+        "give their levels in units",
+    ),
+    _policy(
+        "days up to less than the reorder point",
+        "E508",
+        "rules: [{echelon: dc, days_of_use: {reorder_point_days: 9, ¦order_up_to_days: 5}}]",
+        "must not be below",
+    ),
     _policy("shares that fall", "E503", "¦abc_shares: [0.9, 0.5]", "must rise"),
     _policy("counts backwards", "E503", "¦count_every_days: [-1, 0, 0]", "must not be negative"),
     _row(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.aftersales.requests import Cause, Echelon, MoveReason, Outcome, PartSource, WorkforceEvent
 from sim.books import MINOR_PER_MAJOR
@@ -14,6 +15,9 @@ from sim.kpis.aftersales.records import NAN, ServiceRecords, mean, over, part_of
 _DAYS_PER_YEAR = 365
 _MILLION = 1e6
 _PER_POINT = 100
+_MILLI = 1000
+
+FloatArray = npt.NDArray[np.float64]
 
 
 def _fill(echelon: Echelon) -> Callable[[ServiceRecords], float]:
@@ -58,6 +62,15 @@ def _record_accuracy(s: ServiceRecords) -> float:
     return mean(counted["deviation"] == 0)
 
 
+def _forecast(of_errors: Callable[[FloatArray], FloatArray]) -> Callable[[ServiceRecords], float]:
+    def formula(s: ServiceRecords) -> float:
+        weeks = s.rows("part_forecasts", "second")
+        errors = weeks["forecast_milliunits"] / _MILLI - weeks["used_units"]
+        return over(float(of_errors(errors).sum()), int(weeks["used_units"].sum()))
+
+    return formula
+
+
 PARTS: dict[str, Callable[[ServiceRecords], float]] = {
     "part_fill_van": _fill(Echelon.VAN),
     "part_fill_station": _fill(Echelon.STATION),
@@ -68,6 +81,8 @@ PARTS: dict[str, Callable[[ServiceRecords], float]] = {
     "emergency_parts": _emergencies,
     "part_escape_share": _escapes,
     "part_record_accuracy": _record_accuracy,
+    "part_forecast_error": _forecast(np.abs),
+    "part_forecast_bias": _forecast(np.positive),
 }
 """KPIs of spare parts; demands count by the day on which they arose."""
 
