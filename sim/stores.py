@@ -134,8 +134,7 @@ class Stores:
         self._run_stores = bound(run_stores, np.arange(1), 0, 0, 0, 0, *self._run_arrays)
         self._delivery_arrays = (
             world.axes.class_of_sku, self.closes_second, self._first_open, world.scenario.horizon.panel_period_days,
-            world.market, world.process, world.goods, world.handling, world.store_rules.reorder_point, world.shelf,
-            world.books, world.keys, world.scratch,
+            *self._run_arrays,
         )  # fmt: skip
         some = np.zeros(1, np.int64)
         self._take_deliveries = bound(

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from sim.kernels.compilation import kernel
+from sim.kernels.day import run_stores
 from sim.kernels.demand import draw_day
 from sim.kernels.layout import (
     Array,
     Books,
+    EmergencyRules,
+    Forecasters,
     Goods,
     Handling,
     Keys,
     Market,
+    OrderLines,
+    OrderRules,
     Process,
     Scratch,
     Shelf,
 )
 from sim.kernels.receiving import receive
-from sim.kernels.serving import advance
 
 _SECONDS_PER_DAY = 86_400
 
@@ -35,10 +39,13 @@ def take_deliveries(
     process: Process,
     goods: Goods,
     handling: Handling,
-    reorder_point: Array,
+    rules: OrderRules,
+    emergency: EmergencyRules,
+    forecasters: Forecasters,
     shelf: Shelf,
     books: Books,
     keys: Keys,
+    order_lines: OrderLines,
     scratch: Scratch,
 ) -> None:
     """Take in deliveries.
@@ -58,10 +65,13 @@ def take_deliveries(
         process: demand; drawn where it is needed.
         goods: constants.
         handling: constants.
-        reorder_point: (n, m) units, to tell what a shortage comes from.
+        rules: their reorder points tell what a shortage comes from.
+        emergency: see `run_stores`, as for the next, and for the order lines, none of which are written.
+        forecasters: likewise.
         shelf: changed.
         books: changed.
         keys: streams.
+        order_lines: see above.
         scratch: room to work in.
     """
     start = 0
@@ -78,9 +88,9 @@ def take_deliveries(
                 if shelf.drawn_day[row] != day:
                     shelf.drawn_day[row] = day
                     draw_day(row, day, market.group[row], market.store_key[row], market.sku_key, process)
-                advance(
-                    row, second, day, period, market, process, goods, handling, reorder_point, shelf, books, keys,
-                    scratch,
+                run_stores(
+                    lines[0, start : start + 1], second, day, period, 0, market, process, goods, handling, rules,
+                    emergency, forecasters, shelf, books, keys, order_lines, scratch,
                 )  # fmt: skip
             receive(
                 lines[0, start:stop], lines[1, start:stop], lines[2, start:stop], lines[3, start:stop],
