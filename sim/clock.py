@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from enum import IntEnum
+from heapq import heappop
+from typing import Any
 
 import simpy
 from simpy.events import EventPriority
@@ -78,3 +80,18 @@ def at(environment: simpy.Environment, second: int, turn: Turn, action: Callable
     event._value = None
     event.callbacks.append(lambda _: action())
     environment.schedule(event, priority=EventPriority(turn), delay=second - environment.now)
+
+
+def run(environment: simpy.Environment, until: int) -> None:
+    """Let everything happen before a second: `Environment.run` with its step written out: a call less per event.
+
+    Nothing here fails by an event, only by an exception, so there is nothing to look for after each of them.
+    """
+    clock: Any = environment
+    queue = clock._queue
+    while queue and queue[0][0] < until:
+        clock._now, _, _, event = heappop(queue)
+        callbacks, event.callbacks = event.callbacks, None
+        for callback in callbacks:
+            callback(event)
+    clock._now = until

@@ -9,7 +9,7 @@ from scenarios import Plan, Scenario
 from sim.aftersales.service import AfterSales
 from sim.axes import frozen
 from sim.books import check_books, post_ledger
-from sim.clock import SECONDS_PER_DAY
+from sim.clock import SECONDS_PER_DAY, run
 from sim.depot import Depot
 from sim.garbage import collecting_seldom
 from sim.kernels.compilation import compiling_beside, mark_compiled
@@ -50,7 +50,7 @@ def simulate(scenario: Scenario, plan: Plan, *, seed: int, replication: int) -> 
     depot.open()
     service.open()
     with collecting_seldom():
-        environment.run(until=world.days * SECONDS_PER_DAY)
+        run(environment, world.days * SECONDS_PER_DAY)
     stores.catch_up(world.days * SECONDS_PER_DAY - 1)
     depot.close()
     service.close()

@@ -101,8 +101,8 @@ class Agents(Roster[Call]):
             self._start(self._servers[heappop(self._free)], call)
             return
         call.is_waiting = True
-        heappush(self._queue, (call.priority, self._number, call))
-        self._number += 1
+        self._number = number = self._number + 1
+        heappush(self._queue, (call.priority, number, call))
         if call.patience_seconds >= 0:
             event = simpy.Event(self._environment)
             event._ok = True

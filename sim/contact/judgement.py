@@ -102,7 +102,9 @@ class Triage:
             if centre.patience_minutes is None
             else Durations(centre.patience_minutes, _SECONDS_PER_MINUTE)
         )
-        self._patience_factor = [segment.patience_factor for segment in facts.service.segments]
+        factors = [segment.patience_factor for segment in facts.service.segments]
+        self._patience_factor = [*factors, factors[0]]
+        """(segments + 1,); the last is for who belongs to none."""
         self._others = _other_modes(facts)
         self.needed = tuple(_needed(mode, facts) for mode in facts.service.failure_modes)
         """(failure modes,) what each is thought to take."""
@@ -152,7 +154,7 @@ class Triage:
         """Seconds after which a customer who waits on the telephone or at the counter hangs up."""
         if self._patience is None:
             return FOREVER
-        return round(self._patience.seconds(word) * self._patience_factor[max(0, request.segment)])
+        return round(self._patience.seconds(word) * self._patience_factor[request.segment])
 
     def _misjudged(self, urgency: int, word: int) -> int:
         """A neighbouring urgency; whoever errs about the middle one errs either way alike."""

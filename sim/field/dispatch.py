@@ -369,15 +369,15 @@ class Dispatcher:
         following = worker.following
         stops = until if following is None else min(until, following[0].starts_second)
         late = max(0, stops - max(departed, worker.duty.ends_second))
-        began = min(visit.began_second, until)
-        departed, arrived = min(departed, until), min(arrived, until)
+        began = visit.began_second
         worker.place = visit.job.place
-        if following is None:  # nearly always: all of it belongs to this day
+        if following is None and began <= until:  # nearly always: all of it belongs to this day
             spent = worker.spent
             spent[_DRIVING] += arrived - departed
             spent[_WAITED] += began - arrived
             spent[_WAITED if visit.cause is _ABSENT else _WORK] += until - began
             return late
+        departed, arrived, began = min(departed, until), min(arrived, until), min(began, until)
         spend = self._shifts.spend
         spend(worker, _DRIVING, departed, arrived)
         if began > arrived:

@@ -61,7 +61,7 @@ class Ordered:
         for needs, heap in self._heaps.items():
             while heap and (heap[0][2].stage is not _WAITING or heap[0][1] != heap[0][2].ticket):
                 heappop(heap)
-            if not heap or not worker.can_do(needs):
+            if not heap or (needs[0] >= 0 and worker.levels[needs[0]] < needs[1]):
                 continue
             scarcity = 0 if self._scarcity is None else self._scarcity(needs)
             if best is not None and (scarcity, heap[0][0]) >= best:
@@ -104,9 +104,9 @@ class Nearby:
         """See `Waiting.take`."""
         best, priority = inf, _LAST
         found: Job | None = None
-        north, east, _ = worker.place
+        (north, east, _), levels = worker.place, worker.levels
         for needs, jobs in self._jobs.items():
-            if not jobs or not worker.can_do(needs):
+            if not jobs or (needs[0] >= 0 and levels[needs[0]] < needs[1]):  # as in `Worker.can_do`
                 continue
             gone = []
             for number, job in jobs.items():
