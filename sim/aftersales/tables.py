@@ -70,6 +70,6 @@ In `technician_days` shift + overtime = driving + work + waiting + break + idle;
 `part_moves` holds each unit's way between echelons (`sim.aftersales.requests.Echelon`); `part_stock` what lay where on
 the first morning and at the end, when what is on its way counts where it goes; `part_levels` a row per echelon, place
 and evening, vans by their station. `part_forecasts` holds, at the end of every week, what had been forecast for it and
-what stations ordered, for parts of centres whose levels follow forecasts. Scores are in hundredths of a point, shares in
-millionths, forecasts in thousandths.
+what stations ordered, for parts of centres whose levels follow forecasts. Scores are in hundredths of a point, shares
+in millionths, forecasts in thousandths.
 """

@@ -146,6 +146,10 @@ def test_a_unit_missing_from_a_row_is_found(result: RunResult, terms: Terms, nam
         rows &= table[column] == PartSource.VAN
     if name == "visits":  # how long somebody waited at a closed door stands nowhere else
         rows &= table["cause"] != Cause.ABSENT
+    if column == "arrived_second":  # of two, the record holds the way of the one who leads
+        rows &= (table["helper"] < 0) & (table["ended_second"] >= 0)
+    if column == "first_cause":  # what went wrong at a partner's visit stands nowhere else
+        rows &= ~np.isin(table["request"], result.tables["partner_jobs"]["request"])
     for row in some(np.flatnonzero(rows)):
         values = table[column].copy()
         values[row] -= 1
