@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from heapq import heapify, heappush
 from typing import Any, Generic, TypeVar
 
@@ -111,7 +112,7 @@ class Roster(ABC, Generic[Task]):
             self._free = list(range(servers))
 
     @abstractmethod
-    def _finish(self, server: Server[Task]) -> None:
+    def _finish(self, server: Server[Task], _: simpy.Event) -> None:
         """The task in hand is done."""
 
     @abstractmethod
@@ -141,7 +142,7 @@ class Roster(ABC, Generic[Task]):
 
     def _made(self, number: int) -> Server[Task]:
         server: Server[Task] = Server(number, self._environment)
-        server.callbacks.append(lambda _: self._finish(server))
+        server.callbacks.append(partial(self._finish, server))
         return server
 
     def _late(self, server: Server[Task]) -> int:

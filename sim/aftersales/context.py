@@ -30,7 +30,7 @@ class Context:
     @property
     def now(self) -> int:
         """Seconds since the start."""
-        return int(self.environment.now)
+        return int(self.environment._now)
 
     @property
     def first_ordinal(self) -> int:

@@ -132,7 +132,7 @@ class Agents(Roster[Call]):
         environment.schedule(event, _WORK_TURN, call.seconds)
         self._answered(now)
 
-    def _finish(self, server: Server[Call]) -> None:
+    def _finish(self, server: Server[Call], _: simpy.Event) -> None:
         call = server.task
         assert call is not None
         server.task = None

@@ -161,19 +161,18 @@ class StaffedCentre:
         """An agent has judged a report, and perhaps helped from afar."""
         now: int = self._environment._now
         request.answered_second, request.taken_second = answered_second, now
-        request.judged_urgency = judgement.urgency
-        if judgement.mode != request.mode:
-            needed = self._triage.needed[judgement.mode]
-            request.judged_mode = judgement.mode
-            request.skill, request.level, request.people, request.part = needed
+        _, _, _, request.judged_urgency, mode, is_resolved, follow_up_seconds = judgement
+        if mode != request.mode:
+            request.judged_mode = mode
+            request.skill, request.level, request.people, request.part = self._triage.needed[mode]
         self._register.promise(request)
-        if judgement.is_resolved:
+        if is_resolved:
             request.completed_second = now
             self._rooms.base.back_in_use(request)
             self._register.close(request, _RESOLVED_REMOTELY)
             return
-        if judgement.follow_up_seconds >= 0:
-            self._follow_up_seconds[request.number] = judgement.follow_up_seconds
+        if follow_up_seconds >= 0:
+            self._follow_up_seconds[request.number] = follow_up_seconds
         self._rooms.field.admit(request)
 
     def _abandoned(self, call: Call) -> None:

@@ -20,7 +20,8 @@ _ABSENT, _DEFECTIVE_PART, _DECLINED, _NO_CAUSE = (
 )
 _REPAIRS, _STREAM = (int(Kind.REPAIR), int(Kind.REWORK)), int(Kind.STREAM)
 _NO_PART = int(PartSource.NONE)
-_DONE = int(Outcome.DONE)
+_DONE, _DECLINED_QUOTE = int(Outcome.DONE), int(Outcome.DECLINED)
+_CONSUMABLES, _REPAIRS_SOLD, _PARTS_SOLD = Charge.CONSUMABLES, Charge.REPAIRS_SOLD, Charge.PARTS_SOLD
 
 
 class Settling:
@@ -90,7 +91,7 @@ class Settling:
             request.skill, request.level = skill, request.true_level
             request.people, request.part = request.true_people, request.true_part
             if self._consumables_minor:
-                self._charge(worker.station, now, Charge.CONSUMABLES, self._consumables_minor)
+                self._charge(worker.station, now, _CONSUMABLES, self._consumables_minor)
         if not is_fixed and not request.first_cause:
             request.first_cause = cause
         if visit.part != NOBODY and visit.part_source != _NO_PART:
@@ -116,16 +117,16 @@ class Settling:
                 request.paid_minor = self._fee_minor
                 self._charge(station, now, Charge.VISIT_FEES, self._fee_minor)
             self._rooms.base.back_in_use(request)
-            self._register.close(request, Outcome.DECLINED)
+            self._register.close(request, _DECLINED_QUOTE)
             return
         request.completed_second, request.settled_second = visit.repaired_second, now
         if visit.is_paid_for:
             request.paid_minor = request.quote_minor
             work = self._customers.work_price_minor[request.mode] if request.mode >= 0 else 0
             if work:
-                self._charge(station, now, Charge.REPAIRS_SOLD, work)
+                self._charge(station, now, _REPAIRS_SOLD, work)
             if request.quote_minor > work:
-                self._charge(station, now, Charge.PARTS_SOLD, request.quote_minor - work)
+                self._charge(station, now, _PARTS_SOLD, request.quote_minor - work)
         rooms, share = self._rooms, self._relapse_share
         if request.kind in _REPAIRS:
             if share:

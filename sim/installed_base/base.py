@@ -41,6 +41,7 @@ class InstalledBase:
         self._environment: Any = context.environment
         self._evenings = Evenings(context)
         self._intake, self._keys = self._evenings.intake, self._evenings.keys
+        self._failed_cells = self._evenings.failed_cells
         self._promise_seconds = context.facts.policy.installation_promise_days * SECONDS_PER_DAY
         self._broken: dict[int, int] = {}
         self._down: dict[int, int] = {}
@@ -151,7 +152,7 @@ class InstalledBase:
     def _report(self, row: tuple[Any, ...]) -> None:
         request = self._register.create(_REPAIR, row[KEY], row[SECOND])
         fill(request, row)
-        self._evenings.failed_cells.append(request.base_cell)
+        self._failed_cells.append(request.base_cell)
         self._take_out(request)
         self._report_to_contact(request)
 

@@ -14,6 +14,10 @@ from sim.parts.facts import IntArray, PartFacts
 from sim.parts.stock import Stock
 from sim.parts.transport import Transport
 
+# Members of enumerations are looked up slowly, and these are needed at every step.
+_STATION, _VAN = int(Echelon.STATION), int(Echelon.VAN)
+_SET_ASIDE = int(MoveReason.SET_ASIDE)
+
 
 class Wait:
     """Somebody who waits at a station for a part."""
@@ -95,7 +99,7 @@ class Stations:
 
     def demand(self, station: int, part: int, *, is_filled: bool, request: int) -> None:
         """Write down that one unit is asked of a station."""
-        self._write_demand([self._context.now, Echelon.STATION, station, part, 1, int(is_filled), request])
+        self._write_demand([self._context.now, _STATION, station, part, 1, int(is_filled), request])
 
     def hand_over(self, station: int, part: int) -> None:
         """Somebody wants a unit for something else than a request, and waits if there is none."""
@@ -168,8 +172,8 @@ class Stations:
         station, part, now = wait.station, wait.part, self._context.now
         self.set_aside[station, part] -= 1
         bad = self._stock.take(self._pile, station, part, 1)
-        source, goal = (int(Echelon.STATION), station), (int(Echelon.VAN), technician)
-        self._stock.move(part, 1, source, goal, now, now, int(MoveReason.SET_ASIDE), request.number)
+        source, goal = (_STATION, station), (_VAN, technician)
+        self._stock.move(part, 1, source, goal, now, now, _SET_ASIDE, request.number)
         return part, wait.source, bad
 
     def _wait(self, wait: Wait) -> None:

@@ -15,6 +15,10 @@ from sim.streams import Purpose, uniform
 
 _UNITS_TOGETHER = 32
 _WORDS = 2.0**32
+# Members of enumerations are looked up slowly, and these are needed at every step.
+_CUSTOMER = int(Echelon.CUSTOMER)
+_USE = int(MoveReason.USE)
+_PARTS_USED = Charge.PARTS_USED
 
 
 class Pile:
@@ -128,9 +132,9 @@ class Stock:
         """Write down that a unit of a pile is put into an appliance now, or handed to whoever asked for it."""
         now, cost = self._context.now, self._cost[part]
         self._write_move(
-            [part, 1, int(pile.echelon), place, int(Echelon.CUSTOMER), 0, now, now, int(MoveReason.USE), cost, request]
+            [part, 1, int(pile.echelon), place, _CUSTOMER, 0, now, now, _USE, cost, request]
         )  # fmt: skip
-        self.accounts.value(centre, Charge.PARTS_USED, 1, cost)
+        self.accounts.value(centre, _PARTS_USED, 1, cost)
 
     def write_off(self, pile: Pile, place: int, part: int, units: int, goal: Echelon) -> None:
         """Write down that units are scrapped or lost now."""

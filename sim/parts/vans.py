@@ -12,6 +12,9 @@ from sim.parts.stations import Stations
 from sim.parts.stock import Stock, dealt_out
 from sim.recorder import TABLES
 
+# Members of enumerations are looked up slowly, and these are needed at every step.
+_VAN = int(Echelon.VAN)
+
 
 class Vans:
     """Stock of parts in vans. What a station cannot give tonight is asked for again tomorrow."""
@@ -29,9 +32,7 @@ class Vans:
     def take(self, technician: int, part: int, request: Request) -> int:
         """Take a part out of a van for a repair; returns whether it is defective, -1 if there is none."""
         is_there = self._pile.units[technician, part] > 0
-        self._write_demand(
-            [self._context.now, Echelon.VAN, technician, part, 1, int(is_there), request.number]
-        )
+        self._write_demand([self._context.now, _VAN, technician, part, 1, int(is_there), request.number])
         if not is_there:
             return -1
         bad = self._stock.take(self._pile, technician, part, 1)
@@ -86,7 +87,7 @@ class Vans:
     ) -> None:
         rows = np.empty((van.size, len(TABLES["part_moves"])), np.int64)
         rows[:, 0], rows[:, 1] = part, given
-        rows[:, 2], rows[:, 3], rows[:, 4], rows[:, 5] = Echelon.STATION, station, Echelon.VAN, van
+        rows[:, 2], rows[:, 3], rows[:, 4], rows[:, 5] = Echelon.STATION, station, _VAN, van
         rows[:, 6], rows[:, 7], rows[:, 8] = left, arrived, MoveReason.REPLENISHMENT
         rows[:, 9], rows[:, 10] = given * self._facts.cost_minor[part], NOBODY
         self._context.recorder.add("part_moves", rows)
