@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,12 @@ import numpy.typing as npt
 from sim.records import Closing, IntArray, Panels, Table, digest_of
 
 FloatArray = npt.NDArray[np.float64]
+
+
+def _nothing(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """An empty array that nobody can write to."""
+    array.setflags(write=False)
+    return array
 
 
 @dataclass(frozen=True)
@@ -41,13 +48,13 @@ class ServiceLabels:
     stations: tuple[str, ...] = ()
     """Open stations."""
     station_names: tuple[str, ...] = ()
-    station_latitude: FloatArray = field(default_factory=lambda: np.zeros(0))
-    station_longitude: FloatArray = field(default_factory=lambda: np.zeros(0))
+    station_latitude: FloatArray = field(default_factory=lambda: _nothing(np.zeros(0)))
+    station_longitude: FloatArray = field(default_factory=lambda: _nothing(np.zeros(0)))
     technicians: tuple[str, ...] = ()
-    technician_station: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    technician_station: IntArray = field(default_factory=lambda: _nothing(np.zeros(0, np.int64)))
     """(technicians,) index into `stations`."""
     skills: tuple[str, ...] = ()
-    levels: IntArray = field(default_factory=lambda: np.zeros((0, 0), np.int64))
+    levels: IntArray = field(default_factory=lambda: _nothing(np.zeros((0, 0), np.int64)))
     """(technicians, skills) on the first day, 0 where a skill is missing."""
     parts: tuple[str, ...] = ()
     partners: tuple[str, ...] = ()

@@ -8,6 +8,7 @@ bench.tables["workforce_events"]
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, cast
 
 import simpy
@@ -106,9 +107,9 @@ class Bench:
         self.open()
         self.close()
 
-    @property
+    @cached_property
     def tables(self) -> dict[str, Table]:
-        """What has been recorded so far."""
+        """What has been recorded; to be asked for when all is over, because a recorder gives up its rows."""
         return self.recorder.tables()
 
     def request(self, name: str, kind: int = Kind.REPAIR) -> Request:
