@@ -232,12 +232,17 @@ def uniform_array(
     return out
 
 
+def four_draws(
+    key: StreamKey, entities: npt.NDArray[np.uint64], block: int = 0, sub: int = 0
+) -> npt.NDArray[np.uint32]:
+    """Return the draws of each entity at the indices 4 * block + (0 ... 3), shape (4, n)."""
+    out = np.empty((4, entities.size), dtype=np.uint32)
+    uniform_rows4(*halves(entities), np.uint32(block), np.uint32(sub), *key, out)
+    return out
+
+
 def uniform_blocks(
     key: StreamKey, entities: npt.NDArray[np.uint64], blocks: int, sub: int = 0
 ) -> npt.NDArray[np.uint32]:
     """Return the draws of each entity at the indices from 0 up to 4 * blocks, shape (4 * blocks, n)."""
-    out = np.empty((4 * blocks, entities.size), dtype=np.uint32)
-    low, high = halves(entities)
-    for block in range(blocks):
-        uniform_rows4(low, high, np.uint32(block), np.uint32(sub), *key, out[4 * block : 4 * block + 4])
-    return out
+    return np.concatenate([four_draws(key, entities, block, sub) for block in range(blocks)])

@@ -8,8 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.aftersales.requests import NOBODY, Request, Urgency
-from sim.kernels.philox import uniform_rows4
-from sim.streams import StreamKey, halves
 
 Rows = npt.NDArray[Any]
 Draws = npt.NDArray[np.uint32]
@@ -65,10 +63,3 @@ def fill(request: Request, row: tuple[Any, ...]) -> None:
     request.judged_urgency, request.judged_mode = request.urgency, request.mode
     request.skill, request.level = request.true_skill, request.true_level
     request.people, request.part = request.true_people, request.true_part
-
-
-def four_draws(stream: StreamKey, keys: KeyArray, block: int = 0) -> Draws:
-    """The draws of indices 4 * block + (0 ... 3) of each key, (4, n)."""
-    out = np.empty((4, keys.size), np.uint32)
-    uniform_rows4(*halves(keys), np.uint32(block), np.uint32(0), *stream, out)
-    return out

@@ -9,12 +9,12 @@ from sim.aftersales.context import Context
 from sim.aftersales.requests import Kind
 from sim.books.terms import DAYS_PER_YEAR
 from sim.durations import fractions
-from sim.installed_base.arriving import KeyArray, Rows, blank_rows, four_draws
+from sim.installed_base.arriving import KeyArray, Rows, blank_rows
 from sim.installed_base.durations import WorkTimes
 from sim.installed_base.intake import Keys, Traits
 from sim.installed_base.places import Places
 from sim.installed_base.population import Population
-from sim.streams import Purpose, cell_keys, entity_key, uniform_array
+from sim.streams import Purpose, cell_keys, entity_key, four_draws, uniform_array
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -9,11 +9,11 @@ from sim.aftersales.context import Context
 from sim.aftersales.requests import Kind, Request
 from sim.clock import SECONDS_PER_DAY
 from sim.durations import fractions
-from sim.installed_base.arriving import Rows, blank_rows, four_draws
+from sim.installed_base.arriving import Rows, blank_rows
 from sim.installed_base.durations import WorkTimes
 from sim.installed_base.intake import Keys, Traits
 from sim.installed_base.places import Places
-from sim.streams import Purpose, cell_keys, entity_key, entity_keys, uniform
+from sim.streams import Purpose, cell_keys, entity_key, entity_keys, four_draws, uniform
 
 IntArray = npt.NDArray[np.int64]
 _ADVICE_DAYS = 7

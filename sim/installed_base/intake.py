@@ -10,12 +10,12 @@ import numpy.typing as npt
 from sim.aftersales.context import Context
 from sim.aftersales.requests import Kind
 from sim.durations import fractions
-from sim.installed_base.arriving import Draws, KeyArray, Rows, blank_rows, four_draws
+from sim.installed_base.arriving import Draws, KeyArray, Rows, blank_rows
 from sim.installed_base.durations import WorkTimes
 from sim.installed_base.places import Places
 from sim.installed_base.population import DAYS_PER_MONTH
 from sim.kernels.installed_base import request_keys
-from sim.streams import Purpose
+from sim.streams import Purpose, four_draws
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

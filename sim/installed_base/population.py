@@ -8,9 +8,8 @@ import numpy.typing as npt
 from scenarios import ConstantHazard, Hazard, WeibullHazard
 from sim.aftersales.context import Context
 from sim.books.terms import DAYS_PER_YEAR
-from sim.installed_base.arriving import four_draws
 from sim.kernels.installed_base import daily_hazards, draw_failures, draw_removals
-from sim.streams import Purpose, cell_keys, entity_key
+from sim.streams import Purpose, cell_keys, entity_key, four_draws
 
 MONTHS_PER_YEAR = 12
 DAYS_PER_MONTH = DAYS_PER_YEAR / MONTHS_PER_YEAR

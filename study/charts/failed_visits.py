@@ -61,6 +61,8 @@ def failed_visits(studies: Sequence[Study]) -> Figure:
                 wrapped(every[place], 10.0 / len(shown), style.LABEL_POINTS, 1)[0],
                 color=style.text_colour(place),
             )
+    highest = max(100 * float(_shares(study)[list(CAUSES)].max()) for study in shown)
+    grid[0].set_ylim(0, 1.25 * highest)
     grid[0].set_ylabel("Visits (%)", fontsize=style.LABEL_POINTS)
     return figure
 
@@ -86,7 +88,6 @@ def _pareto(axes: Axes, study: Study, colour: str, inches: float, *, is_last: bo
     axes.tick_params(axis="x", length=0)
     axes.grid(visible=False, axis="x")
     axes.set_xlim(-0.6, len(causes) - 0.4)
-    axes.set_ylim(0, 1.25 * max(heights))
     right = axes.twinx()
     right.plot(
         range(len(causes)),

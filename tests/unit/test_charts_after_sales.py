@@ -17,6 +17,7 @@ from sim import Cause
 from study.charts import gallery, write_charts
 from study.charts.after_sales import after_sales_charts
 from study.charts.coverage_map import covered_share, km_to_station
+from study.charts.failed_visits import failed_visits
 from study.charts.gantt import MOST_ROWS
 from study.charts.job_flow import flows_of
 from study.charts.style import save
@@ -250,3 +251,14 @@ def test_charts_and_kpis_tell_the_same(real: Study) -> None:
         )
         assert run.service["station_requests"].sum() == pytest.approx(run.kpis["service_requests"])
         assert np.isfinite(run.service["levels"]).all()
+
+
+def test_no_bar_of_failed_visits_leaves_its_panel_whichever_scenario_fails_most() -> None:
+    often, seldom = (
+        invented_study(name, title=name, service=InventedService(failed=failed), **SMALL)
+        for name, failed in (("often", 0.4), ("seldom", 0.05))
+    )
+    for pair in ((often, seldom), (seldom, often)):
+        for axes in failed_visits(pair).axes:
+            bars = [bar.get_height() for bar in axes.patches]
+            assert max(bars, default=0.0) <= axes.get_ylim()[1]
