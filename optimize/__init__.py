@@ -1,5 +1,6 @@
 """From a scenario's policy to a plan of numbers, and the solvers that work parts of it out."""
 
+from optimize.outlook import ContactOutlook, FieldOutlook, Outlook, PickingOutlook
 from optimize.planner import PlanningError, plan
 from optimize.routing.checking import check_routes
 from optimize.routing.distances import road_metres
@@ -13,6 +14,10 @@ from optimize.routing.problem import (
 )
 
 __all__ = [
+    "ContactOutlook",
+    "FieldOutlook",
+    "Outlook",
+    "PickingOutlook",
     "PlanningError",
     "RoutePlan",
     "RouteStatus",

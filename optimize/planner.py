@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from optimize.stock.levels import PlanningError, centre_levels, store_levels
+from optimize.solving import PlanningError
+from optimize.stock.levels import centre_levels, store_levels
 from scenarios import Plan, Scenario
 
 

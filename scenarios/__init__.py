@@ -29,6 +29,14 @@ from scenarios.language.checks import check
 from scenarios.language.columns import Columns
 from scenarios.language.contact import CHANNELS, CallStream, Channel, ContactCentre, Reporting
 from scenarios.language.costs import Costs
+from scenarios.language.decisions import (
+    NO_DECISIONS,
+    PLAN_FORMAT_VERSION,
+    Basis,
+    CentreLevelRow,
+    Decisions,
+    PlanPart,
+)
 from scenarios.language.demand import (
     ConstantDemand,
     Demand,
@@ -62,6 +70,18 @@ from scenarios.language.measures import (
 )
 from scenarios.language.network import WEEKDAYS, Closure, DistributionCentre, Network, Scope, Store
 from scenarios.language.operations import DepotPolicy, Routes, Shift, Transport, Wave, WorkingDays
+from scenarios.language.optimised import (
+    Optimised,
+    OptimisedAgents,
+    OptimisedCrew,
+    OptimisedParts,
+    OptimisedStock,
+    OptimisedTechnicians,
+    ServiceMeasure,
+    ServiceTarget,
+    StockForm,
+    StockLimits,
+)
 from scenarios.language.people import (
     LEVELS,
     Absence,
@@ -72,7 +92,7 @@ from scenarios.language.people import (
     People,
     SkillEffects,
 )
-from scenarios.language.plan import Basis, Plan, PlanPart, StockLevels
+from scenarios.language.plan import Plan, StockLevels, with_decisions
 from scenarios.language.policy import (
     BaseStock,
     CentreReplenishmentRule,
@@ -94,6 +114,14 @@ from scenarios.language.policy import (
     ReplenishmentRule,
     Units,
     VendorManaged,
+)
+from scenarios.language.promises import (
+    Premise,
+    Promise,
+    ShadowPrice,
+    SolveReport,
+    SolveStatus,
+    Unserved,
 )
 from scenarios.language.provenance import Applied, Provenance
 from scenarios.language.reference import fact_policy_markdown, reference_markdown
@@ -152,6 +180,8 @@ __all__ = [
     "FORMAT_VERSION",
     "LEVELS",
     "MEASURES",
+    "NO_DECISIONS",
+    "PLAN_FORMAT_VERSION",
     "SERVICE_HEADS",
     "SHORTAGE_STEPS",
     "URGENCIES",
@@ -168,6 +198,7 @@ __all__ = [
     "BathtubHazard",
     "CallStream",
     "Carrier",
+    "CentreLevelRow",
     "CentreReplenishmentRule",
     "CentreStock",
     "Channel",
@@ -183,6 +214,7 @@ __all__ = [
     "DaysOfCover",
     "DaysOfDemand",
     "DaysOfUse",
+    "Decisions",
     "DelistingMarkDown",
     "Demand",
     "DemandRate",
@@ -233,6 +265,12 @@ __all__ = [
     "Morale",
     "NegativeBinomial",
     "Network",
+    "Optimised",
+    "OptimisedAgents",
+    "OptimisedCrew",
+    "OptimisedParts",
+    "OptimisedStock",
+    "OptimisedTechnicians",
     "OrderStream",
     "Outsourcing",
     "Part",
@@ -249,10 +287,12 @@ __all__ = [
     "PlanPart",
     "Poisson",
     "Policy",
+    "Premise",
     "PriceChange",
     "PriceProcess",
     "Problem",
     "Product",
+    "Promise",
     "Promotion",
     "PromotionRow",
     "Provenance",
@@ -274,20 +314,27 @@ __all__ = [
     "Segment",
     "Service",
     "ServiceCosts",
+    "ServiceMeasure",
     "ServicePolicy",
     "ServiceShift",
     "ServiceStation",
+    "ServiceTarget",
     "Severity",
+    "ShadowPrice",
     "Shift",
     "SingleSource",
     "SkillEffects",
     "SkillRow",
     "Sku",
     "SlaClass",
+    "SolveReport",
+    "SolveStatus",
     "Sourcing",
     "SplitSources",
     "Staging",
+    "StockForm",
     "StockLevels",
+    "StockLimits",
     "Store",
     "StoreStock",
     "Substitution",
@@ -300,6 +347,7 @@ __all__ = [
     "Transport",
     "TruckType",
     "Units",
+    "Unserved",
     "VendorManaged",
     "Wave",
     "WeibullHazard",
@@ -317,6 +365,7 @@ __all__ = [
     "schema_line",
     "schema_text",
     "summarise",
+    "with_decisions",
     "write_table",
     "write_templates",
 ]

@@ -57,6 +57,8 @@ class Foundation:
     """All that neither seed nor replication changes. Nothing in it is written to but what a run copies first."""
 
     digests: Digests
+    scenario: Scenario
+    """As the plan decides it, see `Plan.decided`."""
     axes: Axes
     facts: MarketFacts
     """Its shocks belong to no particular run."""
@@ -110,7 +112,8 @@ def _forget(_: weakref.ref[Any]) -> None:
     _kept[:] = [kept for kept in _kept if kept.scenario() is not None and kept.plan() is not None]
 
 
-def _build(scenario: Scenario, plan: Plan) -> Foundation:
+def _build(given: Scenario, plan: Plan) -> Foundation:
+    scenario = plan.decided(given)
     axes = build_axes(scenario)
     facts = build_market(scenario, axes, seed=0, replication=0)
     goods, handling = build_goods(scenario, axes)
@@ -123,7 +126,8 @@ def _build(scenario: Scenario, plan: Plan) -> Foundation:
     )
     centres_follow = bool(plan.centres.is_dynamic.any())
     return Foundation(
-        digests=Digests(scenario.digest, scenario.facts_digest, scenario.policy_digest, plan.digest),
+        digests=Digests(given.digest, given.facts_digest, given.policy_digest, plan.digest),
+        scenario=scenario,
         axes=axes,
         facts=facts,
         goods=goods,

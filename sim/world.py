@@ -80,6 +80,7 @@ class World:
 def build_world(scenario: Scenario, plan: Plan, seed: int, replication: int) -> World:
     """Build the world of one replication as it stands on the first morning."""
     foundation = foundation_of(scenario, plan)
+    scenario = foundation.scenario
     facts = facts_of_run(foundation, scenario, seed, replication)
     axes, opening = foundation.axes, foundation.opening
     first_ordinal = scenario.horizon.start_date.toordinal()

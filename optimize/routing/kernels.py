@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from optimize.compilation import compiled
 from optimize.routing.arrays import Arrays, Fleet
-from optimize.routing.compilation import compiled
 from optimize.routing.problem import FloatArray, IntArray
 
 _NEVER = 2**62

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from optimize.solving import PlanningError
 from scenarios import (
     WEEKDAYS,
     BaseStock,
@@ -34,10 +35,6 @@ _IN_UNITS = -1.0
 
 Rule = ReplenishmentRule | CentreReplenishmentRule
 BoolArray = npt.NDArray[np.bool_]
-
-
-class PlanningError(Exception):
-    """The policy cannot be worked out to numbers."""
 
 
 def longest_review_gap_days(order_weekdays: Sequence[str]) -> int:
@@ -157,7 +154,9 @@ def _draft(
             levels.smoothing_weight[index] = rule.forecaster.weight
         _write_mode(index, rule, cells, np.where(cells, lead_time_days, 0.0).max(axis=1, initial=0.0), levels)
         basis = Basis.RULE if levels.is_dynamic[index] else Basis.GIVEN
-        parts.append(PlanPart(f"{path}[{index}]", rule.mode.kind, basis, int(cells.sum())))
+        parts.append(
+            PlanPart(path=f"{path}[{index}]", kind=rule.mode.kind, basis=basis, cells=int(cells.sum()))
+        )
     return _Draft(levels, parts)
 
 

@@ -4,34 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, fields
-from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
-
-class Basis(StrEnum):
-    """Where the numbers of a part of a plan come from."""
-
-    GIVEN = "given"
-    """Stated in units by the planner."""
-    RULE = "rule"
-    """Stated in days of demand; worked out at every review from the forecast."""
-    OPTIMISED = "optimised"
-    """Worked out by a solver before the run."""
-
-
-@dataclass(frozen=True)
-class PlanPart:
-    """One rule of the policy: what it decides, for how many cells, on what basis."""
-
-    path: str
-    """Path of the rule in the scenario."""
-    kind: str
-    """Review rule, e.g. `min_max`."""
-    basis: Basis
-    cells: int
-    """Store x SKU cells, or SKUs of centres, that it applies to."""
+from scenarios.language.decisions import NO_DECISIONS, Decisions, PlanPart
+from scenarios.language.promises import Promise
+from scenarios.language.scenario import Scenario
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,22 +69,73 @@ class Plan:
     stores: StockLevels
     centres: StockLevels
     parts: tuple[PlanPart, ...]
+    decisions: Decisions = NO_DECISIONS
+    """What solvers or a plan file decided; its levels of stores and centres are already in the arrays above."""
+
+    @property
+    def promises(self) -> tuple[Promise, ...]:
+        """All that the plan promises."""
+        return tuple(promise for part in self.parts for promise in part.promises)
 
     @property
     def digest(self) -> str:
-        """Digest of every decided number."""
+        """Digest of every decided number and every promise."""
         state = hashlib.blake2b(digest_size=16)
         for levels in (self.stores, self.centres):
-            for field in fields(levels):
-                array = getattr(levels, field.name)
+            for entry in fields(levels):
+                array = getattr(levels, entry.name)
                 state.update(
-                    f"{field.name}:{array.dtype.str}:{array.shape}".encode()
+                    f"{entry.name}:{array.dtype.str}:{array.shape}".encode()
                     + np.ascontiguousarray(array).tobytes()
                 )
+        state.update(self.decisions.model_dump_json(include=_OF_PEOPLE_AND_PARTS, exclude_none=True).encode())
+        for promise in self.promises:
+            state.update(promise.model_dump_json().encode())
         return state.hexdigest()
+
+    def decided(self, scenario: Scenario) -> Scenario:
+        """The scenario with what the plan decides about people and spare parts in the place of its policy.
+
+        Facts stay; without such decisions it is the scenario itself.
+        """
+        return with_decisions(scenario, self.decisions)
 
     def summary(self) -> str:
         """One line per part."""
         return "\n".join(
             f"{part.path}: {part.kind}, {part.basis.value}, {part.cells:,} cells" for part in self.parts
         )
+
+
+_OF_PEOPLE_AND_PARTS = {"part_levels", "agents", "pickers", "technician_shifts", "technicians", "skills"}
+
+
+def with_decisions(scenario: Scenario, decisions: Decisions) -> Scenario:
+    """A scenario in which decisions about people and spare parts stand in the place of the policy's."""
+    if all(getattr(decisions, name) is None for name in _OF_PEOPLE_AND_PARTS):
+        return scenario
+    policy = scenario.policy
+    service, depot = policy.service, policy.depot
+    if decisions.part_levels is not None:
+        parts = service.parts.model_copy(update={"levels": decisions.part_levels, "rules": ()})
+        service = service.model_copy(update={"parts": parts})
+    if decisions.agents is not None:
+        contacts = service.contacts.model_copy(update={"agents": decisions.agents})
+        service = service.model_copy(update={"contacts": contacts})
+    people = {
+        name: value
+        for name, value in (
+            ("shifts", decisions.technician_shifts),
+            ("technicians", decisions.technicians),
+            ("skills", decisions.skills),
+            ("groups", None if decisions.technicians is None else ()),
+        )
+        if value is not None
+    }
+    if people:
+        workforce = service.workforce.model_copy(update=people)
+        service = service.model_copy(update={"workforce": workforce})
+    if decisions.pickers is not None:
+        depot = depot.model_copy(update={"pickers": decisions.pickers})
+    changed = policy.model_copy(update={"service": service, "depot": depot})
+    return scenario.model_copy(update={"policy": changed}).with_provenance(scenario.provenance)

@@ -12,6 +12,7 @@ from scenarios.language.columns import Columns
 from scenarios.language.goods_handling import CycleCount, Gift, ReturnsPolicy
 from scenarios.language.network import ALL_WEEK, Scope, Weekday
 from scenarios.language.operations import DepotPolicy, Transport
+from scenarios.language.optimised import Optimised
 from scenarios.language.service_policy import ServicePolicy
 from scenarios.language.sourcing import Sourcing
 
@@ -362,3 +363,5 @@ class Policy(Model):
     """Gifts that travel with orders."""
     substitution_incentives: tuple[SubstitutionIncentive, ...] = assumed((), "none unless given")
     """Incentives to take a substitute; the first matching one applies to a class."""
+    optimised: Optimised = assumed(Optimised(), "nothing: all as given or by rule")
+    """What solvers work out before the run, in the place of the rules above."""

@@ -1,0 +1,80 @@
+"""What is to be expected of a scenario's world before anything has run: the input of the planner steps.
+
+The world itself works it out (`sim.outlook`), because only it knows how seasons, promotions, sales of appliances and
+ages of units add up; solvers see these arrays alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class ContactOutlook:
+    """What comes to the contact centre in a mean week of the horizon."""
+
+    calls_per_hour: FloatArray
+    """(7, 24): first calls by weekday, Monday first, and clock hour; those who ring again are not in it."""
+    work_minutes_mean: float
+    """Of one call, all kinds together."""
+    work_minutes_scv: float
+    """Squared coefficient of variation of it."""
+    patience_minutes: float | None
+    """Mean patience; None = waits for ever."""
+    redial_share: float
+    """Of those who give up."""
+    back_office_minutes_per_day: float
+    """Work of agents that can wait: web, follow-up, informing."""
+
+
+@dataclass(frozen=True, eq=False)
+class FieldOutlook:
+    """What technicians have to do on a mean day, by station in the order of the scenario's table."""
+
+    visits_per_day: FloatArray
+    """(stations, skills): visits, repeated ones included, by skill that the work asks for; last column: none."""
+    on_site_minutes: FloatArray
+    """(stations,): mean time at the customer's."""
+    on_site_scv: FloatArray
+    """(stations,)"""
+    travel_minutes: FloatArray
+    """(stations,): mean time on the road per visit."""
+    level_needed: npt.NDArray[np.int64]
+    """(skills,): highest level that some work of the skill asks for."""
+    part_use_per_day: FloatArray
+    """(stations, parts): units that visits of the station need."""
+
+
+@dataclass(frozen=True, eq=False)
+class PickingOutlook:
+    """What pickers have to do on a mean day, by distribution centre."""
+
+    work_minutes_mean: FloatArray
+    """(centres,): work of all lists of a day."""
+    work_minutes_sd: FloatArray
+    """(centres,): from day to day."""
+    lists_per_day: FloatArray
+    """(centres,)"""
+
+
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """Expected demand and work. Arrays are read-only and in the order of the scenario's tables."""
+
+    demand_per_day: FloatArray
+    """(stores, skus): mean demand of a day of the counted horizon; 0 where not listed."""
+    demand_variance_per_day: FloatArray
+    """(stores, skus): its variance, chance and seasons, promotions and shocks together."""
+    steady_variance_per_day: FloatArray
+    """(stores, skus): the part of the variance that is chance alone, at the mean rate."""
+    contact: ContactOutlook | None = None
+    field: FieldOutlook | None = None
+    picking: PickingOutlook | None = None
+
+
+__all__ = ["ContactOutlook", "FieldOutlook", "Outlook", "PickingOutlook"]

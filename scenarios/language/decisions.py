@@ -1,0 +1,96 @@
+"""The numbers of a plan as a person or a solver states them: a file of its own, with tables beside it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar, Literal
+
+from scenarios.language.base import Model, assumed, given
+from scenarios.language.columns import Columns
+from scenarios.language.operations import Shift
+from scenarios.language.policy import LevelRow
+from scenarios.language.promises import Promise, SolveReport
+from scenarios.language.service_policy import PartLevelRow, ServiceShift, SkillRow, TechnicianRow
+
+PLAN_FORMAT_VERSION = 1
+
+
+class Basis(StrEnum):
+    """Where the numbers of a part of a plan come from."""
+
+    GIVEN = "given"
+    """Stated in units by the planner."""
+    RULE = "rule"
+    """Stated in days of demand; worked out at every review from the forecast."""
+    OPTIMISED = "optimised"
+    """Worked out by a solver before the run."""
+
+
+class CentreLevelRow(Model):
+    """One row of the table of levels of distribution centres."""
+
+    __unique__: ClassVar[tuple[str, ...]] = ("dc_id", "sku_id")
+
+    dc_id: str = given(min_length=1)
+    """Distribution centre."""
+    sku_id: str = given(min_length=1)
+    """SKU."""
+    reorder_point_units: int = given(unit="units", ge=-1)
+    """Order when the inventory position is at or below it."""
+    order_up_to_units: int = assumed(0, "0 = order in lots of `order_quantity_units`", unit="units", ge=0)
+    """Order up to this level."""
+    order_quantity_units: int = assumed(0, "0 = order up to `order_up_to_units`", unit="units", ge=0)
+    """Fixed lot size."""
+
+
+class PlanPart(Model):
+    """One part of a plan: what it decides, for how much, on what basis, and what it promises."""
+
+    path: str = given(min_length=1)
+    """Path in the scenario of what it works out."""
+    kind: str = given(min_length=1)
+    """Review rule or method, e.g. `min_max`."""
+    basis: Basis = given()
+    """Where its numbers come from."""
+    cells: int = given(ge=0)
+    """How many things it decides: store x SKU cells, SKUs of centres, people."""
+    report: SolveReport | None = assumed(None, "no solver was needed")
+    """How the solver got on."""
+    promises: tuple[Promise, ...] = assumed((), "it promises nothing")
+    """KPIs it promises."""
+    digest: str = assumed("", "not kept")
+    """Digest of its numbers as the solver left them: tells whether somebody has edited them since."""
+
+
+class Decisions(Model):
+    """A plan as a file: what has been decided in numbers. What is left out stays as the policy says."""
+
+    format: Literal[1]
+    """Version of the plan format."""
+    scenario: str = assumed("", "not stated")
+    """Name of the scenario it was made for."""
+    facts_digest: str = assumed("", "not checked when empty")
+    """Digest of the facts it was made for; others are refused."""
+    parts: tuple[PlanPart, ...] = assumed((), "all numbers are the planner's")
+    """Provenance of what solvers worked out."""
+    store_levels: Columns[LevelRow] | None = assumed(None, "as the policy says")
+    """Levels of stores."""
+    centre_levels: Columns[CentreLevelRow] | None = assumed(None, "as the policy says")
+    """Levels of distribution centres."""
+    part_levels: Columns[PartLevelRow] | None = assumed(None, "as the policy says")
+    """Levels of spare parts; replace those of the policy as a whole."""
+    agents: tuple[Shift, ...] | None = assumed(None, "as the policy says")
+    """Agents by shift."""
+    pickers: tuple[Shift, ...] | None = assumed(None, "as the policy says")
+    """Pickers by shift."""
+    technician_shifts: tuple[ServiceShift, ...] | None = assumed(None, "as the policy says")
+    """Working times of technicians."""
+    technicians: Columns[TechnicianRow] | None = assumed(None, "as the policy says")
+    """All technicians; replaces those of the policy, groups included."""
+    skills: Columns[SkillRow] | None = assumed(None, "as the policy says")
+    """Their skill matrix."""
+
+
+NO_DECISIONS = Decisions(format=1)
+
+__all__ = ["NO_DECISIONS", "PLAN_FORMAT_VERSION", "Basis", "CentreLevelRow", "Decisions", "PlanPart"]

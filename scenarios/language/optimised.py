@@ -1,0 +1,125 @@
+"""Which parts of the policy solvers work out, and to what target. What is named here replaces the rules beside it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from scenarios.language.base import Model, assumed
+from scenarios.language.network import Scope
+
+ServiceMeasure = Literal["fill_rate", "cycle_service_level", "ready_rate"]
+StockForm = Literal["min_max", "reorder_quantity", "periodic_review", "base_stock"]
+
+
+class ServiceTarget(Model):
+    """A service level to be reached by every store and SKU on its own."""
+
+    measure: ServiceMeasure = assumed("fill_rate", "what customers notice")
+    """Share of units sold from the shelf; of order cycles without a stock-out; or of time with stock."""
+    share: float = assumed(0.95, "assumption", unit="share", gt=0, lt=1)
+    """Level."""
+    share_by_class: dict[str, float] = assumed({}, "`share` for all", unit="share by class")
+    """Level of single classes: "A", "B", "C" by value of demand, or with how it varies "AX" to "CZ"."""
+
+
+class OptimisedStock(Model):
+    """Levels of some cells worked out before the run. Days of review and rounding stay as the rule beside says."""
+
+    scope: Scope = assumed(Scope(), "all cells")
+    """Cells."""
+    form: StockForm = assumed("min_max", "the usual one")
+    """Review rule whose levels are worked out."""
+    target: ServiceTarget | None = assumed(None, "what is missing is weighed against what stock costs")
+    """Service level; least cost of ordering and holding that reaches it."""
+    shortage_cost_per_unit: float | None = assumed(
+        None, "margin lost and `costs.shortage.lost_per_unit`", unit="money per unit", ge=0
+    )
+    """Cost of a unit that is missing, where no target is given."""
+
+
+class StockLimits(Model):
+    """What the stock of all stores together may take; levels of stores are then chosen together."""
+
+    budget: float | None = assumed(None, "no limit", unit="money", gt=0)
+    """Mean value of stock on hand at cost."""
+    shelf_litres_per_store: float | None = assumed(None, "no limit", unit="litres", gt=0)
+    """Largest stock on hand of a store by volume."""
+    lines_per_day: float | None = assumed(None, "no limit", unit="order lines per day", gt=0)
+    """Mean order lines of all stores."""
+
+
+class OptimisedParts(Model):
+    """Spare parts on vans, in stations and centres, for the most first-time fix for the money. Give one of the two."""
+
+    first_time_fix_share: float | None = assumed(None, "by `budget`", unit="share", gt=0, lt=1)
+    """Visits that need a part and find it on the van."""
+    budget: float | None = assumed(None, "by `first_time_fix_share`", unit="money", gt=0)
+    """Value of all levels at cost."""
+
+
+class OptimisedAgents(Model):
+    """Fewest hours of agents that answer as promised in every hour that is served."""
+
+    answered_share: float = assumed(0.8, "usual target: 80 % in 20 seconds", unit="share", gt=0, lt=1)
+    """Calls answered within `policy.service.contacts.answer_within_seconds`."""
+    abandoned_share: float | None = assumed(None, "no limit", unit="share", gt=0, lt=1)
+    """Most callers who give up."""
+    shift_hours: tuple[float, ...] = assumed((8.0, 9.0), "usual", unit="hours", min_length=1)
+    """Lengths of shifts, the break included."""
+    break_minutes: float = assumed(60.0, "assumption", unit="minutes", ge=0, le=240)
+    """Break in the middle."""
+    opens_hour: float = assumed(0.0, "day and night", unit="hour of day", ge=0, lt=24)
+    """First hour that is served."""
+    closes_hour: float = assumed(24.0, "day and night", unit="hour of day", gt=0, le=24)
+    """End of the last hour that is served."""
+
+
+class OptimisedTechnicians(Model):
+    """Fewest technicians per station that keep the promise of completion."""
+
+    completed_share: float = assumed(0.9, "assumption: nine in ten", unit="share", gt=0, lt=1)
+    """Requests completed as the SLA class says."""
+    largest_utilisation: float = assumed(
+        0.9, "assumption: leave room for what is urgent", unit="share", gt=0, lt=1
+    )
+    """Work, travel included, over time on duty."""
+
+
+class OptimisedCrew(Model):
+    """Fewest people who are done in time, on most days."""
+
+    done_hour: float = assumed(
+        6.0, "assumption: trucks leave in the morning", unit="hour of day", ge=0, lt=24
+    )
+    """When the goods of the last wave have to be ready."""
+    share_of_days: float = assumed(0.95, "assumption", unit="share", gt=0, lt=1)
+    """Days on which they are."""
+
+
+class Optimised(Model):
+    """Parts of the policy that solvers work out before the run."""
+
+    stores: tuple[OptimisedStock, ...] = assumed((), "by `replenishment`")
+    """Levels of stores; the first that matches applies to a cell, cells that none matches stay by their rule."""
+    centres: tuple[OptimisedStock, ...] = assumed((), "by `dc_replenishment`")
+    """Levels of distribution centres."""
+    limits: StockLimits = assumed(StockLimits(), "none")
+    """Limits of the stock of stores."""
+    parts: OptimisedParts | None = assumed(None, "by `service.parts`")
+    """Spare parts."""
+    agents: OptimisedAgents | None = assumed(None, "by `service.contacts.agents`")
+    """Agents."""
+    technicians: OptimisedTechnicians | None = assumed(None, "by `service.workforce`")
+    """Technicians."""
+    pickers: OptimisedCrew | None = assumed(None, "by `depot.pickers`")
+    """Pickers."""
+    month_probability: float = assumed(0.95, "assumption", unit="share", ge=0.5, lt=1)
+    """Probability with which targets of people are kept over a month."""
+    seed: int = assumed(1, "any number will do", ge=0, lt=2**31)
+    """Seed of searches and samples."""
+
+
+__all__ = [
+    "Optimised", "OptimisedAgents", "OptimisedCrew", "OptimisedParts", "OptimisedStock", "OptimisedTechnicians",
+    "ServiceMeasure", "ServiceTarget", "StockForm", "StockLimits",
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Closed forms beside the KPIs of a run."""
