@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from study.atomic import replacing, write_text
-from study.errors import RequestError
 from study.manifest import portable_command, utc_now, versions
+from study.record_folder import claim_folder, plain_values
 
 if TYPE_CHECKING:
     from study.backtesting.evidence import Backtest
 
-_RECORD = "backtest.json"
+RECORD, OWNER = "backtest.json", "a back test's"
+"""What tells a folder of a back test."""
 _CHART = "weekly_sales"
-
-
-def claim_folder(folder: Path) -> None:
-    """Make sure that a folder is new, empty, or holds an earlier back test, before any work is done.
-
-    Raises:
-        RequestError: it holds something else.
-    """
-    if folder.exists() and not folder.is_dir():
-        raise RequestError(f"{folder} is a file: choose a folder with --out")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / _RECORD).exists():
-        raise RequestError(
-            f"{folder} holds files that are not a back test's: choose another folder with --out"
-        )
 
 
 def write_backtest(found: Backtest, folder: Path, *, command: Sequence[str] = ()) -> list[Path]:
@@ -51,7 +37,7 @@ def write_backtest(found: Backtest, folder: Path, *, command: Sequence[str] = ()
     from study.backtesting.page import render
     from study.backtesting.tables import calibration_table, finding_table, weekly_table
 
-    claim_folder(folder)
+    claim_folder(folder, RECORD, OWNER)
     tables = {
         "backtest.csv": finding_table(found),
         "weekly.csv": weekly_table(found),
@@ -68,8 +54,8 @@ def write_backtest(found: Backtest, folder: Path, *, command: Sequence[str] = ()
         "written_utc": utc_now(),
         "versions": versions(),
     }
-    path = folder / _RECORD
-    write_text(path, json.dumps(_plain(record), indent=2, ensure_ascii=False) + "\n")
+    path = folder / RECORD
+    write_text(path, json.dumps(plain_values(record), indent=2, ensure_ascii=False) + "\n")
     charts = _write_charts(found, folder / "charts")
     page = folder / "backtest.html"
     write_text(page, render(found, charts))
@@ -117,13 +103,3 @@ def _write_charts(found: Backtest, folder: Path) -> list[Path]:
         save(figure, path)
         written.append(path)
     return written
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value if isinstance(value, str | int | float | bool | None) else str(value)

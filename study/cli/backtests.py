@@ -39,12 +39,13 @@ def run_backtest(request: BacktestRequest) -> ExitCode:
     """Set a scenario against a past period; a model that the past contradicts is a bad answer."""
     from study.backtesting import OrderSource, backtest, read_actuals, write_backtest
     from study.backtesting.running import DEFAULT_REPLICATIONS
-    from study.backtesting.writing import as_json, claim_folder
+    from study.backtesting.writing import OWNER, RECORD, as_json
+    from study.record_folder import claim_folder
 
     console = request.console
     name, scenario = load(request.scenario, request.overrides, request.settings)
     if request.out is not None:
-        claim_folder(request.out)
+        claim_folder(request.out, RECORD, OWNER)
     actuals = read_actuals(
         request.actuals,
         scenario,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from study.record_folder import plain_values
 
 if TYPE_CHECKING:
     from study.replication import Progress
@@ -41,7 +42,7 @@ class Console:
     def give_json(self, content: Mapping[str, Any]) -> None:
         """Give the one object of `--json`; undefined numbers become null."""
         if self.json:
-            _write(json.dumps(_plain(content), ensure_ascii=False, indent=2), sys.stdout)
+            _write(json.dumps(plain_values(content), ensure_ascii=False, indent=2), sys.stdout)
 
     def shown(self, path: Path) -> str:
         """A path as a user reads it: relative to the working folder where it lies below it."""
@@ -78,13 +79,3 @@ def _write(text: str, stream: Any) -> None:
         encoding = stream.encoding or "ascii"
         stream.write(f"{text}\n".encode(encoding, "replace").decode(encoding))
     stream.flush()
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
