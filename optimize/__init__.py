@@ -1,7 +1,9 @@
 """From a scenario's policy to a plan of numbers, and the solvers that work parts of it out."""
 
+from optimize.asking import FAMILIES
+from optimize.checking import PlanFinding, check_plan
 from optimize.outlook import ContactOutlook, FieldOutlook, Outlook, PickingOutlook
-from optimize.planner import PlanningError, plan
+from optimize.planner import FaultyPlanError, PlanInterrupted, PlanningError, plan
 from optimize.routing.checking import check_routes
 from optimize.routing.distances import road_metres
 from optimize.routing.planning import plan_fixed, plan_routes
@@ -12,19 +14,27 @@ from optimize.routing.problem import (
     Trip,
     UnservedReason,
 )
+from optimize.solving import Progress, no_progress
 
 __all__ = [
+    "FAMILIES",
     "ContactOutlook",
+    "FaultyPlanError",
     "FieldOutlook",
     "Outlook",
     "PickingOutlook",
+    "PlanFinding",
+    "PlanInterrupted",
     "PlanningError",
+    "Progress",
     "RoutePlan",
     "RouteStatus",
     "RoutingProblem",
     "Trip",
     "UnservedReason",
+    "check_plan",
     "check_routes",
+    "no_progress",
     "plan",
     "plan_fixed",
     "plan_routes",

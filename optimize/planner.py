@@ -2,23 +2,210 @@
 
 from __future__ import annotations
 
-from optimize.solving import PlanningError
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from optimize.asking import FIELDS, asked, to_be_solved
+from optimize.checking import check_plan
+from optimize.outlook import Outlook
+from optimize.solving import PlanningError, Progress, no_progress
 from optimize.stock.levels import centre_levels, store_levels
-from scenarios import Plan, Scenario
+from optimize.stock.overlay import of_centres, of_stores, overlaid, recounted
+from scenarios import (
+    NO_DECISIONS,
+    Basis,
+    Decisions,
+    Plan,
+    PlanPart,
+    Scenario,
+    is_edited,
+    part_digest,
+)
+
+_STEPS: dict[str, tuple[str, str]] = {
+    "stores": ("optimize.stock.planning", "plan_stores"),
+    "centres": ("optimize.stock.planning", "plan_centres"),
+    "parts": ("optimize.stock.part_planning", "plan_parts"),
+    "agents": ("optimize.staffing.planning", "plan_agents"),
+    "technicians": ("optimize.staffing.planning", "plan_technicians"),
+    "pickers": ("optimize.staffing.planning", "plan_pickers"),
+}
+"""Field of `policy.optimised` -> module and function of its planner step: (scenario, outlook, progress) ->
+(fields of `Decisions`, parts). Solvers take long to load, so a step is looked up when it is needed."""
+
+_SIGNIFICANT_DIGITS = 9
+
+Outlooks = Outlook | Callable[[], Outlook] | None
 
 
-def plan(scenario: Scenario) -> Plan:
+class PlanInterrupted(KeyboardInterrupt):
+    """The user stopped planning; what was finished is kept.
+
+    Attributes:
+        plan: parts that were finished, the others as the policy says without optimising.
+        unfinished: fields of `policy.optimised` that were not.
+    """
+
+    def __init__(self, plan: Plan, unfinished: tuple[str, ...]) -> None:
+        super().__init__("interrupted")
+        self.plan = plan
+        self.unfinished = unfinished
+
+
+class FaultyPlanError(Exception):
+    """A solver's answer breaks a rule that it had to keep: a bug of ours, found by the independent check."""
+
+
+def plan(
+    scenario: Scenario,
+    *,
+    outlook: Outlooks = None,
+    families: frozenset[str] | None = None,
+    decisions: Decisions | None = None,
+    progress: Progress = no_progress,
+) -> Plan:
     """Work the policy out to numbers.
 
     Levels given in units become arrays; levels given in days of demand are kept as days and worked out inside the run,
-    at every review, from what is known then.
+    at every review, from what is known then. What is optimised is solved, checked independently, and stands in the
+    plan with the solver's report and its promises.
+
+    Args:
+        scenario: facts and policy.
+        outlook: what is to be expected of its world, as `sim.outlook` makes it, or a function that makes it when
+            something has to be solved.
+        families: what to optimise, "stock" or "staff" or both, whether the policy names it or not; None for what
+            `policy.optimised` names.
+        decisions: what is decided already, from `scenarios.load_plan`; it is taken as it is.
+        progress: told how far solvers are.
 
     Raises:
-        PlanningError: a cell has no rule.
+        PlanningError: a cell has no rule, or something is to be optimised without an outlook.
+        PlanInterrupted: the user interrupted a solver; carries what was finished.
+        FaultyPlanError: a solver's answer does not pass the check.
     """
+    wanted = asked(scenario, families)
+    known = NO_DECISIONS if decisions is None else decisions
+    steps = to_be_solved(wanted, known)
+    if not steps and known is NO_DECISIONS:
+        return _assembled(scenario, NO_DECISIONS)
+    decided = known.model_copy(update={"parts": _honest(known)})
+    if not steps:
+        return _assembled(scenario, decided)
+    expected = _expected(outlook, steps)
+    for number, step in enumerate(steps):
+        progress(step, number, len(steps))
+        try:
+            decided = _solved(step, wanted, expected, decided, progress)
+        except KeyboardInterrupt:
+            raise PlanInterrupted(_checked(scenario, wanted, decided), steps[number:]) from None
+    progress("done", len(steps), len(steps))
+    return _checked(scenario, wanted, decided)
+
+
+def _expected(outlook: Outlooks, steps: tuple[str, ...]) -> Outlook:
+    if outlook is None:
+        names = ", ".join(f"policy.optimised.{step}" for step in steps)
+        raise PlanningError(
+            f"{names}: what is optimised needs to know what to expect; give `outlook=sim.outlook(scenario)`, or "
+            "`decisions=` with a plan made before"
+        )
+    return outlook if isinstance(outlook, Outlook) else outlook()
+
+
+def _solved(
+    step: str, scenario: Scenario, outlook: Outlook, decided: Decisions, progress: Progress
+) -> Decisions:
+    """Decisions with those of one step added."""
+    module, name = _STEPS[step]
+    work_out: Callable[..., tuple[dict[str, Any], tuple[PlanPart, ...]]] = getattr(
+        import_module(module), name
+    )
+    numbers, parts = work_out(scenario, outlook, progress)
+    with_numbers = decided.model_copy(
+        update={"scenario": scenario.name, "facts_digest": scenario.facts_digest, **numbers}
+    )
+    signed = tuple(
+        _rounded(part).model_copy(update={"digest": part_digest(with_numbers, part.path)}) for part in parts
+    )
+    return with_numbers.model_copy(update={"parts": (*decided.parts, *signed)})
+
+
+def _rounded(part: PlanPart) -> PlanPart:
+    """A part whose figures have as many digits as a file keeps, so that it reads back the same."""
+    update: dict[str, Any] = {
+        "promises": tuple(
+            promise.model_copy(update={"forecast": _short(promise.forecast)}) for promise in part.promises
+        )
+    }
+    if part.report is not None:
+        prices = tuple(
+            price.model_copy(update={"price": _short(price.price)}) for price in part.report.shadow_prices
+        )
+        figures = {
+            name: value if value is None else _short(value)
+            for name, value in (("objective", part.report.objective), ("bound", part.report.bound))
+        }
+        update["report"] = part.report.model_copy(update={**figures, "shadow_prices": prices})
+    return part.model_copy(update=update)
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.{_SIGNIFICANT_DIGITS}g}")
+
+
+def _honest(decisions: Decisions) -> tuple[PlanPart, ...]:
+    """Provenance of decisions that were given: numbers edited since they were solved promise nothing."""
+    parts = tuple(
+        part.model_copy(
+            update={
+                "kind": f"{part.kind}, edited by hand",
+                "basis": Basis.GIVEN,
+                "report": None,
+                "promises": (),
+                "digest": "",
+            }
+        )
+        if is_edited(decisions, part)
+        else part
+        for part in decisions.parts
+    )
+    named = {part.path for part in parts}
+    stated = tuple(
+        PlanPart(path=path, kind="plan file", basis=Basis.GIVEN, cells=count)
+        for path, count in ((f"policy.optimised.{part}", _count(decisions, part)) for part in FIELDS)
+        if count and not any(name.startswith(path) for name in named)
+    )
+    return (*parts, *stated)
+
+
+def _count(decisions: Decisions, part: str) -> int:
+    """How many things a part of given decisions holds."""
+    return sum(len(value) for name in FIELDS[part] if (value := getattr(decisions, name)) is not None)
+
+
+def _assembled(scenario: Scenario, decisions: Decisions) -> Plan:
+    """Levels of the policy's rules with those decided laid over them."""
     stores, store_parts = store_levels(scenario)
     centres, centre_parts = centre_levels(scenario)
-    return Plan(stores=stores, centres=centres, parts=(*store_parts, *centre_parts))
+    if decisions.store_levels is not None:
+        stores = overlaid(stores, of_stores(decisions.store_levels, scenario))
+        store_parts = recounted(store_parts, stores)
+    if decisions.centre_levels is not None:
+        centres = overlaid(centres, of_centres(decisions.centre_levels, scenario))
+        centre_parts = recounted(centre_parts, centres)
+    parts = (*store_parts, *centre_parts, *decisions.parts)
+    return Plan(stores=stores, centres=centres, parts=parts, decisions=decisions)
 
 
-__all__ = ["PlanningError", "plan"]
+def _checked(scenario: Scenario, wanted: Scenario, decisions: Decisions) -> Plan:
+    made = _assembled(scenario, decisions)
+    findings = check_plan(wanted, made)
+    if findings:
+        shown = "; ".join(str(finding) for finding in findings[:5])
+        raise FaultyPlanError(f"{len(findings)} faults in a solved plan: {shown}")
+    return made
+
+
+__all__ = ["FaultyPlanError", "PlanInterrupted", "PlanningError", "plan"]

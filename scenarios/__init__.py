@@ -26,6 +26,7 @@ from scenarios.language.assortment import (
 from scenarios.language.assumptions import Assumption, AssumptionStatus, assumptions
 from scenarios.language.base import Model
 from scenarios.language.checks import check
+from scenarios.language.column_making import columns_of
 from scenarios.language.columns import Columns
 from scenarios.language.contact import CHANNELS, CallStream, Channel, ContactCentre, Reporting
 from scenarios.language.costs import Costs
@@ -82,6 +83,7 @@ from scenarios.language.optimised import (
     StockForm,
     StockLimits,
 )
+from scenarios.language.part_digests import FIELDS_OF_PARTS, is_edited, part_digest
 from scenarios.language.people import (
     LEVELS,
     Absence,
@@ -93,6 +95,7 @@ from scenarios.language.people import (
     SkillEffects,
 )
 from scenarios.language.plan import Plan, StockLevels, with_decisions
+from scenarios.language.plan_files import check_decisions, load_plan
 from scenarios.language.policy import (
     BaseStock,
     CentreReplenishmentRule,
@@ -177,6 +180,7 @@ __all__ = [
     "CHANNELS",
     "CODES",
     "COST_HEADS",
+    "FIELDS_OF_PARTS",
     "FORMAT_VERSION",
     "LEVELS",
     "MEASURES",
@@ -355,12 +359,17 @@ __all__ = [
     "WorkingDays",
     "assumptions",
     "check",
+    "check_decisions",
+    "columns_of",
     "did_you_mean",
     "fact_policy_markdown",
+    "is_edited",
     "json_schema",
     "kpi_reference_markdown",
     "load",
+    "load_plan",
     "load_text",
+    "part_digest",
     "reference_markdown",
     "schema_line",
     "schema_text",

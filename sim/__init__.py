@@ -8,6 +8,7 @@ from sim.kernels.compilation import is_compiled
 from sim.kernels.ordering import EMERGENCY
 from sim.kernels.processes import may_fork
 from sim.kpis.aftersales import REPAIR_STAGES, ServiceRecords, backlog, promises_kept, stage_seconds
+from sim.outlook import outlook
 from sim.records import Cell, Centre, Closing, Day, Panels, Table
 from sim.result import Identity, Labels, RunResult, ServiceLabels
 from sim.stations import Crew, Work
@@ -37,6 +38,7 @@ __all__ = [
     "backlog",
     "is_compiled",
     "may_fork",
+    "outlook",
     "promises_kept",
     "simulate",
     "stage_seconds",

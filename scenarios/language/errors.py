@@ -59,6 +59,8 @@ CODES: dict[str, str] = {
     "E512": "nothing is left: no stores, SKUs, days or demand",
     "E513": "opening conditions are impossible",
     "E514": "a category belongs to two merchandise classes",
+    "E515": "a plan was made for other facts",
+    "E516": "something is to be decided or optimised that the scenario does not have",
     "W601": "a value is possible but unusual",
     "W602": "a rule or block has no effect",
     "W603": "a price or cost is suspicious",

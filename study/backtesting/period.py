@@ -73,14 +73,14 @@ def with_known_supply(scenario: Scenario, actuals: Actuals) -> Scenario:
     received = actuals.record.received
     if received is None:
         assert actuals.ordered is not None
-        return _changed(scenario, _ordering(_orders(actuals, actuals.ordered, 0)))
+        return _changed(scenario, _ordering(scenario, _orders(actuals, actuals.ordered, 0)))
     network, initial = scenario.network, scenario.initial.store_stock
     assert initial is not None
     lead_time = np.full(len(network.stores), _REPLAY_LEAD_TIME_DAYS, dtype=np.int64)
     return _changed(
         scenario,
         {
-            **_ordering(_orders(actuals, received, _REPLAY_LEAD_TIME_DAYS)),
+            **_ordering(scenario, _orders(actuals, received, _REPLAY_LEAD_TIME_DAYS)),
             "network.stores": _with_column(network.stores, "lead_time_days", lead_time),
             "network.distribution_centres": tuple(
                 centre.model_copy(update={"stock": "unlimited"}) for centre in network.distribution_centres
@@ -161,9 +161,13 @@ def _named(value: Any) -> Any:
     return value
 
 
-def _ordering(orders: Columns[KnownOrder]) -> dict[str, Any]:
+def _ordering(scenario: Scenario, orders: Columns[KnownOrder]) -> dict[str, Any]:
     mode = KnownOrders(kind="known_orders", orders=orders)
-    return {"policy.replenishment": (ReplenishmentRule(mode=mode),), "policy.emergency_orders": ()}
+    changes = {"policy.replenishment": (ReplenishmentRule(mode=mode),), "policy.emergency_orders": ()}
+    optimised = scenario.policy.optimised
+    if optimised.stores or optimised.centres:  # what is replayed is decided already
+        changes["policy.optimised"] = optimised.model_copy(update={"stores": (), "centres": ()})
+    return changes
 
 
 def _orders(actuals: Actuals, units: FloatArray, days_before: int) -> Columns[KnownOrder]:

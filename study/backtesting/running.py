@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-import optimize
 from study.backtesting.actuals import Actuals
 from study.backtesting.evidence import Backtest, Replay
 from study.backtesting.figures import compute_figures
@@ -26,6 +25,7 @@ from study.backtesting.records import FloatArray
 from study.cores import usable_cores
 from study.errors import RequestError
 from study.execution import Simulate, carry_out_all
+from study.planning import plan_of
 
 if TYPE_CHECKING:
     from scenarios import Plan, Scenario
@@ -109,7 +109,7 @@ def backtest(
     forecast = with_known_supply(moved, actuals) if orders is OrderSource.KNOWN else moved
     refuse_errors(forecast)
     cost = _purchase_cost(scenario, actuals)
-    work = Forecast(forecast, optimize.plan(forecast), seed, actuals, cost, simulate)
+    work = Forecast(forecast, plan_of(forecast), seed, actuals, cost, simulate)
     replay = _replay(moved, actuals, cost, seed, simulate)
     draws = _draws(work, replications, usable_cores() if jobs is None else jobs, progress)
     past = reduce_record(actuals.record, cost)
@@ -144,7 +144,7 @@ def _replay(scenario: Scenario, actuals: Actuals, cost: FloatArray, seed: int, s
         return Replay((), 0, 0, None, reason)
     known = with_known_demand(with_known_supply(scenario, actuals), actuals)
     refuse_errors(known)
-    replayed = observe(simulate(known, optimize.plan(known), seed=seed, replication=0), actuals)
+    replayed = observe(simulate(known, plan_of(known), seed=seed, replication=0), actuals)
     figures = compute_figures(actuals.record, cost), compute_figures(replayed, cost)
     return replay_of(actuals.record, replayed, *figures)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from study.cli import deciding
 from study.cli.console import Console
 from study.cli.options import (
     Alternatives,
@@ -21,6 +22,8 @@ from study.cli.options import (
     NoReport,
     Out,
     Overrides,
+    PlanFile,
+    PlanFiles,
     Precision,
     PrecisionKpis,
     Quiet,
@@ -30,15 +33,10 @@ from study.cli.options import (
     Settings,
     UnitSize,
     ZeroWhenAbsent,
+    examples,
 )
 from study.cli.outcomes import ending_well
 from study.keep import Keep
-
-
-def _examples(*lines: str) -> str:
-    """Lines that the help keeps apart: without the mark it flows them into one paragraph."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
-
 
 application = typer.Typer(
     help="""Simulate a service supply network from a YAML scenario: what a policy costs, what service it buys.
@@ -49,6 +47,7 @@ First steps:
   dualedge run quickstart                         30 replications, with intervals and a report
   dualedge run quickstart --set policy.transport.delivery_hour=10
   dualedge compare delta_cost_first delta_service_first --fail-if "profit < -2%"
+  dualedge plan quickstart --only stock           how much stock, and what that promises
   dualedge init my_network                        templates to fill in
 
 \b
@@ -80,9 +79,10 @@ def _options(
 
 
 @application.command(
-    epilog=_examples(
+    epilog=examples(
         "dualedge run quickstart --replications 10",
         "dualedge run delta.yaml --precision 2% --out runs/delta",
+        "dualedge run quickstart --plan plan.yaml",
         "dualedge run quickstart --precision 1% --precision-kpi fill_rate --precision-kpi profit",
         'dualedge run quickstart --set policy.transport.delivery_hour=10 --fail-if "fill_rate < 95%"',
     )
@@ -99,6 +99,7 @@ def run(
     out: Out = None,
     settings: Settings = None,
     apply: Overrides = None,
+    plan: PlanFile = None,
     fail_if: GatesOnValues = None,
     keep: KeepTables = Keep.FIRST,
     force: Force = False,
@@ -122,6 +123,7 @@ def run(
         out=out,
         overrides=tuple(apply or ()),
         settings=tuple(settings or ()),
+        plans=() if plan is None else (str(plan),),
         conditions=tuple(fail_if or ()),
         keep=keep,
         force=force,
@@ -132,7 +134,7 @@ def run(
 
 
 @application.command(
-    epilog=_examples(
+    epilog=examples(
         "dualedge compare delta_cost_first delta_service_first",
         'dualedge compare quickstart quickstart@service_first --fail-if "fill_rate < -0.5%"',
     )
@@ -150,6 +152,7 @@ def compare(
     out: Out = None,
     settings: Settings = None,
     apply: Overrides = None,
+    plan: PlanFiles = None,
     fail_if: GatesOnChanges = None,
     keep: KeepTables = Keep.FIRST,
     force: Force = False,
@@ -159,7 +162,8 @@ def compare(
 ) -> None:
     """Simulate scenarios in the same random worlds and tell what changes from the first.
 
-    --set and --apply change every scenario alike; NAME@OVERRIDE changes one.
+    --set and --apply change every scenario alike; NAME@OVERRIDE changes one. A plan file decides for every scenario
+    that has the facts it was made for; NAME=FILE decides for one, as a run names it.
     """
     from study.cli.experiments import Request, run_and_report
 
@@ -176,6 +180,7 @@ def compare(
         out=out,
         overrides=tuple(apply or ()),
         settings=tuple(settings or ()),
+        plans=tuple(plan or ()),
         conditions=tuple(fail_if or ()),
         keep=keep,
         force=force,
@@ -183,6 +188,15 @@ def compare(
         console=console,
     )
     raise typer.Exit(ending_well(lambda: run_and_report(request), console))
+
+
+application.command(
+    epilog=examples(
+        "dualedge plan quickstart --only stock",
+        "dualedge plan delta_service_first --out plans/service.yaml",
+        "dualedge run quickstart --plan plan.yaml",
+    )
+)(deciding.plan)
 
 
 @application.command()
@@ -261,7 +275,7 @@ def docs(
 
 
 @application.command(
-    epilog=_examples(
+    epilog=examples(
         "dualedge fit history.csv --out fitted",
         "dualedge fit weekly.xlsx --column units=Verkauf --column date=KW",
     )
@@ -305,7 +319,7 @@ def fit(
 
 
 @application.command(
-    epilog=_examples(
+    epilog=examples(
         "dualedge init my_network",
         "dualedge init my_network --from stores.csv --from goods.xlsx",
     )
@@ -328,7 +342,7 @@ def init(
 
 
 @application.command(
-    epilog=_examples("dualedge backtest delta.yaml --actuals sales_stock.csv --replications 60")
+    epilog=examples("dualedge backtest delta.yaml --actuals sales_stock.csv --replications 60")
 )
 def backtest(
     context: typer.Context,

@@ -38,6 +38,8 @@ class Request:
     out: Path | None = None
     overrides: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    plans: tuple[str, ...] = ()
+    """Plan files: `NAME=FILE` for one scenario, `FILE` for all."""
     conditions: tuple[str, ...] = ()
     keep: Keep = Keep.FIRST
     force: bool = False
@@ -83,9 +85,26 @@ def _load_all(request: Request) -> dict[str, Scenario]:
     return named
 
 
+def _plan_files(words: Sequence[str], names: Sequence[str]) -> dict[str, Path]:
+    """Plan file of each scenario that has one; a word without a scenario's name stands for all."""
+    files: dict[str, Path] = {}
+    for word in words:
+        name, equals, file = word.partition("=")
+        meant = (name,) if equals and name in names else tuple(names)
+        path = Path(file if equals and name in names else word)
+        if not path.is_file():
+            hint = f"; scenarios here are {', '.join(names)}" if equals else ""
+            raise RequestError(f"--plan {word}: there is no plan file {path}{hint}")
+        for scenario in meant:
+            if scenario in files:
+                raise RequestError(f"--plan {word}: {scenario} has a plan already, {files[scenario]}")
+            files[scenario] = path
+    return files
+
+
 def _replicate_all(request: Request, named: dict[str, Scenario]) -> tuple[list[Study], RunFolder]:
-    import optimize
     from study.manifest import StudyIdentity, portable_command
+    from study.planning import plan_of
     from study.replication import replicate
     from study.storage import open_folder
 
@@ -93,7 +112,8 @@ def _replicate_all(request: Request, named: dict[str, Scenario]) -> tuple[list[S
     seed = first.run.seed if request.seed is None else request.seed
     level = first.run.confidence_level if request.confidence is None else request.confidence
     replications, rule = _how_many(request, first)
-    plans = {name: optimize.plan(scenario) for name, scenario in named.items()}
+    files = _plan_files(request.plans, tuple(named))
+    plans = {name: plan_of(scenario, file=files.get(name)) for name, scenario in named.items()}
     identities = [
         StudyIdentity.of(scenario, plans[name].digest, seed, name) for name, scenario in named.items()
     ]

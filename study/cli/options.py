@@ -51,6 +51,18 @@ Overrides = Annotated[
     list[str] | None,
     typer.Option("--apply", metavar="NAME", help="Apply a named override of the scenario; may be repeated."),
 ]
+PlanFile = Annotated[
+    Path | None,
+    typer.Option("--plan", metavar="FILE", help="Plan file, as `dualedge plan` writes it, perhaps edited."),
+]
+PlanFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--plan",
+        metavar="[NAME=]FILE",
+        help="Plan file for the scenario NAME, or for all of them; may be repeated.",
+    ),
+]
 KeepTables = Annotated[
     Keep, typer.Option(help="Keep event tables and panels of the first replication, of all or of none.")
 ]
@@ -87,3 +99,8 @@ ZeroWhenAbsent = Annotated[
     bool,
     typer.Option("--zero-when-absent", help="A period without a row saw no sale; else: not recorded."),
 ]
+
+
+def examples(*lines: str) -> str:
+    """Lines that the help keeps apart: without the mark it flows them into one paragraph."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)

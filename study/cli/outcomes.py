@@ -50,10 +50,13 @@ def ending_well(command: Callable[[], ExitCode], console: Console) -> ExitCode:
     except (PermissionError, NotADirectoryError) as error:
         return _fail(console, ExitCode.BAD_INPUT, f"{error.filename}: {error.strerror}")
     except Exception as error:
+        from optimize import PlanningError
         from scenarios import ScenarioError
 
         if isinstance(error, ScenarioError):
             return _bad_scenario(console, error)
+        if isinstance(error, PlanningError):
+            return _fail(console, ExitCode.BAD_INPUT, str(error))
         return _bug(console, error)
 
 

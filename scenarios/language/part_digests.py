@@ -1,0 +1,52 @@
+"""Which numbers of a plan each of its parts stands for, and whether somebody has changed them since."""
+
+from __future__ import annotations
+
+import hashlib
+
+from scenarios.language.columns import Columns
+from scenarios.language.decisions import Decisions, PlanPart
+
+FIELDS_OF_PARTS: dict[str, tuple[str, ...]] = {
+    "policy.optimised.stores": ("store_levels",),
+    "policy.optimised.centres": ("centre_levels",),
+    "policy.optimised.parts": ("part_levels",),
+    "policy.optimised.agents": ("agents",),
+    "policy.optimised.technicians": ("technician_shifts", "technicians", "skills"),
+    "policy.optimised.pickers": ("pickers",),
+}
+"""Path of what is optimised -> fields of `Decisions` that hold the numbers."""
+
+
+def fields_of(path: str) -> tuple[str, ...]:
+    """Fields of `Decisions` that a part stands for; none when the path is not one of a plan's parts."""
+    for known, names in FIELDS_OF_PARTS.items():
+        if path == known or path.startswith((f"{known}.", f"{known}[")):
+            return names
+    return ()
+
+
+def part_digest(decisions: Decisions, path: str) -> str:
+    """Digest of the numbers that a part stands for, whatever file they are kept in.
+
+    Args:
+        decisions: a plan's numbers.
+        path: path of the part, e.g. `policy.optimised.stores`.
+    """
+    state = hashlib.blake2b(digest_size=16)
+    for name in fields_of(path):
+        value = getattr(decisions, name)
+        state.update(f"{name}:".encode())
+        if isinstance(value, Columns):
+            state.update(value.digest().encode())
+        elif value is not None:
+            state.update("|".join(item.model_dump_json() for item in value).encode())
+    return state.hexdigest()
+
+
+def is_edited(decisions: Decisions, part: PlanPart) -> bool:
+    """Whether the numbers of a part are others than its solver left."""
+    return bool(part.digest) and part.digest != part_digest(decisions, part.path)
+
+
+__all__ = ["FIELDS_OF_PARTS", "fields_of", "is_edited", "part_digest"]

@@ -1,0 +1,183 @@
+"""The command that plans: `plan`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from study.cli.console import Console
+from study.cli.outcomes import ExitCode
+from study.cli.shipped import load
+from study.errors import RequestError
+
+if TYPE_CHECKING:
+    from optimize import Progress
+    from scenarios import Plan, PlanPart, Scenario
+
+_FEW = 10
+"""Things that cannot be done as asked and are told one by one."""
+
+
+@dataclass(frozen=True)
+class PlanRequest:
+    """What the user asked `plan` for."""
+
+    scenario: str
+    only: tuple[str, ...] = ()
+    """Families of decisions, whether the policy names them or not; all that it names when empty."""
+    out: Path = Path("plan.yaml")
+    overrides: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    console: Console = field(default_factory=Console)
+
+
+def plan_and_write(request: PlanRequest) -> ExitCode:
+    """Work out what is to be optimised, say how it went, and write the plan file."""
+    from optimize import PlanInterrupted
+    from study.planning import plan_of
+
+    name, scenario = load(request.scenario, request.overrides, request.settings)
+    families = _families(request, scenario)
+    console = request.console
+    unfinished: tuple[str, ...] = ()
+    try:
+        with _told(console, name) as progress:
+            plan = plan_of(scenario, families=families, progress=progress)
+    except PlanInterrupted as interrupt:
+        plan, unfinished = interrupt.plan, interrupt.unfinished
+    return _conclude(request, name, plan, unfinished)
+
+
+def _families(request: PlanRequest, scenario: Scenario) -> frozenset[str] | None:
+    from optimize import FAMILIES
+    from scenarios import did_you_mean
+
+    names = tuple(name.strip() for word in request.only for name in word.split(",") if name.strip())
+    for name in names:
+        if name not in FAMILIES:
+            raise RequestError(f"--only {name}: {did_you_mean(name, FAMILIES)}")
+    named = scenario.policy.optimised
+    if not names and not any(getattr(named, part) for parts in FAMILIES.values() for part in parts):
+        raise RequestError(
+            f"the policy of {scenario.name} optimises nothing: say what to optimise, e.g. --only stock, or name it "
+            "under `policy.optimised`"
+        )
+    return frozenset(names) if names else None
+
+
+def _conclude(request: PlanRequest, name: str, plan: Plan, unfinished: tuple[str, ...]) -> ExitCode:
+    from scenarios import Basis, SolveStatus
+    from study.plan_files import write_plan
+
+    console = request.console
+    solved = [part for part in plan.parts if part.basis is Basis.OPTIMISED]
+    console.say(describe(name, solved))
+    files = write_plan(plan.decisions, request.out) if solved else []
+    failed = [part for part in solved if part.report and part.report.status is SolveStatus.INFEASIBLE]
+    for part in failed:
+        console.complain(f"{part.path}: no plan does what is asked")
+    code = ExitCode.BAD_ANSWER if failed else ExitCode.GOOD
+    if unfinished:
+        code = ExitCode.INTERRUPTED
+        console.complain(
+            f"interrupted: {', '.join(unfinished)} not planned"
+            + ("; what was finished is kept" if files else "; nothing was finished")
+        )
+    if files:
+        shown = console.shown(request.out)
+        console.say(f"plan in {shown}; run it with: dualedge run {request.scenario} --plan {shown}")
+    console.give_json(
+        {
+            "exit_code": int(code),
+            "scenario": name,
+            "plan_digest": plan.digest,
+            "files": [console.shown(file) for file in files],
+            "unfinished": list(unfinished),
+            "parts": [part.model_dump(mode="json") | {"gap": _gap(part)} for part in solved],
+        }
+    )
+    return code
+
+
+@contextmanager
+def _told(console: Console, title: str) -> Iterator[Progress | None]:
+    """How far solvers are, on a terminal."""
+    with console.progress(title) as report:
+        if report is None:
+            yield None
+            return
+
+        def told(step: str, finished: int, wanted: int) -> None:
+            del step
+            report(finished, wanted)
+
+        yield told
+
+
+def describe(name: str, parts: Sequence[PlanPart]) -> str:
+    """What was optimised and how well, what could not be done as asked, and what is promised."""
+    lines = [f"{name}: {len(parts)} part{'s' * (len(parts) != 1)} optimised"]
+    lines += _table(_HEADER, [_row(part) for part in parts]) if parts else []
+    for part in parts:
+        lines += _unserved(part)
+    promised = [
+        (promise.measure, f"{promise.forecast:.6g}", ", ".join(premise.value for premise in promise.premises))
+        for part in parts
+        for promise in part.promises
+    ]
+    if promised:
+        lines += ["", *_table(("promise", "forecast", "provided that"), promised)]
+    return "\n".join(lines)
+
+
+_HEADER = ("part", "what", "status", "cells", "objective", "bound", "gap", "fallbacks", "unserved")
+
+
+def _row(part: PlanPart) -> tuple[str, ...]:
+    report, gap = part.report, _gap(part)
+    path = part.path.removeprefix("policy.optimised.")
+    if report is None:
+        return (path, part.kind, "", f"{part.cells:,}", "", "", "", "", "")
+    unit = f" {report.unit}" if report.unit and report.objective is not None else ""
+    return (
+        path,
+        part.kind,
+        report.status.value,
+        f"{part.cells:,}",
+        "-" if report.objective is None else f"{report.objective:,.6g}{unit}",
+        "-" if report.bound is None else f"{report.bound:,.6g}",
+        "-" if gap is None else f"{100 * gap:.2g}%",
+        f"{report.fallbacks:,}",
+        f"{len(report.unserved):,}",
+    )
+
+
+def _gap(part: PlanPart) -> float | None:
+    return None if part.report is None else part.report.gap
+
+
+def _unserved(part: PlanPart) -> list[str]:
+    found = () if part.report is None else part.report.unserved
+    if not found:
+        return []
+    lines = ["", f"{part.path.removeprefix('policy.optimised.')}: not as asked"]
+    for item in found[:_FEW]:
+        relaxation = f"; would do: {item.relaxation}" if item.relaxation else ""
+        lines.append(f"  {item.item}: {item.reason}{relaxation}")
+    if len(found) > _FEW:
+        lines.append(f"  and {len(found) - _FEW:,} more, see `unserved` in the plan file")
+    return lines
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
+    widths = [max(len(str(row[column])) for row in (header, *rows)) for column in range(len(header))]
+    return [
+        "  ".join(str(cell).ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (header, *rows)
+    ]
+
+
+__all__ = ["PlanRequest", "describe", "plan_and_write"]
