@@ -197,6 +197,12 @@ application.command(
         "dualedge run quickstart --plan plan.yaml",
     )
 )(deciding.plan)
+application.command(
+    epilog=examples(
+        "dualedge audit quickstart --only stock --replications 10 --out audited",
+        "dualedge audit quickstart --plan plan.yaml",
+    )
+)(deciding.audit)
 
 
 @application.command()
