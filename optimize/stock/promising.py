@@ -70,18 +70,18 @@ def store_promises(
         method: closed form behind it.
     """
     premises = store_premises(scenario, outlook)
-    demand, orders = goods.mean.sum(), found.orders_per_day.sum()
+    demand, orders = float(goods.mean.sum()), float(found.orders_per_day.sum())
     forecasts = {
-        "fill_rate": _share(goods.mean @ found.fill_rate, demand),
-        "cycle_service_level": _share(found.orders_per_day @ found.cycle_service_level, orders),
+        "fill_rate": _share(float(goods.mean @ found.fill_rate), demand),
+        "cycle_service_level": _share(float(found.orders_per_day @ found.cycle_service_level), orders),
         "store_stock_units": float(found.mean_on_hand.sum()),
-        "order_lines": float(orders),
+        "order_lines": orders,
     }
     if not goods.is_lost.all():
         forecasts["backorder_units"] = float(found.mean_short[~goods.is_lost].sum())
     if (goods.shelf_life_days > 0).any():
-        sold = goods.mean @ np.where(goods.is_lost, found.fill_rate, 1.0)
-        forecasts["waste_share"] = _share(found.mean_waste.sum(), sold + found.mean_waste.sum())
+        sold = float(goods.mean @ np.where(goods.is_lost, found.fill_rate, 1.0))
+        forecasts["waste_share"] = _share(float(found.mean_waste.sum()), sold + float(found.mean_waste.sum()))
     if _has_no_other_stock(scenario):
         forecasts["stock_value"] = float(goods.unit_cost @ found.mean_on_hand)
     return tuple(
