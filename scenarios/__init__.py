@@ -130,6 +130,7 @@ from scenarios.language.provenance import Applied, Provenance
 from scenarios.language.reference import fact_policy_markdown, reference_markdown
 from scenarios.language.scenario import FORMAT_VERSION, Horizon, RunSettings, Scenario
 from scenarios.language.schema import json_schema, schema_line, schema_text
+from scenarios.language.scopes import Reach
 from scenarios.language.service import Service
 from scenarios.language.service_costs import ServiceCosts
 from scenarios.language.service_network import (
@@ -300,6 +301,7 @@ __all__ = [
     "Promotion",
     "PromotionRow",
     "Provenance",
+    "Reach",
     "ReorderQuantity",
     "Repair",
     "RepairShop",

@@ -14,7 +14,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import pandas as pd
 
-    from scenarios import Scenario
+    from scenarios import PlanPart, Scenario
     from sim import Labels
 
 FloatArray = npt.NDArray[np.float64]
@@ -165,6 +165,8 @@ class Study:
     """Versions, digests, seed, overrides, command: see `study.manifest`."""
     folder: Path | None = None
     """Run folder; None for a study kept in memory."""
+    plan_parts: tuple[PlanPart, ...] = ()
+    """Provenance of the plan, part by part, with what it promises."""
 
     @property
     def title(self) -> str:

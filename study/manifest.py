@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scenarios import Scenario
+    from scenarios import Plan, Scenario
 
 _PACKAGES = (
     "numpy",
@@ -66,7 +66,7 @@ def study_manifest(
     scenario: Scenario,
     identity: StudyIdentity,
     *,
-    plan_summary: str,
+    plan: Plan,
     replications: int,
     confidence_level: float,
     note: str = "",
@@ -85,7 +85,8 @@ def study_manifest(
             }
             for change in provenance.applied
         ],
-        "plan": plan_summary,
+        "plan": plan.summary(),
+        "promises": [promise.model_dump(mode="json") for promise in plan.promises],
         "replications": replications,
         "confidence_level": confidence_level,
         "note": note,

@@ -200,12 +200,13 @@ def _conclude(assignment: Assignment, identity: StudyIdentity, finished: _Finish
         manifest=study_manifest(
             assignment.scenario,
             identity,
-            plan_summary=assignment.plan.summary(),
+            plan=assignment.plan,
             replications=len(runs),
             confidence_level=level,
             note=_shortfall_note(finished),
         ),
         folder=assignment.folder.path if assignment.folder else None,
+        plan_parts=assignment.plan.parts,
     )
 
 

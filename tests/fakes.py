@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenarios import PlanPart, Promise
 from scenarios.language.measures import MEASURES
 from scenarios.language.scenario import Scenario
 from sim import Cell, Centre, Closing, Day, Identity, Labels, Panels, RunResult, Table
@@ -21,6 +22,8 @@ class FakePlan:
     """A plan that decides nothing."""
 
     digest: str = "plan-0"
+    parts: tuple[PlanPart, ...] = ()
+    promises: tuple[Promise, ...] = ()
 
     def summary(self) -> str:
         return "as given"

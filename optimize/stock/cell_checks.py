@@ -9,6 +9,8 @@ from optimize.stock.cells import Cells, FloatArray, Form, Levels, Unmet
 
 MOST_UNITS = 50_000
 """Largest mean demand of lead time and review, and largest economic order quantity."""
+MOST_CUSTOMERS = 600
+"""With compound demand: P(no demand) stays a number of normal size."""
 _MOST_DAYS = 3_650
 _MOST_RATIO = 1_000.0
 _HIGHEST_SHARE = 1.0 - 1e-9
@@ -103,6 +105,34 @@ def check_share(cells: Cells, share: FloatArray) -> None:
         raise ValueError(f"share has shape {share.shape}, must be ({cells.size},)")
     outside = ~((share > 0.0) & (share <= _HIGHEST_SHARE))
     refuse("share", share, outside, f"must be above 0 and at most {_HIGHEST_SHARE!r}")
+
+
+def check_order_sizes(cells: Cells, order_sizes: FloatArray | None) -> FloatArray:
+    """Refuse probabilities that are none.
+
+    Args:
+        cells: checked cells.
+        order_sizes: (n, m) probabilities of 1, 2, ..., m units a customer, or None.
+
+    Returns:
+        The same; (n, 0) for None.
+
+    Raises:
+        ValueError: wrong shape, not probabilities, too many customers.
+    """
+    if order_sizes is None:
+        return np.zeros((cells.size, 0))
+    sizes = np.asarray(order_sizes, np.float64)
+    if sizes.ndim != 2 or len(sizes) != cells.size or sizes.shape[1] == 0:
+        raise ValueError(f"order_sizes has shape {sizes.shape}, must be ({cells.size}, m) with m at least 1")
+    total = sizes.sum(axis=1)
+    wrong = ~(np.abs(total - 1.0) <= 1e-9) | ~(sizes >= 0.0).all(axis=1)
+    refuse("order_sizes", total, wrong, "must be probabilities, at least 0, that sum to 1")
+    units = (sizes * np.arange(1, sizes.shape[1] + 1)).sum(axis=1)
+    customers = cells.mean_per_day / units * (cells.lead_time_days + cells.review_days)
+    rule = f"at most {MOST_CUSTOMERS} customers between order and next delivery where their orders have sizes"
+    refuse("cells.mean_per_day", cells.mean_per_day, customers > MOST_CUSTOMERS, rule)
+    return sizes
 
 
 def variance_to_mean(cells: Cells) -> FloatArray:

@@ -1,10 +1,10 @@
 """Stock control at one place, for very many SKUs and places at once: what levels lead to, and the best levels.
 
-Demand of a day is Poisson or negative binomial and independent from day to day, lead times are whole days and never
-change, so that demand of several days is of the same kind. With backorders all figures are exact: net stock at the end of
-day L + j after a review is the position after that review less the demand of L + j days (Zipkin 2000, Foundations of
-Inventory Management, section 9.6), and positions follow a renewal process or a small Markov chain. With lost sales they
-are exact where the lead time is 0 days, and an approximation elsewhere: `is_exact`.
+Demand of a day is Poisson, negative binomial or compound Poisson and independent from day to day, lead times are whole
+days and never change, so that demand of several days is of the same kind. With backorders all figures are exact: net
+stock at the end of day L + j after a review is the position after that review less the demand of L + j days (Zipkin
+2000, Foundations of Inventory Management, section 9.6), and positions follow a renewal process or a small Markov chain.
+With lost sales they are exact where the lead time is 0 days, and an approximation elsewhere: `is_exact`.
 
 An order is what brings the position up to the level, or as many lots as bring it above the reorder point; at least
 `minimum_order_units`; rounded up to whole cases.
@@ -19,8 +19,17 @@ import numpy.typing as npt
 
 from optimize.solving import Progress, no_progress
 from optimize.stock import single_place_kernels as kernels
-from optimize.stock.cell_checks import check_cells, check_costs, check_levels, check_share, variance_to_mean
+from optimize.stock.cell_checks import (
+    check_cells,
+    check_costs,
+    check_levels,
+    check_order_sizes,
+    check_share,
+    variance_to_mean,
+)
 from optimize.stock.cells import Cells, FloatArray, Form, IntArray, Levels, Performance, TargetMeasure, Unmet
+from optimize.stock.demand_kernels import Batch, fill_offsets, tabulate
+from optimize.stock.least_cost_kernels import least_cost_batch
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -33,7 +42,7 @@ _MEASURES = {
 }
 
 
-def evaluate(cells: Cells, form: Form, levels: Levels) -> Performance:
+def evaluate(cells: Cells, form: Form, levels: Levels, order_sizes: FloatArray | None = None) -> Performance:
     """What levels lead to in the long run.
 
     An order cycle ends with the day before a delivery; it is without a stock-out if all its demand was met at once.
@@ -43,6 +52,8 @@ def evaluate(cells: Cells, form: Form, levels: Levels) -> Performance:
         cells: SKUs at places; perishable ones are passed on to `optimize.stock.perishables`.
         form: review rule; base stock is reviewed every day whatever the cells say.
         levels: of it. With lost sales a reorder point below 0 never orders.
+        order_sizes: (n, m) probabilities of customers who want 1, 2, ..., m units: demand is compound Poisson with the
+            mean of the cells, their variance is not read. None: Poisson or negative binomial.
 
     Returns:
         Figures per cell.
@@ -52,10 +63,13 @@ def evaluate(cells: Cells, form: Form, levels: Levels) -> Performance:
     """
     check_cells(cells)
     check_levels(cells, form, levels)
+    order_sizes = check_order_sizes(cells, order_sizes)
     fresh, perishable = _split(cells)
     figures = np.zeros((cells.size, kernels.FIGURES + 1))
     if fresh.size:
-        figures[fresh, :-1] = _evaluate(_rows(cells, fresh), form, _level_rows(levels, fresh))
+        figures[fresh, :-1] = _evaluate(
+            _rows(cells, fresh), form, _level_rows(levels, fresh), order_sizes[fresh]
+        )
     if perishable.size:
         from optimize.stock.perishables import evaluate_perishable
 
@@ -74,17 +88,20 @@ def evaluate(cells: Cells, form: Form, levels: Levels) -> Performance:
     return Performance(fill, cycle, ready, on_hand, short, orders, waste, cost)
 
 
-def least_cost(cells: Cells, form: Form, progress: Progress = no_progress) -> Levels:
+def least_cost(
+    cells: Cells, form: Form, progress: Progress = no_progress, order_sizes: FloatArray | None = None
+) -> Levels:
     """Levels of least cost per day of ordering, holding and shortage.
 
-    (s, S): Zheng and Federgruen (1991); (r, nQ): Federgruen and Zheng (1992), with the order cost of a periodic review;
-    a level at every review: newsvendor. All three give the optimum with backorders. Under (s, S) with cases the distance
-    of the levels is searched in steps of a case: one unit more than whole cases, so that the lots fit.
+    (s, S): Zheng and Federgruen (1991); (r, nQ): Federgruen and Zheng (1992), with the order cost of periodic review;
+    a level at every review: newsvendor. All three give the optimum with backorders. Under (s, S) with cases the
+    distance of the levels is searched in steps of a case: one unit more than whole cases, so that orders fit.
 
     Args:
         cells: SKUs at places, with shortage costs.
         form: review rule.
         progress: told after every 2,000 cells.
+        order_sizes: of compound Poisson demand, see `evaluate`.
 
     Returns:
         Levels; where nothing is asked for those that hold no stock. With lost sales they never lie below 0.
@@ -94,11 +111,17 @@ def least_cost(cells: Cells, form: Form, progress: Progress = no_progress) -> Le
     """
     check_cells(cells)
     check_costs(cells, needs_shortage_cost=True)
-    return _levels(cells, form, None, np.zeros(cells.size), progress)
+    order_sizes = check_order_sizes(cells, order_sizes)
+    return _best(cells, form, order_sizes, None, np.zeros(cells.size), progress)
 
 
 def for_target(
-    cells: Cells, form: Form, measure: TargetMeasure, share: FloatArray, progress: Progress = no_progress
+    cells: Cells,
+    form: Form,
+    measure: TargetMeasure,
+    share: FloatArray,
+    progress: Progress = no_progress,
+    order_sizes: FloatArray | None = None,
 ) -> Levels:
     """Levels of least cost per day among those whose service is at least `share`.
 
@@ -111,6 +134,7 @@ def for_target(
         measure: kind of service level.
         share: (n,) least service level, above 0 and below 1.
         progress: told after every 2,000 cells.
+        order_sizes: of compound Poisson demand, see `evaluate`.
 
     Returns:
         Levels; where nothing is asked for those that hold no stock.
@@ -122,7 +146,8 @@ def for_target(
     check_cells(cells)
     check_costs(cells, needs_shortage_cost=False)
     check_share(cells, share)
-    return _levels(cells, form, measure, share, progress)
+    order_sizes = check_order_sizes(cells, order_sizes)
+    return _best(cells, form, order_sizes, measure, share, progress)
 
 
 def is_exact(cells: Cells) -> BoolArray:
@@ -131,7 +156,7 @@ def is_exact(cells: Cells) -> BoolArray:
     return np.asarray(known & (cells.shelf_life_days == 0))
 
 
-def _evaluate(cells: Cells, form: Form, levels: Levels) -> FloatArray:
+def _evaluate(cells: Cells, form: Form, levels: Levels, order_sizes: FloatArray) -> FloatArray:
     point = levels.reorder_point.astype(np.int64)
     gap, lot = np.zeros_like(point), np.zeros_like(point)
     if form is Form.REORDER_QUANTITY:
@@ -141,27 +166,36 @@ def _evaluate(cells: Cells, form: Form, levels: Levels) -> FloatArray:
             point = levels.order_up_to.astype(np.int64) - 1
         gap = levels.order_up_to.astype(np.int64) - point
     figures = np.zeros((cells.size, kernels.FIGURES))
-    places, money = _arrays(cells, form)
-    kernels.evaluate_all(places, money, cells.unmet is Unmet.LOST, point, gap, lot, 0, figures)
+    for part in _batches(cells.size):
+        batch = _batch(cells, form, order_sizes, part)
+        kernels.evaluate_batch(batch, point[part], gap[part], lot[part], figures[part])
     return figures
 
 
-def _levels(
-    cells: Cells, form: Form, measure: TargetMeasure | None, share: FloatArray, progress: Progress
+def _best(
+    cells: Cells,
+    form: Form,
+    order_sizes: FloatArray,
+    measure: TargetMeasure | None,
+    share: FloatArray,
+    progress: Progress,
 ) -> Levels:
     fresh, perishable = _split(cells)
-    out = np.zeros((cells.size, 3), np.int64)
-    mine = _rows(cells, fresh)
-    places, money = _arrays(mine, form)
-    found = np.zeros((fresh.size, 3), np.int64)
+    out, found = np.zeros((cells.size, 3), np.int64), np.zeros((2, fresh.size), np.int64)
+    mine, my_sizes, my_share = _rows(cells, fresh), order_sizes[fresh], share[fresh]
     sought = kernels.NO_MEASURE if measure is None else _MEASURES[measure]
-    for first in range(0, fresh.size, _BATCH):
-        kernels.levels_all(
-            places, money, cells.unmet is Unmet.LOST, _FORMS[form], sought, share[fresh], first,
-            found[first : first + _BATCH],
-        )  # fmt: skip
-        progress("stock levels", min(first + _BATCH, fresh.size), cells.size)
-    out[fresh] = found
+    for part in _batches(fresh.size):
+        batch = _batch(mine, form, my_sizes, part)
+        points, sizes = found[0, part], found[1, part]
+        if measure is None and form in (Form.MIN_MAX, Form.REORDER_QUANTITY):
+            least_cost_batch(batch, form is Form.REORDER_QUANTITY, points, sizes)
+        kernels.best_levels(batch, _FORMS[form], sought, my_share[part], points, sizes)
+        progress("stock levels", min(part.stop, fresh.size), cells.size)
+    zeros = np.zeros(fresh.size, np.int64)
+    if form is Form.REORDER_QUANTITY:
+        out[fresh] = np.column_stack([found[0], zeros, found[1]])
+    else:
+        out[fresh] = np.column_stack([found[0], found[0] + found[1], zeros])
     if perishable.size:
         from optimize.stock.perishables import for_target_perishable, least_cost_perishable
 
@@ -177,14 +211,37 @@ def _levels(
     return Levels(point, up_to, quantity)
 
 
-def _arrays(cells: Cells, form: Form) -> tuple[IntArray, FloatArray]:
-    """Whole numbers and amounts of cells as the kernels take them."""
+def _batches(size: int) -> list[slice]:
+    return [slice(first, first + _BATCH) for first in range(0, size, _BATCH)]
+
+
+def _batch(cells: Cells, form: Form, order_sizes: FloatArray, part: slice) -> Batch:
+    """Cells as the kernels take them, with the sums over their demand."""
     review = np.ones_like(cells.review_days) if form is Form.BASE_STOCK else cells.review_days
-    whole = (cells.lead_time_days, review, cells.case_units, cells.minimum_order_units)
-    amounts = (
-        cells.mean_per_day, variance_to_mean(cells), cells.holding_cost, cells.order_cost, cells.shortage_cost,
+    whole = np.column_stack(
+        [
+            values[part]
+            for values in (cells.lead_time_days, review, cells.case_units, cells.minimum_order_units)
+        ]
+    ).astype(np.int64)
+    amounts = np.column_stack(
+        [
+            values[part]
+            for values in (
+                cells.mean_per_day, variance_to_mean(cells), cells.holding_cost, cells.order_cost, cells.shortage_cost,
+            )
+        ]
+    ).astype(np.float64)  # fmt: skip
+    count, sizes = len(whole), np.ascontiguousarray(order_sizes[part])
+    offsets = np.zeros(count + 1, np.int64)
+    fill_offsets(whole, amounts, sizes, offsets)
+    on_hand, served, ready, below, cost, demand = (np.empty(offsets[-1]) for _ in range(6))
+    batch = Batch(
+        whole, amounts, cells.unmet is Unmet.LOST, sizes, offsets, on_hand, served, ready, below, cost, demand,
+        np.zeros(count, np.int64), np.zeros(count),
     )  # fmt: skip
-    return np.column_stack(whole).astype(np.int64), np.column_stack(amounts).astype(np.float64)
+    tabulate(batch)
+    return batch
 
 
 def _split(cells: Cells) -> tuple[IntArray, IntArray]:

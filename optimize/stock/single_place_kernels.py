@@ -1,38 +1,31 @@
-"""Compiled steps of stock control at one place: demand, cost by position, positions in the long run, searches.
+"""Compiled steps of stock control at one place: cost by position, positions in the long run, searches.
 
-Symbols: D(t) demand of t days, L lead time, R days between reviews, y inventory position after a review, r reorder
-point. At the end of day L + j after a review, j = 1 ... R, net stock is y - D(L + j), because whatever is ordered later
-is not there yet. Positions are counted from r where they do not depend on it.
-
-Lost sales: with L = 0 stock is empty or not before the next order comes, so the same sums hold with demand cut off at
-the stock; exact. With L > 0 what is under way is taken to be demand of L days that is known to fit into the position
-(Erlang's loss form, Karush 1957, Operations Research 5(5)), so that sums over D(L) are divided by P(D(L) <= y).
+Positions are counted from the reorder point r where they do not depend on it. Sums over demand, see `demand_kernels`.
 """
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
 from optimize.compilation import compiled, compiled_with_arrays
 from optimize.stock.cells import FloatArray, IntArray
+from optimize.stock.demand_kernels import Batch
 
-NEGLIGIBLE = 1e-17
-"""Probability below which demand is left out."""
 NO_MEASURE, FILL_RATE, CYCLE_SERVICE_LEVEL, READY_RATE = -1, 0, 1, 2
+UP_TO_LEVEL, LOTS, EVERY_REVIEW = 0, 1, 2
+"""Forms: up to a level from a reorder point on; lots; up to a level at every review."""
 FIGURES = 6
-"""Columns of `evaluate_all`: fill rate, cycle service level, ready rate, on hand, short, orders per day."""
+"""Columns of `evaluate_batch`: fill rate, cycle service level, ready rate, on hand, short, orders per day."""
 _UNLIMITED = 2**40
 _FINE_STEPS = 128
 
 
-class Place(NamedTuple):
-    """One SKU at one place."""
+class Shelf(NamedTuple):
+    """One SKU at one place; arrays as in `Batch`."""
 
     mean: float
-    variance_to_mean: float
     lead: int
     review: int
     holding: float
@@ -41,237 +34,96 @@ class Place(NamedTuple):
     case: int
     minimum: int
     is_lost: bool
-
-
-class Tables(NamedTuple):
-    """Sums over demand, by position from 0 on or by units of demand."""
-
     on_hand: FloatArray
-    """Mean stock at the end of a day, by position."""
     served: FloatArray
-    """Units served from the shelf between two reviews, by position."""
     ready: FloatArray
-    """Share of days that end with stock, by position."""
     lead_below: FloatArray
-    """P(D(L) <= k)."""
+    cost: FloatArray
     demand: FloatArray
-    """P(D(R) = k)."""
     moving: float
-    """P(D(R) > 0)."""
-
-
-@compiled
-def fill_probabilities(out: FloatArray, mean: float, variance_to_mean: float) -> None:
-    """Write the probabilities of 0, 1, 2, ... units into `out`: negative binomial, or Poisson up to a ratio of 1.
-
-    Recursion from 0 on or, where P(0) is not a number of normal size, from the mode in both directions.
-    """
-    out[:] = 0.0
-    if mean <= 0.0:
-        out[0] = 1.0
-        return
-    is_poisson = variance_to_mean <= 1.0 + 1e-9
-    size, later = 0.0, 0.0
-    if is_poisson:
-        log_first, start = -mean, int(mean)
-    else:
-        size, later = mean / (variance_to_mean - 1.0), 1.0 - 1.0 / variance_to_mean
-        log_first, start = -size * math.log(variance_to_mean), int(max(0.0, mean - variance_to_mean + 1.0))
-    if log_first > -600.0:
-        start, out[0] = 0, math.exp(log_first)
-    elif is_poisson:
-        out[start] = math.exp(start * math.log(mean) - mean - math.lgamma(start + 1.0))
-    else:
-        ways = math.lgamma(size + start) - math.lgamma(size) - math.lgamma(start + 1.0)
-        out[start] = math.exp(ways + log_first + start * math.log(later))
-    total = out[start]
-    for k in range(start + 1, out.size):
-        out[k] = out[k - 1] * (mean / k if is_poisson else (size + k - 1.0) / k * later)
-        total += out[k]
-        if out[k] < NEGLIGIBLE and k > mean:
-            break
-    for k in range(start - 1, -1, -1):
-        out[k] = out[k + 1] * (k + 1.0) / (mean if is_poisson else (size + k) * later)
-        total += out[k]
-        if out[k] < NEGLIGIBLE:
-            break
-    for k in range(out.size):
-        out[k] /= total
-
-
-@compiled
-def demand_reach(mean: float, variance_to_mean: float) -> int:
-    """Units of demand beyond which nothing is left to speak of."""
-    ratio = max(1.0, variance_to_mean)
-    return int(mean + 9.0 * math.sqrt(mean * ratio) + 40.0 * ratio) + 2
 
 
 @compiled_with_arrays
-def tabulate(place: Place) -> Tables:
-    """Work the sums out that all policies need."""
-    lead, review, ratio = place.lead, place.review, place.variance_to_mean
-    reach = demand_reach(place.mean * (lead + review), ratio)
-    probability, below = np.empty(reach), np.zeros(reach)
-    lead_below, all_below = np.empty(reach), np.empty(reach)
-    for day in range(review + 1):
-        fill_probabilities(probability, place.mean * (lead + day), ratio)
-        total = 0.0
-        for k in range(reach):
-            total = min(1.0, total + probability[k])
-            if day == 0:
-                lead_below[k] = total
-            else:
-                below[k] += total / review
-            all_below[k] = total
-    on_hand, served, ready = np.zeros(reach + 1), np.zeros(reach + 1), np.zeros(reach + 1)
-    for k in range(reach):
-        on_hand[k + 1] = on_hand[k] + below[k]
-        served[k + 1] = served[k] + (lead_below[k] - all_below[k])
-        ready[k + 1] = below[k]
-    if place.is_lost and lead > 0:
-        for y in range(reach):
-            if lead_below[y] > 0.0:
-                on_hand[y] /= lead_below[y]
-                served[y] /= lead_below[y]
-                ready[y] /= lead_below[y]
-    fill_probabilities(probability, place.mean * review, ratio)
-    last = reach
-    while last > 2 and probability[last - 1] < NEGLIGIBLE:
-        last -= 1
-    mean = place.mean * review
-    log_none = -mean if ratio <= 1.0 + 1e-9 else -mean / (ratio - 1.0) * math.log(ratio)
-    return Tables(on_hand, served, ready, lead_below, probability[:last].copy(), -math.expm1(log_none))
+def shelf_of(batch: Batch, i: int) -> Shelf:
+    """One SKU at one place of a batch."""
+    whole, amounts, first, last = batch.whole, batch.amounts, batch.offsets[i], batch.offsets[i + 1]
+    return Shelf(
+        amounts[i, 0], whole[i, 0], whole[i, 1], amounts[i, 2], amounts[i, 3], amounts[i, 4], whole[i, 2],
+        whole[i, 3], batch.is_lost, batch.on_hand[first:last], batch.served[first:last], batch.ready[first:last],
+        batch.lead_below[first:last], batch.cost[first:last],
+        batch.demand[first : first + batch.demand_size[i]], batch.moving[i],
+    )  # fmt: skip
 
 
 @compiled
-def on_hand_at(tables: Tables, y: int) -> float:
-    """Mean stock at the end of a day after a position of y."""
-    last = tables.on_hand.size - 1
-    return tables.on_hand[min(max(y, 0), last)] + max(0, y - last)
+def mean_over(values: FloatArray, shares: FloatArray, point: int, below: float, above: float) -> float:
+    """Mean of a table by position, straight on beyond its ends: `below` per unit under 0, `above` per unit over it."""
+    total, last = 0.0, values.size - 1
+    for i in range(1, shares.size):
+        y = point + i
+        value = values[min(max(y, 0), last)]
+        if y < 0:
+            value -= below * y
+        elif y > last:
+            value += above * (y - last)
+        total += shares[i] * value
+    return total
 
 
-@compiled
-def at(values: FloatArray, y: int) -> float:
-    """A table that starts from nothing at position 0 and stays at its last value."""
-    return float(values[min(max(y, 0), values.size - 1)])
+@compiled_with_arrays
+def visits_between_orders(shelf: Shelf, size: int) -> FloatArray:
+    """How often a position 0 ... size - 1 units below the start is seen after reviews before the next order.
 
-
-@compiled
-def cost_at(place: Place, tables: Tables, y: int) -> float:
-    """Holding and shortage cost per day after a position of y."""
-    left = on_hand_at(tables, y)
-    if place.is_lost:
-        short = place.mean - at(tables.served, y) / place.review
-    else:
-        short = left - y + place.mean * (place.lead + 0.5 * (place.review + 1))
-    return place.holding * left + place.shortage * short
-
-
-@compiled
-def extend_visits(tables: Tables, visits: FloatArray, known: int, wanted: int) -> int:
-    """Renewal density of reviews: how often a position j units below the start is seen before the next order.
-
-    Zheng and Federgruen (1991), equation (3): m(0) = 1 / P(D > 0), m(j) = sum of P(D = d) m(j - d) / P(D > 0).
+    Renewal density: m(0) = 1 / P(D > 0), m(j) = sum over d > 0 of P(D = d) m(j - d) / P(D > 0).
     """
-    for j in range(known, wanted):
+    visits = np.zeros(size)
+    for j in range(size):
         total = 1.0 if j == 0 else 0.0
-        for d in range(1, min(j, tables.demand.size - 1) + 1):
-            total += tables.demand[d] * visits[j - d]
-        visits[j] = total / tables.moving
-    return max(known, wanted)
-
-
-@compiled_with_arrays
-def longer(values: FloatArray, size: int) -> FloatArray:
-    """A copy with room for `size` values at least."""
-    if size <= values.size:
-        return values
-    out = np.zeros(max(size, 2 * values.size))
-    out[: values.size] = values
-    return out
-
-
-@compiled_with_arrays
-def least_cost_min_max(place: Place, tables: Tables) -> tuple[int, int, float]:
-    """Best (s, S) by Zheng and Federgruen (1991), Operations Research 39(4), 654-665, algorithm of section 3.
-
-    With lost sales s is not below 0. Costs are per review: order cost K, G(y) for the days between two reviews.
-
-    Returns:
-        s, S and cost per day.
-    """
-    order = place.order / place.review
-    lowest = 0 if place.is_lost else -_UNLIMITED
-    best_y = 1 if place.is_lost else 0
-    while cost_at(place, tables, best_y + 1) < cost_at(place, tables, best_y):
-        best_y += 1
-    visits, known = np.zeros(64), 0
-    top, point, cost = best_y, best_y, np.inf
-    above, total = order, 0.0
-    while point > lowest:
-        visits = longer(visits, top - point + 1)
-        known = extend_visits(tables, visits, known, top - point + 1)
-        above += visits[top - point] * cost_at(place, tables, point)
-        total += visits[top - point]
-        point -= 1
-        cost = above / total
-        if cost <= cost_at(place, tables, point):
-            break
-    best_top, trial = top, top + 1
-    while cost_at(place, tables, trial) <= cost:
-        visits = longer(visits, trial - point)
-        known = extend_visits(tables, visits, known, trial - point)
-        above, total = order, 0.0
-        for j in range(trial - point):
-            above += visits[j] * cost_at(place, tables, trial - j)
-            total += visits[j]
-        if above / total < cost:
-            best_top, cost = trial, above / total
-            while point + 1 < best_top and cost <= cost_at(place, tables, point + 1):
-                j = best_top - point - 1
-                above -= visits[j] * cost_at(place, tables, point + 1)
-                total -= visits[j]
-                point += 1
-                cost = above / total
-        trial += 1
-    return point, best_top, cost
+        for d in range(1, min(j, shelf.demand.size - 1) + 1):
+            total += shelf.demand[d] * visits[j - d]
+        visits[j] = total / shelf.moving
+    return visits
 
 
 @compiled
-def order_size(place: Place, gap: int, lot: int, under: int) -> int:
-    """Units ordered when the position is `under` below the reorder point: what is wanted, the least, whole cases."""
+def landing(shelf: Shelf, gap: int, lot: int, under: int) -> int:
+    """How far above the reorder point an order of a position `under` below it reaches.
+
+    The order is what is wanted, or the least that may be ordered, rounded up to whole cases.
+    """
     wanted = (under // lot + 1) * lot if lot > 0 else gap + under
-    wanted = max(wanted, place.minimum)
-    return (wanted + place.case - 1) // place.case * place.case
+    wanted = max(wanted, shelf.minimum)
+    return (wanted + shelf.case - 1) // shelf.case * shelf.case - under
+
+
+@compiled
+def deepest_of(shelf: Shelf, point: int) -> int:
+    """How far the position can be below the reorder point: sales that are lost do not lower it."""
+    return point if shelf.is_lost and shelf.lead == 0 else _UNLIMITED
 
 
 @compiled_with_arrays
-def position_shares(place: Place, tables: Tables, gap: int, lot: int, deepest: int) -> FloatArray:
+def position_shares(shelf: Shelf, gap: int, lot: int, deepest: int) -> FloatArray:
     """Share of reviews after which the position is 0, 1, 2, ... above the reorder point.
 
-    Where all orders reach one level, the visits between two orders. Where orders are lots, or cases of any position
-    below a level, all positions alike (Hadley and Whitin 1963, section 4-2). Else the levels that orders reach are a
-    Markov chain of its own, solved for its stationary distribution.
+    Where orders are lots, or cases from any position below a level, all positions alike (Hadley and Whitin 1963,
+    section 4-2). Else the visits between two orders, from the positions that orders reach: one, or a Markov chain.
 
     Args:
+        shelf: SKU at a place.
         gap: order-up-to level less reorder point; 0 where lots are ordered.
         lot: fixed quantity; 0 where a level is reached.
-        deepest: furthest that the position can be below the reorder point: r with lost sales and no lead time.
+        deepest: see `deepest_of`.
     """
-    is_bounded = deepest < tables.demand.size
-    even = lot if lot > 0 else (place.case if gap == 1 else 0)
-    if not is_bounded and even > 0 and even % place.case == 0 and even >= place.minimum:
+    is_cut = deepest < shelf.demand.size
+    even = lot if lot > 0 else (shelf.case if gap == 1 else 0)
+    if not is_cut and even > 0 and even % shelf.case == 0 and even >= shelf.minimum:
         shares = np.full(even + 1, 1.0 / even)
         shares[0] = 0.0
         return shares
-    top = max(gap, lot, place.minimum) + place.case - 1
-    visits, shares = np.zeros(top), np.zeros(top + 1)
-    extend_visits(tables, visits, 0, top)
-    reached = np.zeros(top + 1)
-    if lot == 0 and place.case == 1 and gap >= place.minimum:
-        reached[gap] = 1.0
-    else:
-        reached[:] = _levels_reached(place, tables, gap, lot, deepest, visits)
+    top = max(gap, lot, shelf.minimum) + shelf.case - 1
+    visits, shares = visits_between_orders(shelf, top), np.zeros(top + 1)
+    reached = levels_reached(shelf, gap, lot, deepest, visits)
     total = 0.0
     for start in range(1, top + 1):
         if reached[start] > 0.0:
@@ -282,104 +134,113 @@ def position_shares(place: Place, tables: Tables, gap: int, lot: int, deepest: i
 
 
 @compiled_with_arrays
-def _levels_reached(
-    place: Place, tables: Tables, gap: int, lot: int, deepest: int, visits: FloatArray
-) -> FloatArray:
-    """Share of orders that reach each position above the reorder point: share T = share, sum 1."""
-    top, demand = visits.size, tables.demand
-    equations = np.zeros((top, top + 1))
-    for start in range(1, top + 1):
+def levels_reached(shelf: Shelf, gap: int, lot: int, deepest: int, visits: FloatArray) -> FloatArray:
+    """Share of orders that reach each position above the reorder point, 0 ... top: share T = share, sum 1."""
+    top, demand, reached = visits.size, shelf.demand, np.zeros(visits.size + 1)
+    number, position = np.full(top + 1, -1), np.zeros(top, np.int64)
+    states = 0
+    for under in range(min(deepest + 1, demand.size)):
+        reach = landing(shelf, gap, lot, under)
+        if number[reach] < 0:
+            number[reach], position[states] = states, reach
+            states += 1
+    if states == 1:
+        reached[position[0]] = 1.0
+        return reached
+    equations = np.zeros((states, states + 1))
+    for state in range(states):
+        start = position[state]
         for under in range(demand.size - 1):
             share = 0.0
             for above in range(1, min(start, demand.size - 1 - under) + 1):
                 share += visits[start - above] * demand[above + under]
-            short = min(under, deepest)
-            equations[order_size(place, gap, lot, short) - short - 1, start - 1] += share
-        equations[start - 1, start - 1] -= 1.0
-    equations[top - 1, :] = 1.0
-    for column in range(top):
-        pivot = column
-        for row in range(column + 1, top):
-            if abs(equations[row, column]) > abs(equations[pivot, column]):
-                pivot = row
-        for k in range(column, top + 1):
-            equations[column, k], equations[pivot, k] = equations[pivot, k], equations[column, k]
-        for row in range(column + 1, top):
-            factor = equations[row, column] / equations[column, column]
-            if factor != 0.0:
-                for k in range(column, top + 1):
-                    equations[row, k] -= factor * equations[column, k]
-    reached = np.zeros(top + 1)
-    for row in range(top - 1, -1, -1):
-        value = equations[row, top]
-        for k in range(row + 1, top):
-            value -= equations[row, k] * reached[k + 1]
-        reached[row + 1] = max(0.0, value / equations[row, row])
+            equations[number[landing(shelf, gap, lot, min(under, deepest))], state] += share
+        equations[state, state] -= 1.0
+    equations[states - 1, :] = 1.0
+    shares = solved(equations)
+    for state in range(states):
+        reached[position[state]] = shares[state]
     return reached
 
 
+@compiled_with_arrays
+def solved(equations: FloatArray) -> FloatArray:
+    """Solution of linear equations (n, n + 1) by elimination with pivots, in place; the same bits on every machine."""
+    size = equations.shape[0]
+    values = np.zeros(size)
+    for column in range(size):
+        pivot = column
+        for row in range(column + 1, size):
+            if abs(equations[row, column]) > abs(equations[pivot, column]):
+                pivot = row
+        for k in range(column, size + 1):
+            equations[column, k], equations[pivot, k] = equations[pivot, k], equations[column, k]
+        for row in range(column + 1, size):
+            factor = equations[row, column] / equations[column, column]
+            if factor != 0.0:
+                for k in range(column, size + 1):
+                    equations[row, k] -= factor * equations[column, k]
+    for row in range(size - 1, -1, -1):
+        value = equations[row, size]
+        for k in range(row + 1, size):
+            value -= equations[row, k] * values[k]
+        values[row] = max(0.0, value / equations[row, row])
+    return values
+
+
 @compiled
-def orders_per_review(tables: Tables, shares: FloatArray) -> float:
+def orders_per_review(shelf: Shelf, shares: FloatArray) -> float:
     """Probability that a review orders."""
-    total, beyond = 0.0, tables.moving
+    total, beyond = 0.0, shelf.moving
     for above in range(1, shares.size):
         total += shares[above] * beyond
-        if above < tables.demand.size:
-            beyond = max(0.0, beyond - tables.demand[above])
+        if above < shelf.demand.size:
+            beyond = max(0.0, beyond - shelf.demand[above])
         else:
             break
     return total
 
 
 @compiled
-def cost_of(place: Place, tables: Tables, shares: FloatArray, point: int) -> float:
+def cost_of(shelf: Shelf, shares: FloatArray, point: int) -> float:
     """Holding and shortage cost per day."""
-    total = 0.0
-    for above in range(1, shares.size):
-        total += shares[above] * cost_at(place, tables, point + above)
-    return total
+    return mean_over(shelf.cost, shares, point, shelf.shortage, shelf.holding)
 
 
 @compiled
-def service_of(place: Place, tables: Tables, shares: FloatArray, point: int, measure: int) -> float:
+def service_of(shelf: Shelf, shares: FloatArray, point: int, measure: int) -> float:
     """Fill rate, cycle service level or ready rate.
 
     A cycle ends with stock out when the position before an order, less the demand of the lead time, is negative.
     """
-    total = 0.0
     if measure == FILL_RATE:
-        for above in range(1, shares.size):
-            total += shares[above] * at(tables.served, point + above)
-        return min(1.0, total / (place.mean * place.review))
+        return min(1.0, mean_over(shelf.served, shares, point, 0.0, 0.0) / (shelf.mean * shelf.review))
     if measure == READY_RATE:
-        for above in range(1, shares.size):
-            total += shares[above] * at(tables.ready, point + above)
-        return min(1.0, total)
+        return min(1.0, mean_over(shelf.ready, shares, point, 0.0, 0.0))
+    total = 0.0
     for position in range(point + 1):
         before = 0.0
-        for above in range(1, min(shares.size, tables.demand.size - point + position)):
-            before += shares[above] * tables.demand[point + above - position]
-        total += before * at(tables.lead_below, position)
-    return min(1.0, total / orders_per_review(tables, shares))
+        for above in range(1, min(shares.size, shelf.demand.size - point + position)):
+            before += shares[above] * shelf.demand[point + above - position]
+        total += before * shelf.lead_below[min(position, shelf.lead_below.size - 1)]
+    return min(1.0, total / orders_per_review(shelf, shares))
 
 
 @compiled
-def least_reaching(
-    place: Place, tables: Tables, shares: FloatArray, start: int, measure: int, share: float
-) -> int:
+def least_reaching(shelf: Shelf, shares: FloatArray, start: int, measure: int, share: float) -> int:
     """Lowest reorder point from `start` or below whose service is at least `share`; galloping, then bisection."""
     high, step = start, 1
-    highest = tables.on_hand.size + tables.demand.size + 1
-    while high < highest and service_of(place, tables, shares, high, measure) < share:
+    highest = shelf.on_hand.size + shelf.demand.size + 1
+    while high < highest and service_of(shelf, shares, high, measure) < share:
         high += step
         step *= 2
     low, step = high - step, 1
-    while low >= -shares.size and service_of(place, tables, shares, low, measure) >= share:
+    while low >= -shares.size and service_of(shelf, shares, low, measure) >= share:
         high, low = low, low - step
         step *= 2
     while high - low > 1:
         middle = low + (high - low) // 2
-        if service_of(place, tables, shares, middle, measure) >= share:
+        if service_of(shelf, shares, middle, measure) >= share:
             high = middle
         else:
             low = middle
@@ -387,206 +248,152 @@ def least_reaching(
 
 
 @compiled
-def best_point(
-    place: Place, tables: Tables, shares: FloatArray, start: int, measure: int, share: float
-) -> tuple[int, float]:
+def best_point(shelf: Shelf, shares: FloatArray, start: int, measure: int, share: float) -> tuple[int, float]:
     """Reorder point of least cost, where wanted among those that reach the target, and its cost without orders."""
-    lowest = 0 if place.is_lost else -_UNLIMITED
+    lowest = 0 if shelf.is_lost else -_UNLIMITED
     if measure != NO_MEASURE:
-        lowest = max(lowest, least_reaching(place, tables, shares, start, measure, share))
+        lowest = max(lowest, least_reaching(shelf, shares, start, measure, share))
     point = max(start, lowest)
-    cost = cost_of(place, tables, shares, point)
+    cost = cost_of(shelf, shares, point)
     while True:
-        above = cost_of(place, tables, shares, point + 1)
+        above = cost_of(shelf, shares, point + 1)
         if above >= cost:
             break
         point, cost = point + 1, above
     while point > lowest:
-        below = cost_of(place, tables, shares, point - 1)
+        below = cost_of(shelf, shares, point - 1)
         if below > cost:
             break
         point, cost = point - 1, below
     return point, cost
 
 
+@compiled
+def size_of(shelf: Shelf, form: int, cases: int) -> int:
+    """Lot, or distance of the levels: one more than whole cases, so that an order is as many cases."""
+    if form == EVERY_REVIEW:
+        return 1
+    return cases * shelf.case if form == LOTS else (cases - 1) * shelf.case + 1
+
+
 @compiled_with_arrays
-def best_of_sizes(
-    place: Place, tables: Tables, is_lots: bool, is_single: bool, measure: int, share: float
-) -> tuple[int, int]:
-    """Reorder point and order size: for sizes in whole cases the best reorder point, until stock alone costs too much.
+def best_of_sizes(shelf: Shelf, form: int, measure: int, share: float) -> tuple[int, int]:
+    """For order sizes in whole cases the best reorder point, until stock alone costs too much.
 
     Stock costs more the larger orders are; from where it costs as much as the best found so far, orders included,
-    larger sizes are not looked at. Beyond 128 cases sizes are first tried in steps of an 128th.
+    larger sizes are not looked at. Beyond 256 cases sizes are first tried in steps of a 128th.
 
     Returns:
         Reorder point, and lot or distance of the order-up-to level.
     """
-    cases = (max(place.minimum, 1) + place.case - 1) // place.case
-    first, best_cases, best_point_found, best_cost = cases, cases, 0, np.inf
-    start, step, last = 0, 1, _UNLIMITED
-    is_refined = False
+    first = (max(shelf.minimum, 1) + shelf.case - 1) // shelf.case
+    cases, last, start, is_refined = first, _UNLIMITED, 0, False
+    chosen, chosen_point, least = first, 0, np.inf
     while cases <= last:
-        size = 1 if is_single else (cases * place.case if is_lots else (cases - 1) * place.case + 1)
-        shares = position_shares(place, tables, 0 if is_lots else size, size if is_lots else 0, _UNLIMITED)
-        start, cost = best_point(place, tables, shares, start, measure, share)
-        total = cost + place.order * orders_per_review(tables, shares) / place.review
-        if total < best_cost:
-            best_cases, best_point_found, best_cost = cases, start, total
-        step = 1 if is_refined else max(1, cases // _FINE_STEPS)
-        if is_single or (cost >= best_cost and not is_refined):
-            last = min(last, cases)
-            if not is_single and best_cases >= _FINE_STEPS:
-                is_refined = True
-                width = 2 * (best_cases // _FINE_STEPS)
-                cases, last = max(first, best_cases - width) - 1, best_cases + width
-                step = 1
-        cases += step
-    if is_single:
-        return best_point_found, 1
-    return best_point_found, best_cases * place.case if is_lots else (best_cases - 1) * place.case + 1
-
-
-@compiled_with_arrays
-def least_cost_lots(place: Place, tables: Tables) -> tuple[int, int, float]:
-    """Best (r, nQ) after Federgruen and Zheng (1992), Operations Research 40(4), 808-813.
-
-    The positions of the best Q are the Q cheapest in a row: from the cheapest one on, the cheaper neighbour is added. An
-    order is placed in min(D(R), Q) / Q of reviews. Once a further position costs at least as much as the best policy
-    does, no larger Q can be better.
-
-    Returns:
-        r, Q and cost per day.
-    """
-    low = 1 if place.is_lost else 0
-    while cost_at(place, tables, low + 1) < cost_at(place, tables, low):
-        low += 1
-    high, quantity, total = low, 1, cost_at(place, tables, low)
-    beyond, ordered = tables.moving, tables.moving
-    best_cost, best_low, best_quantity = np.inf, low, 0
-    lowest = 1 if place.is_lost else -_UNLIMITED
-    below, above = np.inf, cost_at(place, tables, high + 1)
-    if low > lowest:
-        below = cost_at(place, tables, low - 1)
-    while True:
-        if quantity % place.case == 0 and quantity >= place.minimum:
-            cost = (place.order * ordered / place.review + total) / quantity
-            if cost < best_cost:
-                best_cost, best_low, best_quantity = cost, low, quantity
-            if min(below, above) >= best_cost:
-                break
-        if quantity < tables.demand.size:
-            beyond = max(0.0, beyond - tables.demand[quantity])
-            ordered += beyond
-        quantity += 1
-        if below < above:
-            total += below
-            low -= 1
-            below = cost_at(place, tables, low - 1) if low > lowest else np.inf
+        size = size_of(shelf, form, cases)
+        shares = position_shares(shelf, 0 if form == LOTS else size, size if form == LOTS else 0, _UNLIMITED)
+        start, cost = best_point(shelf, shares, start, measure, share)
+        total = cost + shelf.order * orders_per_review(shelf, shares) / shelf.review
+        if total < least:
+            chosen, chosen_point, least = cases, start, total
+        if form == EVERY_REVIEW or is_refined:
+            last = min(last, cases) if form == EVERY_REVIEW else last
+            cases += 1
+        elif cost < least:
+            cases += max(1, cases // _FINE_STEPS)
         else:
-            total += above
-            high += 1
-            above = cost_at(place, tables, high + 1)
-    return best_low - 1, best_quantity, best_cost
+            width = chosen // _FINE_STEPS
+            is_refined, cases, last = True, max(first, chosen - width), chosen + width if width > 1 else 0
+    return chosen_point, size_of(shelf, form, chosen)
 
 
 @compiled_with_arrays
-def evaluate_all(
-    places: IntArray,
-    money: FloatArray,
-    is_lost: bool,
-    point: IntArray,
-    gap: IntArray,
-    lot: IntArray,
-    first: int,
-    out: FloatArray,
-) -> None:
-    """Figures of given levels.
+def settled(shelf: Shelf, point: int, size: int, form: int, measure: int, share: float) -> int:
+    """Reorder point nearby that is best where positions depend on it; -1 where it is cheaper to hold nothing."""
+    gap, lot = (0, size) if form == LOTS else (size, 0)
+    best, least, step = point, np.inf, 1
+    trial = point
+    while trial >= 0:
+        shares = position_shares(shelf, gap, lot, deepest_of(shelf, trial))
+        cost = cost_of(shelf, shares, trial)
+        cost += shelf.order * orders_per_review(shelf, shares) / shelf.review
+        if measure != NO_MEASURE and service_of(shelf, shares, trial, measure) < share:
+            cost = np.inf
+        if cost < least:
+            best, least = trial, cost
+        elif step > 0 and least < np.inf:
+            step, trial = -1, point
+        elif step < 0:
+            break
+        trial += step
+    return -1 if measure == NO_MEASURE and least >= shelf.shortage * shelf.mean else best
+
+
+@compiled_with_arrays
+def evaluate_batch(batch: Batch, point: IntArray, gap: IntArray, lot: IntArray, out: FloatArray) -> None:
+    """Write figures of given levels.
 
     Args:
-        places: (n, 4) lead time, days between reviews, units of a case, least order.
-        money: (n, 5) mean, variance to mean, holding, order and shortage cost.
-        is_lost: unmet demand is lost.
+        batch: n SKUs at places.
         point: (n,) reorder points.
         gap: (n,) order-up-to level less reorder point; 0 where lots are ordered.
-        lot: (n,)
-        first: row to begin with.
-        out: (m, FIGURES) rows from `first` on.
+        lot: (n,) lots; 0 where a level is reached.
+        out: (n, FIGURES)
     """
-    for row in range(out.shape[0]):
-        i = first + row
-        place = Place(
-            money[i, 0], money[i, 1], places[i, 0], places[i, 1], money[i, 2], money[i, 3], money[i, 4],
-            places[i, 2], places[i, 3], is_lost,
-        )  # fmt: skip
-        r = point[i]
-        if place.mean <= 0.0 or (is_lost and r < 0):
-            served = 1.0 if place.mean <= 0.0 else 0.0
-            out[row, :] = 0.0
-            out[row, :3] = served
-            if place.mean <= 0.0:
-                out[row, 3] = max(0, r + max(gap[i], lot[i]))
-                out[row, 2] = 1.0 if out[row, 3] > 0 else 0.0
-            else:
-                out[row, 4] = place.mean
+    for i in range(point.size):
+        shelf, r = shelf_of(batch, i), point[i]
+        out[i, :] = 0.0
+        if shelf.mean <= 0.0:
+            out[i, :2] = 1.0
+            out[i, 3] = max(0, r + max(gap[i], lot[i]))
+            out[i, 2] = 1.0 if out[i, 3] > 0.0 else 0.0
             continue
-        tables = tabulate(place)
-        deepest = r if is_lost and place.lead == 0 else _UNLIMITED
-        shares = position_shares(place, tables, gap[i], lot[i], deepest)
+        if shelf.is_lost and r < 0:
+            out[i, 4] = shelf.mean
+            continue
+        shares = position_shares(shelf, gap[i], lot[i], deepest_of(shelf, r))
         for measure in range(3):
-            out[row, measure] = service_of(place, tables, shares, r, measure)
-        on_hand, short = 0.0, 0.0
-        for above in range(1, shares.size):
-            on_hand += shares[above] * on_hand_at(tables, r + above)
-            short += shares[above] * (r + above)
-        out[row, 3] = on_hand
-        if is_lost:
-            out[row, 4] = place.mean * (1.0 - out[row, 0])
+            out[i, measure] = service_of(shelf, shares, r, measure)
+        out[i, 3] = mean_over(shelf.on_hand, shares, r, 0.0, 1.0)
+        orders = orders_per_review(shelf, shares) / shelf.review
+        if not shelf.is_lost:
+            position = 0.0
+            for above in range(1, shares.size):
+                position += shares[above] * (r + above)
+            out[i, 4] = max(0.0, out[i, 3] - position + shelf.mean * (shelf.lead + 0.5 * (shelf.review + 1)))
         else:
-            out[row, 4] = max(0.0, on_hand - short + place.mean * (place.lead + 0.5 * (place.review + 1)))
-        out[row, 5] = orders_per_review(tables, shares) / place.review
+            out[i, 4] = shelf.mean * (1.0 - out[i, 0])
+            if shelf.lead > 0:
+                # Sales are orders times their size; what of an order is beyond a full lot or gap is cut off by an empty
+                # shelf about two and a half times as often as a unit is lost (found against exact chains).
+                full = max(gap[i], lot[i])
+                beyond = max(0.0, shelf.mean / orders - full)
+                kept = max(0.0, 1.0 - 2.5 * (1.0 - out[i, 0]))
+                orders *= out[i, 0] * (full + beyond) / (full + beyond * kept)
+        out[i, 5] = orders
 
 
 @compiled_with_arrays
-def levels_all(
-    places: IntArray,
-    money: FloatArray,
-    is_lost: bool,
-    form: int,
-    measure: int,
-    share: FloatArray,
-    first: int,
-    out: IntArray,
+def best_levels(
+    batch: Batch, form: int, measure: int, share: FloatArray, points: IntArray, sizes: IntArray
 ) -> None:
-    """Best levels: (m, 3) reorder point, order-up-to level, lot; rows from `first` on. See `evaluate_all`.
+    """Find the best reorder points and sizes, size being a lot or the distance of the order-up-to level.
 
     Args:
-        places: as there.
-        money: as there.
-        is_lost: as there.
-        form: 0 order up to a level, 1 lots, 2 up to a level at every review.
+        batch: n SKUs at places.
+        form: UP_TO_LEVEL, LOTS or EVERY_REVIEW.
         measure: of the target, or NO_MEASURE.
         share: (n,) target.
-        first: as there.
-        out: levels.
+        points: (n,) written; read where there is a size already.
+        sizes: (n,) written; above 0: already known without a look at minimum orders, cases and what is cut off.
     """
-    for row in range(out.shape[0]):
-        i = first + row
-        place = Place(
-            money[i, 0], money[i, 1], places[i, 0], places[i, 1], money[i, 2], money[i, 3], money[i, 4],
-            places[i, 2], places[i, 3], is_lost,
-        )  # fmt: skip
-        least = (max(place.minimum, 1) + place.case - 1) // place.case * place.case
-        point, size = -1, least if form == 1 else 1
-        if place.mean > 0.0:
-            tables = tabulate(place)
-            is_plain = measure == NO_MEASURE
-            if is_plain and form == 0 and place.case == 1:
-                point, top, _ = least_cost_min_max(place, tables)
-                size = top - point
-            if is_plain and form == 1:
-                point, size, _ = least_cost_lots(place, tables)
-            elif not is_plain or form == 2 or place.case > 1 or size < place.minimum:
-                point, size = best_of_sizes(place, tables, form == 1, form == 2, measure, share[i])
-        out[row, 0] = point
-        out[row, 1] = 0 if form == 1 else point + size
-        out[row, 2] = size if form == 1 else 0
+    for i in range(share.size):
+        shelf = shelf_of(batch, i)
+        least = (max(shelf.minimum, 1) + shelf.case - 1) // shelf.case * shelf.case
+        if shelf.mean <= 0.0:
+            points[i], sizes[i] = -1, least if form == LOTS else 1
+            continue
+        if sizes[i] < least or (shelf.case > 1 and form != LOTS):
+            points[i], sizes[i] = best_of_sizes(shelf, form, measure, share[i])
+        if shelf.is_lost:
+            points[i] = settled(shelf, points[i], sizes[i], form, measure, share[i])

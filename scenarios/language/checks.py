@@ -14,6 +14,7 @@ from scenarios.language import (
     goods_checks,
     level_checks,
     operation_checks,
+    optimised_checks,
     parts_checks,
     people_checks,
     policy_checks,
@@ -43,6 +44,7 @@ CHECKS = (
     *field_checks.CHECKS,
     *parts_checks.CHECKS,
     *people_checks.CHECKS,
+    *optimised_checks.CHECKS,
 )
 
 

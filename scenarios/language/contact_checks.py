@@ -89,6 +89,8 @@ def somebody_answers(scenario: Scenario, places: Places, reach: Reach) -> Iterat
             rule = "remote diagnosis needs `service.contact_centre`"
             yield places.problem("E511", f"{_CONTACTS}.remote_share", rule, contacts.remote_share)
         return
+    if scenario.policy.optimised.agents is not None:
+        return
     if not people:
         yield places.problem(
             "W601", _AGENTS, "nobody answers, so no failure is ever reported", hint="give a shift with people"

@@ -104,6 +104,8 @@ def somebody_does_it(scenario: Scenario, places: Places, reach: Reach) -> Iterat
     }
     for crew, is_needed in needed.items():
         people = sum(shift.people for shift in getattr(crews, crew))
+        if crew == "pickers" and scenario.policy.optimised.pickers is not None:
+            continue
         if is_needed and not people:
             yield places.problem(
                 "W601", f"policy.depot.{crew}", "nobody does this work, so it is never done",

@@ -31,6 +31,11 @@ def scopes(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem
     for block in ("rules", "express", "inspection", "consignment"):
         rules = getattr(policy.sourcing, block)
         named += [(f"policy.sourcing.{block}[{index}].scope", rule.scope) for index, rule in enumerate(rules)]
+    for block in ("stores", "centres"):
+        entries = getattr(policy.optimised, block)
+        named += [
+            (f"policy.optimised.{block}[{index}].scope", entry.scope) for index, entry in enumerate(entries)
+        ]
     regions = set(scenario.network.stores["region"])
     classes = {item.id for item in scenario.assortment.classes}
     for path, scope in named:

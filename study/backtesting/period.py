@@ -163,7 +163,10 @@ def _named(value: Any) -> Any:
 
 def _ordering(scenario: Scenario, orders: Columns[KnownOrder]) -> dict[str, Any]:
     mode = KnownOrders(kind="known_orders", orders=orders)
-    changes = {"policy.replenishment": (ReplenishmentRule(mode=mode),), "policy.emergency_orders": ()}
+    changes: dict[str, Any] = {
+        "policy.replenishment": (ReplenishmentRule(mode=mode),),
+        "policy.emergency_orders": (),
+    }
     optimised = scenario.policy.optimised
     if optimised.stores or optimised.centres:  # what is replayed is decided already
         changes["policy.optimised"] = optimised.model_copy(update={"stores": (), "centres": ()})

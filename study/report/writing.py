@@ -11,6 +11,7 @@ from scenarios import AssumptionStatus, assumptions
 from study.atomic import write_text
 from study.evidence import Comparison, Study
 from study.report import contents
+from study.report.decisions import part_rows, promised_rows
 from study.report.embedding import embedded_charts
 from study.report.page import render_page
 from study.report.promises import promise_rows
@@ -79,6 +80,8 @@ def _values(studies: Sequence[Study], comparison: Comparison | None) -> dict[str
         "groups": contents.kpi_groups(studies),
         "uncounted": contents.uncounted(studies),
         "promises": promise_rows(studies, names),
+        "plan_parts": [part_rows(study) for study in studies],
+        "planned": [promised_rows(study) for study in studies],
         "comparison": comparison,
         "differences": [
             (titles[study.name], contents.difference_rows(comparison, study.name)) for study in alternatives

@@ -11,13 +11,14 @@ import pytest
 from scenarios import Problem, ScenarioError, Severity, load, load_text
 from scenarios.language.checks import check
 from tests.unit.broken_inputs import ALL, GOOD, MARK, MEANING, SKUS, STORES, Broken
+from tests.unit.broken_optimised import OPTIMISED
 from tests.unit.broken_service_base import BASE
 from tests.unit.broken_service_contact import CONTACT
 from tests.unit.broken_service_parts import PARTS
 from tests.unit.broken_service_people import PEOPLE
 from tests.unit.broken_supply import SUPPLY
 
-EVERY = [*ALL, *SUPPLY, *BASE, *CONTACT, *PARTS, *PEOPLE]
+EVERY = [*ALL, *SUPPLY, *BASE, *CONTACT, *PARTS, *PEOPLE, *OPTIMISED]
 
 
 def write(folder: Path, **files: str) -> Path:

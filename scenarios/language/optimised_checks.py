@@ -1,0 +1,120 @@
+"""Checks of what is to be optimised: that the scenario has it, and that targets and limits can be meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from scenarios.language.errors import Problem, did_you_mean
+from scenarios.language.optimised import OptimisedStock
+from scenarios.language.places import Places
+from scenarios.language.policy import KnownOrders, VendorManaged
+from scenarios.language.scenario import Scenario
+from scenarios.language.scopes import Mask, Reach
+
+_OPTIMISED = "policy.optimised"
+CLASS_CODES = (*"ABC", *(value + variation for value in "ABC" for variation in "XYZ"))
+"""Classes that a target may name: by value of demand, or with how it varies."""
+
+
+def there_is_something_to_optimise(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
+    """What is to be optimised exists in the scenario."""
+    del reach
+    optimised, service, depot = scenario.policy.optimised, scenario.service, scenario.depot
+    has_calls = service is not None and service.contact_centre is not None
+    has_stations = service is not None and service.stations is not None
+    has_parts = service is not None and service.parts is not None
+    is_picked = depot is not None and depot.picking is not None
+    for name, is_there, missing in (
+        ("agents", has_calls, "`service.contact_centre`"),
+        ("technicians", has_stations, "`service.stations`"),
+        ("parts", has_parts, "`service.parts`"),
+        ("pickers", is_picked, "`depot.picking`"),
+    ):
+        if getattr(optimised, name) is not None and not is_there:
+            yield places.problem("E516", f"{_OPTIMISED}.{name}", f"there is no {missing}")
+    centres = scenario.network.distribution_centres
+    if optimised.centres and all(centre.stock == "unlimited" for centre in centres):
+        rule = "no distribution centre has limited stock: none ever orders"
+        yield places.problem("E516", f"{_OPTIMISED}.centres", rule)
+
+
+def scopes_reach_what_can_be_decided(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
+    """Entries reach cells that stores review themselves."""
+    if not scenario.policy.optimised.stores:
+        return
+    replayed, pushed = _kept_from_solvers(scenario, reach)
+    left = reach.listed.copy()
+    for index, entry in enumerate(scenario.policy.optimised.stores):
+        matched = np.logical_and.outer(reach.stores(entry.scope), reach.skus(entry.scope)) & left
+        left &= ~matched
+        path = f"{_OPTIMISED}.stores[{index}]"
+        if not matched.any():
+            yield places.problem("W602", path, "matches no cell that an earlier entry has left")
+        elif bool((matched <= replayed).all()):
+            rule = "reaches only cells whose orders are replayed as they were (`known_orders`)"
+            yield places.problem("E516", path, rule)
+        elif bool((matched <= (replayed | pushed)).all()):
+            rule = "reaches only cells that the distribution centre decides about (`vendor_managed`)"
+            yield places.problem("E516", path, rule)
+
+
+def _kept_from_solvers(scenario: Scenario, reach: Reach) -> tuple[Mask, Mask]:
+    """(stores, SKUs) each: cells whose orders are replayed, and cells that the centre decides about."""
+    replayed, pushed = np.zeros(reach.listed.shape, np.bool_), np.zeros(reach.listed.shape, np.bool_)
+    left = np.ones(reach.listed.shape, np.bool_)
+    for rule in scenario.policy.replenishment:
+        matched = np.logical_and.outer(reach.stores(rule.scope), reach.skus(rule.scope)) & left
+        left &= ~matched
+        if isinstance(rule.mode, KnownOrders):
+            replayed |= matched
+        elif isinstance(rule.mode, VendorManaged):
+            pushed |= matched
+    return replayed, pushed
+
+
+def targets_can_be_meant(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
+    """Classes exist, shares are shares, one aim for parts, hours that are open, limits that limit something."""
+    del reach
+    optimised = scenario.policy.optimised
+    for block in ("stores", "centres"):
+        for index, entry in enumerate(getattr(optimised, block)):
+            yield from _target(entry, f"{_OPTIMISED}.{block}[{index}]", places)
+    parts = optimised.parts
+    if parts is not None and (parts.first_time_fix_share is None) == (parts.budget is None):
+        rule = "give exactly one of `first_time_fix_share` and `budget`"
+        yield places.problem("E511", f"{_OPTIMISED}.parts", rule)
+    agents = optimised.agents
+    if agents is not None and agents.closes_hour <= agents.opens_hour:
+        rule = f"must be after `opens_hour`, {agents.opens_hour:g}"
+        yield places.problem("E504", f"{_OPTIMISED}.agents.closes_hour", rule, agents.closes_hour)
+    if agents is not None:
+        for index, hours in enumerate(agents.shift_hours):
+            if not agents.break_minutes / 60 < hours <= 24:
+                rule = "a shift must be longer than its break and at most 24 hours"
+                yield places.problem("E504", f"{_OPTIMISED}.agents.shift_hours[{index}]", rule, hours)
+    has_limit = any(value is not None for _, value in optimised.limits)
+    if has_limit and not optimised.stores and places.stated(f"{_OPTIMISED}.limits"):
+        rule = "limits what `stores` decides, and that names nothing"
+        yield places.problem("E516", f"{_OPTIMISED}.limits", rule, hint="give `policy.optimised.stores`")
+
+
+def _target(entry: OptimisedStock, path: str, places: Places) -> Iterator[Problem]:
+    target = entry.target
+    if target is None:
+        return
+    if entry.shortage_cost_per_unit is not None:
+        rule = "a target and a cost of what is missing exclude each other"
+        yield places.problem("E511", f"{path}.shortage_cost_per_unit", rule, entry.shortage_cost_per_unit)
+    for code, share in target.share_by_class.items():
+        at = f"{path}.target.share_by_class.{code}"
+        if code not in CLASS_CODES:
+            yield places.problem(
+                "E501", at, "there is no such class", code, did_you_mean(code.upper(), CLASS_CODES)
+            )
+        if not 0 < share < 1:
+            yield places.problem("E304", at, "must be more than 0 and less than 1", share)
+
+
+CHECKS = (there_is_something_to_optimise, scopes_reach_what_can_be_decided, targets_can_be_meant)
