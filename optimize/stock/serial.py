@@ -22,7 +22,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -90,7 +89,7 @@ class Grid:
     @property
     def levels(self) -> FloatArray:
         """(points,) inventory levels."""
-        return self.first + self.step * np.arange(self.points)
+        return np.asarray(self.first + self.step * np.arange(self.points), np.float64)
 
 
 def poisson_grid(system: SerialSystem, rate: float) -> Grid:
@@ -100,6 +99,8 @@ def poisson_grid(system: SerialSystem, rate: float) -> Grid:
         system: stages.
         rate: demand per unit of time.
     """
+    from scipy import stats
+
     if not (np.isfinite(rate) and rate > 0):
         raise ValueError(f"rate: {rate} must be above 0")
     demand = []
@@ -122,6 +123,8 @@ def normal_grid(
         standard_deviation: of the demand of one unit of time.
         steps_per_deviation: steps in the smallest deviation of a stage's lead-time demand.
     """
+    from scipy import stats
+
     if not (np.isfinite([mean, standard_deviation]).all() and mean >= 0 and standard_deviation > 0):
         raise ValueError(f"mean, standard_deviation: {mean}, {standard_deviation} must be >= 0 and > 0")
     if steps_per_deviation < 1:
@@ -202,6 +205,8 @@ def shang_song_bounds(
     Returns:
         Lower and upper bounds, (stages,) each.
     """
+    from scipy import stats
+
     costs = np.asarray(system.echelon_holding_cost, np.float64)
     above = system.backorder_cost + costs.sum() - np.cumsum(costs)
     mean = rate * np.cumsum(system.lead_time)
