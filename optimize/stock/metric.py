@@ -30,7 +30,7 @@ from optimize.stock.marginal import Steps, merged_steps
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-MOST_OUTSTANDING = 500.0
+MOST_OUTSTANDING = 5_000.0
 """Mean units outstanding in a depot or base up to which probabilities are worked out one by one."""
 
 

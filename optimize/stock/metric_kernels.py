@@ -15,6 +15,8 @@ IntArray = npt.NDArray[np.int64]
 METRIC, VARI_METRIC, EXACT = 0, 1, 2
 
 _TAIL = 1e-13
+_LEAST_EXPONENT = -600.0
+"""Exponents below it are nothing at all to a computer."""
 _SAME = 1e-9
 """Variance over mean less 1 below which a number is taken to be Poisson."""
 _NO_DELAY = 1e-4
@@ -29,15 +31,16 @@ def two_moments(mean: float, variance: float, pmf: FloatArray) -> int:
         How many of them matter; the rest of `pmf` is not touched.
     """
     is_poisson = variance <= mean * (1.0 + _SAME)
-    if is_poisson:
-        chance = math.exp(-mean)
-        shape, ratio = 0.0, mean
-    else:
-        shape = mean * mean / (variance - mean)
-        ratio = (variance - mean) / variance
-        chance = math.exp(shape * math.log(mean / variance))
-    left = 1.0
-    for units in range(len(pmf)):
+    shape = 0.0 if is_poisson else mean * mean / (variance - mean)
+    ratio = mean if is_poisson else (variance - mean) / variance
+    exponent = -mean if is_poisson else shape * math.log(mean / variance)
+    start = 0
+    while exponent < _LEAST_EXPONENT and start < len(pmf):
+        pmf[start] = 0.0
+        exponent += math.log((shape + start) * ratio / (start + 1) if not is_poisson else ratio / (start + 1))
+        start += 1
+    chance, left = math.exp(exponent), 1.0
+    for units in range(start, len(pmf)):
         pmf[units] = chance
         left -= chance
         if left < _TAIL and units >= mean:
