@@ -30,8 +30,9 @@ from scenarios import (
     VendorManaged,
 )
 
-_ROUNDING = {"none": 0, "up": 1, "nearest": 2}
-_IN_UNITS = -1.0
+ROUNDED_UP, ROUNDED_TO_NEAREST = 1, 2
+_ROUNDING = {"none": 0, "up": ROUNDED_UP, "nearest": ROUNDED_TO_NEAREST}
+IN_UNITS = -1.0
 
 Rule = ReplenishmentRule | CentreReplenishmentRule
 BoolArray = npt.NDArray[np.bool_]
@@ -133,12 +134,12 @@ def _draft(
         is_pushed=np.zeros(count, np.bool_),
         may_order=np.zeros((count, 7), np.bool_),
         rounding=np.zeros(count, np.int64),
-        reorder_point_days=np.full((count, places), _IN_UNITS),
+        reorder_point_days=np.full((count, places), IN_UNITS),
         reorder_point_safety=np.zeros(count),
-        order_up_to_days=np.full((count, places), _IN_UNITS),
+        order_up_to_days=np.full((count, places), IN_UNITS),
         order_up_to_safety=np.zeros(count),
         order_up_to_safety_days=np.zeros((count, places)),
-        order_quantity_days=np.full(count, _IN_UNITS),
+        order_quantity_days=np.full(count, IN_UNITS),
         smoothing_weight=np.zeros(count),
         window_days=np.zeros(count, np.int64),
     )

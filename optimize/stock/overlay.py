@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from optimize.stock.levels import IN_UNITS, ROUNDED_TO_NEAREST, ROUNDED_UP
 from scenarios import CentreLevelRow, Columns, LevelRow, PlanPart, Scenario, StockLevels
-
-_IN_UNITS = -1.0
 
 IntArray = npt.NDArray[np.int64]
 
@@ -54,8 +53,9 @@ def _by_position(
 def overlaid(levels: StockLevels, cells: CellLevels) -> StockLevels:
     """Levels of rules with those of single cells laid over them.
 
-    Each rule that loses cells is copied: its calendar and rounding go on, its levels are now numbers of units, worked
-    out beforehand, and the place reviews them itself. Cells keep the order of the rules they came from, so the result
+    Each rule that loses cells is copied: its calendar goes on, and so do whole cases where it orders them, rounded up
+    because the levels were worked out so; its levels are now numbers of units, worked out beforehand, and the place
+    reviews them itself. Cells keep the order of the rules they came from, so the result
     does not depend on the order of the table.
 
     Args:
@@ -81,9 +81,11 @@ def overlaid(levels: StockLevels, cells: CellLevels) -> StockLevels:
     for name in ("is_always_below", "is_pushed"):
         grown[name][rows] = False
     for name in ("reorder_point_days", "order_up_to_days", "order_quantity_days"):
-        grown[name][rows] = _IN_UNITS
+        grown[name][rows] = IN_UNITS
     for name in ("reorder_point_safety", "order_up_to_safety", "order_up_to_safety_days"):
         grown[name][rows] = 0.0
+    added = grown["rounding"][rows]
+    grown["rounding"][rows] = np.where(added == ROUNDED_TO_NEAREST, ROUNDED_UP, added)
     for array in grown.values():
         array.setflags(write=False)
     return replace(levels, **grown)

@@ -29,7 +29,7 @@ def plan_stores(
 ) -> tuple[dict[str, Any], tuple[PlanPart, ...]]:
     """Levels of stores, as `policy.optimised.stores` asks: the first entry that matches applies to a cell.
 
-    Calendar and rounding of the rule that covers a cell stay. Cells whose orders are replayed or pushed stay with their
+    The calendar of the rule that covers a cell stays. Cells whose orders are replayed or pushed stay with their
     rules. Shared limits are kept by choosing the levels of all cells together.
 
     Args:

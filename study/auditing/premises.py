@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from optimize import Outlook
 
 Changed = Callable[[Scenario, "Outlook"], Scenario]
-_YEARS_OF_STOCK = 10.0
 _EVEN_DAY, _EVEN_WEEK = (1.0,) * 24, (1.0,) * 7
 _NOBODY_RETURNS: CustomerReturns | None = None
 
@@ -56,7 +55,7 @@ def in_order(premises: Iterable[Premise]) -> tuple[Premise, ...]:
 
 
 def _steady_demand(scenario: Scenario, outlook: Outlook) -> Scenario:
-    mean, variance = outlook.demand_per_day, outlook.demand_variance_per_day
+    mean, variance = outlook.demand_per_day, outlook.steady_variance_per_day
     store, sku = np.nonzero(mean > 0)
     skus = scenario.assortment.skus
     rates = Columns(
@@ -100,9 +99,10 @@ def _mean(values: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> 
 
 
 def _upstream_in_stock(scenario: Scenario, _: Outlook) -> Scenario:
-    days = _YEARS_OF_STOCK * 365 + 3 * scenario.horizon.days
-    scenario = _replaced(scenario, "initial", dc_stock=None, dc_days_of_demand=days)
-    return _with_skus(scenario, {"total_shelf_life_days": np.zeros(len(scenario.assortment.skus), np.int64)})
+    centres = tuple(
+        centre.model_copy(update={"stock": "unlimited"}) for centre in scenario.network.distribution_centres
+    )
+    return _replaced(scenario, "network", distribution_centres=centres)
 
 
 def _stated_lead_times(scenario: Scenario, _: Outlook) -> Scenario:
@@ -125,8 +125,9 @@ def _no_substitution(scenario: Scenario, _: Outlook) -> Scenario:
 
 
 def _no_ageing(scenario: Scenario, _: Outlook) -> Scenario:
-    nothing = np.zeros(len(scenario.assortment.skus), np.int64)
-    scenario = _with_skus(scenario, {"shelf_life_days": nothing, "total_shelf_life_days": nothing})
+    scenario = _with_skus(
+        scenario, {"total_shelf_life_days": np.zeros(len(scenario.assortment.skus), np.int64)}
+    )
     return _replaced(scenario, "policy", mark_downs=())
 
 

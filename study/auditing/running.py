@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
@@ -62,44 +62,52 @@ def audit(
     promises = [(part.path, promise) for part in plan.parts for promise in part.promises]
     if not promises:
         raise RequestError("the plan promises nothing: no part of it was worked out by a solver")
-    premises = in_order(premise for _, promise in promises for premise in promise.premises)
-    worlds = [deliver("as it is", scenario, plan)]
-    steps: list[Premise] = []
-    if splits:
-        changed = scenario
-        for premise in premises:
-            idealised = made_true(premise, changed, outlook)
-            if idealised is None:
-                continue
-            same = idealised is changed
-            changed = idealised
-            steps.append(premise)
-            worlds.append(worlds[-1] if same else deliver(premise.value, changed, plan))
+    worlds = _Worlds(scenario, plan, outlook, deliver)
+    found = tuple(_audited(part, promise, worlds, confidence_level, splits) for part, promise in promises)
+    assumed = in_order(premise for _, promise in promises for premise in promise.premises)
     return Audit(
         scenario=scenario.name,
         title=scenario.title or scenario.name,
         currency=scenario.costs.currency,
         plan_digest=plan.digest,
         seed=seed,
-        replications=len(next(iter(worlds[0].values()))),
+        replications=len(next(iter(worlds.after(()).values()))),
         confidence_level=confidence_level,
-        promises=tuple(
-            _audited(part, promise, worlds, steps, confidence_level, splits) for part, promise in promises
-        ),
-        not_made_true=tuple(premise for premise in premises if premise in CANNOT_BE_MADE_TRUE),
+        promises=found,
+        not_made_true=tuple(premise for premise in assumed if premise in CANNOT_BE_MADE_TRUE),
     )
 
 
-def _audited(
-    part: str,
-    promise: Promise,
-    worlds: Sequence[Mapping[str, FloatArray]],
-    steps: Sequence[Premise],
-    level: float,
-    splits: bool,
-) -> PromiseAudit:
-    """One promise; a premise of other promises only counts as well, because the worlds are shared."""
-    values = [world[promise.measure] for world in worlds]
+class _Worlds:
+    """What a plan delivers after some premises were made true; each world is run once."""
+
+    def __init__(self, scenario: Scenario, plan: Plan, outlook: Outlook, deliver: Deliver) -> None:
+        self._plan = plan
+        self._outlook = outlook
+        self._deliver = deliver
+        self._scenarios: dict[tuple[Premise, ...], Scenario] = {(): scenario}
+        self._delivered: dict[str, Mapping[str, FloatArray]] = {}
+
+    def after(self, premises: tuple[Premise, ...]) -> Mapping[str, FloatArray]:
+        """KPIs where these hold, made true in this order."""
+        changed = self._scenario(premises)
+        if changed.digest not in self._delivered:
+            step = premises[-1].value if premises else "as it is"
+            self._delivered[changed.digest] = self._deliver(step, changed, self._plan)
+        return self._delivered[changed.digest]
+
+    def _scenario(self, premises: tuple[Premise, ...]) -> Scenario:
+        if premises not in self._scenarios:
+            idealised = made_true(premises[-1], self._scenario(premises[:-1]), self._outlook)
+            assert idealised is not None
+            self._scenarios[premises] = idealised
+        return self._scenarios[premises]
+
+
+def _audited(part: str, promise: Promise, worlds: _Worlds, level: float, splits: bool) -> PromiseAudit:
+    able = in_order(premise for premise in promise.premises if premise not in CANNOT_BE_MADE_TRUE)
+    steps = able if splits else ()
+    values = [worlds.after(steps[:count])[promise.measure] for count in range(len(steps) + 1)]
     delivered = mean_interval(values[0], level)
     changes = [paired_test(before, after, level).interval for before, after in pairwise(values)]
     ideal = mean_interval(values[-1], level)
