@@ -187,7 +187,7 @@ def test_a_week_has_no_beginning() -> None:
     calls = np.concatenate([day_of_calls(20.0), 0.5 * day_of_calls(20.0)])
     people = requirements_by_hour(calls, 20.0, 6.0, 0.8, WITHIN, redial_share=0.5)
     found = performance_by_hour(calls, people, 20.0, 6.0, WITHIN, redial_share=0.5)
-    for shift in (1, 24, 30):
+    for shift in (24, 31):
         moved = requirements_by_hour(np.roll(calls, shift), 20.0, 6.0, 0.8, WITHIN, redial_share=0.5)
         np.testing.assert_array_equal(np.roll(moved, -shift), people)
         later = performance_by_hour(
@@ -208,6 +208,10 @@ def test_calls_made_again_come_later_and_need_people() -> None:
     plain = requirements_by_hour(calls, 5.0, 3.0, 0.7, WITHIN)
     again = requirements_by_hour(calls, 5.0, 3.0, 0.7, WITHIN, redial_share=0.9)
     assert (again >= plain).all() and again.sum() > plain.sum()
+    kept = performance_by_hour(
+        calls, again, 5.0, 3.0, WITHIN, redial_share=0.9, approximation=Approximation.OFFERED_LOAD
+    )
+    assert kept.answered_share.min() >= 0.7 - 1e-6
     short = (plain * 0.9).astype(np.int64)
     soon = performance_by_hour(calls, short, 5.0, 3.0, WITHIN, redial_share=0.5, redial_minutes=10.0)
     late = performance_by_hour(calls, short, 5.0, 3.0, WITHIN, redial_share=0.5, redial_minutes=300.0)
