@@ -61,7 +61,7 @@ class HourlyPerformance:
     utilisation: FloatArray
     """Share of people's time spent on calls; 0 where there is nobody."""
     queue_length: FloatArray
-    """Mean number of calls that wait."""
+    """Mean number of calls that wait; where nobody is there and nobody gives up, it is not counted."""
 
     @property
     def overall_answered_share(self) -> float:

@@ -255,6 +255,13 @@ def test_closed_hours_need_nobody_and_nobody_is_lost_track_of() -> None:
     assert answered + found.abandoned_per_hour.sum() == pytest.approx(calls.sum(), rel=0.03)
 
 
+def test_who_waits_for_the_doors_to_open_is_served_then() -> None:
+    found = performance_by_hour([90.0, 80.0, 0.0, 3.0], [0, 0, 9, 30], 5.0, None, WITHIN)
+    assert (found.answered_share[:2] == 0).all() and (found.mean_wait_minutes[:2] == inf).all()
+    # 14.4 hours of work: nine people are busy for an hour, thirty for 5.4 hours less.
+    np.testing.assert_allclose(found.utilisation, [0.0, 0.0, 1.0, 5.4 / 30], atol=0.01)
+
+
 def test_nobody_calls_at_all() -> None:
     assert (requirements_by_hour([0.0] * 24, 5.0, 4.0, 0.8, WITHIN) == 0).all()
     found = performance_by_hour([0.0] * 24, [2] * 24, 5.0, None, WITHIN)
