@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from optimize.staffing.agent_planning import plan_agents
+from optimize.staffing.technician_planning import plan_technicians
 
-__all__ = ["plan_agents"]
+__all__ = ["plan_agents", "plan_technicians"]
