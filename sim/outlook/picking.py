@@ -31,7 +31,7 @@ class OrderLines:
     eaches: FloatArray
     """Units per line that do not fill a case."""
     weekday_share: FloatArray
-    """(7, rules) of the lines of a rule that are placed on a weekday."""
+    """(7, rules) of the lines of a rule that are placed on a weekday: as many as days have passed since the last."""
     rule: npt.NDArray[np.int16]
     """(stores, skus) replenishment rule."""
 
@@ -42,8 +42,9 @@ def picking_outlook(
     """Work out the work of pickers by centre; None where nothing is picked.
 
     An approximation. All demand is ordered and shipped; stores order as `expected_lines` says; lines of one store on
-    one day are one drop, cut into lists. The spread from day to day is that of weekdays, of the number of lines
-    (Poisson), of the time of a list, and of weeks of higher and lower demand. Emergency orders are left out.
+    one day are one drop, cut into lists; where goods are picked together, the sorting of a store counts as a list of
+    its own. The spread from day to day is that of weekdays, of the number of lines (Poisson), of the time of a list,
+    and of weeks of higher and lower demand. Emergency orders are left out.
     """
     depot = scenario.depot
     if depot is None or (depot.picking is None and not depot.order_streams):
@@ -97,15 +98,23 @@ def expected_lines(scenario: Scenario, demand: DemandMoments) -> OrderLines:
     lines = np.where(rule >= 0, np.minimum(most, rate / size), 0.0)
     units = np.divide(rate, lines, out=np.zeros_like(rate), where=lines > 0.0)
     cases = np.where(is_rounded, units / case, _whole_cases(units, case))
-    may = levels.may_order.astype(np.float64)
     return OrderLines(
         lines=lines,
         units=units,
         cases=cases,
         eaches=np.maximum(units - cases * case, 0.0),
-        weekday_share=(may / np.maximum(may.sum(axis=1, keepdims=True), 1.0)).T,
+        weekday_share=_days_covered(levels.may_order) / _WEEK,
         rule=rule,
     )
+
+
+def _days_covered(may_order: npt.NDArray[np.bool_]) -> FloatArray:
+    """(7, rules) days since the last review on the weekdays of reviews, 0 on the others."""
+    covered = np.zeros((_WEEK, len(may_order)))
+    for rule, days in enumerate(may_order):
+        for day in np.flatnonzero(days):
+            covered[day, rule] = next(back for back in range(1, _WEEK + 1) if days[(day - back) % _WEEK])
+    return covered
 
 
 def _by_rules(scenario: Scenario) -> Scenario:
@@ -157,11 +166,11 @@ def _of_centre(
     skus_together, goods_together = np.zeros(_WEEK), np.zeros(_WEEK)
     for day in range(_WEEK):
         share = orders.weekday_share[day][np.maximum(orders.rule[stores], 0)]
-        placed = np.minimum(orders.lines[stores] * share * _WEEK, 1.0)
+        placed = orders.lines[stores] * share * _WEEK
         lines[day] = placed.sum(axis=1)
         seconds[day] = (placed * per_line[stores]).sum(axis=1)
         squares[day] = (placed * np.square(per_line[stores])).sum(axis=1)
-        skus_together[day] = (1.0 - np.prod(1.0 - placed, axis=0)).sum()
+        skus_together[day] = (1.0 - np.prod(1.0 - np.minimum(placed, 1.0), axis=0)).sum()
         goods = (
             placed * (times.seconds_per_case * orders.cases + times.seconds_per_each * orders.eaches)[stores]
         )
@@ -180,6 +189,7 @@ def _of_centre(
         sorting = times.sorting_seconds_per_line * lines.sum(axis=1)
         total = times.seconds_per_list * lists + times.seconds_per_line * skus + goods + sorting
         variance = squares.sum(axis=1) + np.square(total) / np.maximum(lists, 1.0) * (again - 1.0)
+        lists = lists + (1.0 - np.exp(-lines)).sum(axis=1)
     return total / _SECONDS_PER_MINUTE, variance / _SECONDS_PER_MINUTE**2, lists
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
 import optimize
 import scenarios
@@ -143,7 +145,7 @@ class TestCallStreams:
         of_day = contact.calls_per_hour[0]
         np.testing.assert_allclose(contact.calls_per_hour.sum(axis=1), 0.25 * 1_440)
         for start, stop in ((0, 8), (8, 12), (12, 20)):
-            observed = replicated(scenario, 12, lambda run, a=start, b=stop: first_calls(run, a, b))
+            observed = replicated(scenario, 12, partial(first_calls, start=start, stop=stop))
             assert_held(of_day[start:stop].sum(), observed)
         # Two exponentials: mean 0.8 x 6 + 0.2 x 12, second moment twice the mean of the squares.
         assert np.isclose(contact.work_minutes_mean, 7.2)
@@ -259,3 +261,64 @@ def test_quickstart_is_met_within_stated_bounds() -> None:
     )
     for said, seen, bound in zip(expected, observed, (0.06, 0.04, 0.25, 0.06, 0.08), strict=True):
         assert abs(said / seen - 1.0) <= bound, (expected, observed)
+
+
+def picked(run: sim.RunResult) -> tuple[float, float]:
+    """Minutes of picking, and lists, per counted day."""
+    first, tasks = run.labels.warm_up_days, run.tables["tasks"]
+    counted = (tasks["queued_second"] >= first * 86_400) & (tasks["finished_second"] >= 0)
+    kinds = [int(kind) for kind in (sim.Work.PICKING, sim.Work.SORTING, sim.Work.STREAM)]
+    mine = counted & np.isin(tasks["work"], kinds)
+    days = len(run.panels.day) - first
+    minutes = (tasks["finished_second"] - tasks["started_second"])[mine].sum() / 60
+    return float(minutes) / days, float(mine.sum()) / days
+
+
+@pytest.mark.parametrize("picking", ["by_order", "put_to_store"])
+def test_picking_is_met_within_stated_bounds(picking: str) -> None:
+    """Approximation: minutes and lists within 8 %, with levels, cases and reviews three times a week."""
+    scenario = tiny_scenario(
+        horizon={"days": 84, "warm_up_days": 14},
+        assortment={
+            "skus": [
+                {
+                    "sku_id": f"{number}",
+                    "class_id": "FOOD",
+                    "price": 2.0,
+                    "purchase_cost": 1.0,
+                    "case_pack": 6,
+                }
+                for number in range(40)
+            ]
+        },
+        depot={
+            "picking": {"coefficient_of_variation": 0.3},
+            "order_streams": [
+                {"id": "web", "between_minutes": exponential(30), "work_minutes": exponential(5)}
+            ],
+        },
+        policy={
+            "replenishment": [
+                {
+                    "scope": {"skus": [f"{number}" for number in range(20)]},
+                    "mode": {"kind": "min_max", "reorder_point": {"units": 12}, "order_up_to": {"units": 30}},
+                },
+                {
+                    "mode": {"kind": "base_stock", "order_up_to": {"units": 40}},
+                    "case_rounding": "up",
+                    "order_weekdays": ["mon", "wed", "fri"],
+                },
+            ],
+            "dc_replenishment": [{"mode": {"kind": "base_stock", "order_up_to": {"units": 4_000}}}],
+            "depot": {
+                "picking": picking,
+                "lines_per_list": 10,
+                "pickers": [{"people": 20, "start_hour": 0, "hours": 24}],
+            },
+        },
+    )
+    outlook = sim.outlook(scenario).picking
+    assert outlook is not None
+    minutes, lists = replicated(scenario, 3, picked).mean(axis=0)
+    assert abs(outlook.work_minutes_mean[0] / minutes - 1.0) <= 0.08, (outlook, minutes)
+    assert abs(outlook.lists_per_day[0] / lists - 1.0) <= 0.08, (outlook, lists)
