@@ -13,6 +13,7 @@ from optimize.solving import Progress
 from optimize.stock.cell_checks import MOST_UNITS
 from optimize.stock.cells import FloatArray, Form, IntArray, Levels, Performance, TargetMeasure
 from optimize.stock.goods import BoolArray, Goods
+from optimize.stock.lots import in_lots, levels_in_units, lot_units
 from optimize.stock.promising import centre_promises, exact, performance, store_promises
 from optimize.stock.single_place import for_target, least_cost
 from scenarios import (
@@ -157,13 +158,16 @@ def _solve_alike(
 ) -> None:
     """Levels of cells of one entry that all lose unmet demand, or all owe it."""
     goods = replace(solution.goods, shortage_cost=shortage_cost).at(rows)
-    cells, form = goods.cells(goods.longest_gap), FORMS[entry.form]
+    form, single = FORMS[entry.form], goods.cells(goods.longest_gap)
+    lot = lot_units(single)
+    cells = in_lots(single, lot)
     if entry.target is None:
         found = least_cost(cells, form, progress)
     else:
         measure = TargetMeasure(entry.target.measure)
         share = shares(entry.target, goods.sku, scenario, outlook)
         found = for_target(cells, form, measure, share, progress)
+    found = levels_in_units(found, lot)
     # Backorders may be so cheap that a level lies below zero; a file and a store know none such.
     solution.point[rows] = np.maximum(found.reorder_point, _NOT_KEPT)
     if form is Form.REORDER_QUANTITY:

@@ -7,6 +7,7 @@ import numpy as np
 from optimize.outlook import Outlook
 from optimize.stock.cells import FloatArray, Form, Levels, Performance
 from optimize.stock.goods import Goods
+from optimize.stock.lots import in_lots, levels_in_lots, lot_units, performance_in_units
 from optimize.stock.single_place import evaluate, is_exact
 from scenarios import Premise, Promise, Scenario
 
@@ -36,7 +37,10 @@ def performance(goods: Goods, form: Form, levels: Levels, *, is_steady: bool) ->
             some = goods.at(rows)
             cells = some.cells(np.full(len(rows), gap, np.int64), is_steady=is_steady)
             chosen = Levels(levels.reorder_point[rows], levels.order_up_to[rows], levels.order_quantity[rows])
-            found = evaluate(cells, form, chosen)
+            lot = lot_units(cells)
+            found = performance_in_units(
+                evaluate(in_lots(cells, lot), form, levels_in_lots(chosen, lot)), lot
+            )
             figures = np.stack(
                 [found.fill_rate, found.cycle_service_level * found.orders_per_day, found.ready_rate,
                  found.mean_on_hand, found.mean_short, found.orders_per_day, found.mean_waste, found.cost_per_day]
@@ -52,7 +56,8 @@ def exact(goods: Goods) -> bool:
     is_even = np.array([len(set(gaps)) == 1 for gaps in goods.gaps], np.bool_)[goods.rule]
     for lost in (False, True):
         rows = np.flatnonzero(goods.is_lost == lost)
-        if len(rows) and not is_exact(goods.at(rows).cells(goods.longest_gap[rows])).all():
+        cells = goods.at(rows).cells(goods.longest_gap[rows])
+        if len(rows) and not (is_exact(cells) & (lot_units(cells) == 1)).all():
             return False
     return bool(is_even.all())
 
