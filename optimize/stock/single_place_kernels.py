@@ -61,11 +61,7 @@ def mean_over(values: FloatArray, shares: FloatArray, point: int, below: float, 
     total, last = 0.0, values.size - 1
     for i in range(1, shares.size):
         y = point + i
-        value = values[min(max(y, 0), last)]
-        if y < 0:
-            value -= below * y
-        elif y > last:
-            value += above * (y - last)
+        value = values[min(max(y, 0), last)] - below * min(y, 0) + above * max(0, y - last)
         total += shares[i] * value
     return total
 
@@ -94,6 +90,12 @@ def landing(shelf: Shelf, gap: int, lot: int, under: int) -> int:
     wanted = (under // lot + 1) * lot if lot > 0 else gap + under
     wanted = max(wanted, shelf.minimum)
     return (wanted + shelf.case - 1) // shelf.case * shelf.case - under
+
+
+@compiled
+def least_order(shelf: Shelf) -> int:
+    """The least that may be ordered, in whole cases."""
+    return (max(shelf.minimum, 1) + shelf.case - 1) // shelf.case * shelf.case
 
 
 @compiled
@@ -192,12 +194,9 @@ def solved(equations: FloatArray) -> FloatArray:
 def orders_per_review(shelf: Shelf, shares: FloatArray) -> float:
     """Probability that a review orders."""
     total, beyond = 0.0, shelf.moving
-    for above in range(1, shares.size):
+    for above in range(1, min(shares.size, shelf.demand.size)):
         total += shares[above] * beyond
-        if above < shelf.demand.size:
-            beyond = max(0.0, beyond - shelf.demand[above])
-        else:
-            break
+        beyond = max(0.0, beyond - shelf.demand[above])
     return total
 
 
@@ -268,51 +267,56 @@ def best_point(shelf: Shelf, shares: FloatArray, start: int, measure: int, share
     return point, cost
 
 
-@compiled
-def size_of(shelf: Shelf, form: int, cases: int) -> int:
-    """Lot, or distance of the levels: one more than whole cases, so that an order is as many cases."""
+@compiled_with_arrays
+def best_of_sizes(shelf: Shelf, form: int, measure: int, share: float) -> tuple[int, int]:
+    """Reorder point, and lot or distance of the order-up-to level: case by case first, then all around the best."""
+    least = least_order(shelf)
     if form == EVERY_REVIEW:
-        return 1
-    return cases * shelf.case if form == LOTS else (cases - 1) * shelf.case + 1
+        return scan(shelf, form, measure, share, 1, 1)
+    first = least if form == LOTS else least - shelf.case + 1
+    point, size = scan(shelf, form, measure, share, first, _UNLIMITED)
+    below = above = shelf.case * (size // shelf.case // _FINE_STEPS)
+    if form == UP_TO_LEVEL:
+        first, below, above = 1, max(below, least - 1), max(above, shelf.case - 1)
+    if below + above > 0:
+        return scan(shelf, form, measure, share, max(first, size - below), size + above)
+    return point, size
 
 
 @compiled_with_arrays
-def best_of_sizes(shelf: Shelf, form: int, measure: int, share: float) -> tuple[int, int]:
-    """For order sizes in whole cases the best reorder point, until stock alone costs too much.
+def scan(shelf: Shelf, form: int, measure: int, share: float, size: int, last: int) -> tuple[int, int]:
+    """The best of order sizes from `size` on, each with its best reorder point.
 
-    Stock costs more the larger orders are; from where it costs as much as the best found so far, orders included,
-    larger sizes are not looked at. Beyond 256 cases sizes are first tried in steps of a 128th.
-
-    Returns:
-        Reorder point, and lot or distance of the order-up-to level.
+    Stock costs more the larger orders are, but for what a target is exceeded by. So where there is no last size, those
+    are left out from where stock alone, one unit less of it, costs as much as the best found so far. Steps are then a
+    case, beyond 256 cases a 128th.
     """
-    first = (max(shelf.minimum, 1) + shelf.case - 1) // shelf.case
-    cases, last, start, is_refined = first, _UNLIMITED, 0, False
-    chosen, chosen_point, least = first, 0, np.inf
-    while cases <= last:
-        size = size_of(shelf, form, cases)
+    chosen, chosen_point, least, start = size, 0, np.inf, 0
+    depends = shelf.is_lost and shelf.lead == 0 and (form == LOTS or max(shelf.case, shelf.minimum) > 1)
+    while size <= last:
         shares = position_shares(shelf, 0 if form == LOTS else size, size if form == LOTS else 0, _UNLIMITED)
         start, cost = best_point(shelf, shares, start, measure, share)
         total = cost + shelf.order * orders_per_review(shelf, shares) / shelf.review
+        if measure != NO_MEASURE and start > 0:
+            cost = min(cost, cost_of(shelf, shares, start - 1))
+        if depends:
+            start, total = settled(shelf, start, size, form, measure, share)
         if total < least:
-            chosen, chosen_point, least = cases, start, total
-        if form == EVERY_REVIEW or is_refined:
-            last = min(last, cases) if form == EVERY_REVIEW else last
-            cases += 1
+            chosen, chosen_point, least = size, start, total
+        if last < _UNLIMITED:
+            size += shelf.case if form == LOTS else 1
         elif cost < least:
-            cases += max(1, cases // _FINE_STEPS)
+            size += shelf.case * max(1, size // shelf.case // _FINE_STEPS)
         else:
-            width = chosen // _FINE_STEPS
-            is_refined, cases, last = True, max(first, chosen - width), chosen + width if width > 1 else 0
-    return chosen_point, size_of(shelf, form, chosen)
+            break
+    return chosen_point, chosen
 
 
 @compiled_with_arrays
-def settled(shelf: Shelf, point: int, size: int, form: int, measure: int, share: float) -> int:
-    """Reorder point nearby that is best where positions depend on it; -1 where it is cheaper to hold nothing."""
+def settled(shelf: Shelf, point: int, size: int, form: int, measure: int, share: float) -> tuple[int, float]:
+    """The best reorder point nearby, where shares of positions depend on it, and its cost."""
     gap, lot = (0, size) if form == LOTS else (size, 0)
-    best, least, step = point, np.inf, 1
-    trial = point
+    best, least, step, trial = point, np.inf, 1, point
     while trial >= 0:
         shares = position_shares(shelf, gap, lot, deepest_of(shelf, trial))
         cost = cost_of(shelf, shares, trial)
@@ -326,7 +330,7 @@ def settled(shelf: Shelf, point: int, size: int, form: int, measure: int, share:
         elif step < 0:
             break
         trial += step
-    return -1 if measure == NO_MEASURE and least >= shelf.shortage * shelf.mean else best
+    return best, least
 
 
 @compiled_with_arrays
@@ -357,9 +361,7 @@ def evaluate_batch(batch: Batch, point: IntArray, gap: IntArray, lot: IntArray, 
         out[i, 3] = mean_over(shelf.on_hand, shares, r, 0.0, 1.0)
         orders = orders_per_review(shelf, shares) / shelf.review
         if not shelf.is_lost:
-            position = 0.0
-            for above in range(1, shares.size):
-                position += shares[above] * (r + above)
+            position = mean_over(np.zeros(1), shares, r, -1.0, 1.0)
             out[i, 4] = max(0.0, out[i, 3] - position + shelf.mean * (shelf.lead + 0.5 * (shelf.review + 1)))
         else:
             out[i, 4] = shelf.mean * (1.0 - out[i, 0])
@@ -389,11 +391,14 @@ def best_levels(
     """
     for i in range(share.size):
         shelf = shelf_of(batch, i)
-        least = (max(shelf.minimum, 1) + shelf.case - 1) // shelf.case * shelf.case
+        least = least_order(shelf)
         if shelf.mean <= 0.0:
             points[i], sizes[i] = -1, least if form == LOTS else 1
             continue
-        if sizes[i] < least or (shelf.case > 1 and form != LOTS):
+        is_rough = shelf.case > 1 if form == UP_TO_LEVEL else shelf.is_lost and shelf.lead == 0
+        if sizes[i] < least or is_rough:
             points[i], sizes[i] = best_of_sizes(shelf, form, measure, share[i])
         if shelf.is_lost:
-            points[i] = settled(shelf, points[i], sizes[i], form, measure, share[i])
+            points[i], cost = settled(shelf, points[i], sizes[i], form, measure, share[i])
+            if measure == NO_MEASURE and cost >= shelf.shortage * shelf.mean:
+                points[i], sizes[i] = -1, least if form == LOTS else 1
