@@ -18,7 +18,8 @@ share of a day's demand that comes after vans are filled.
     found: share E[min(D, max(V_i - M_i, 0))] / E[D], D Poisson of mean m_i / (n_i u_i), demand of a van's day
 
 Exact for a station that is its own centre's only worry: Poisson demand, one van, and a centre that is never short.
-Stations turn over at most 80 % of their stock while it comes again.
+Stations turn over at most 90 % of their stock while it comes again; where more than 24 units are outstanding on
+average, levels a quarter of a deviation apart are tried.
 
 Levels follow by marginal analysis (Fox 1966, Sherbrooke 1968): the best of each station over its units, for each S_0
 the stations step by step, the best over S_0, the concave hull, and steps of all parts in the order of parts found per
@@ -231,6 +232,33 @@ def first_time_fix_plan(network: PartsNetwork, progress: Progress = no_progress)
     )
 
 
+def evaluate_part_levels(
+    network: PartsNetwork, centres: IntArray, stations: IntArray, vans: IntArray
+) -> PartLevels:
+    """What levels lead to that somebody else chose.
+
+    Args:
+        network: parts, stations, vans.
+        centres: (centres, parts) levels.
+        stations: (stations, parts) levels.
+        vans: (stations, parts) levels of each van.
+    """
+    shape = network.use_per_day.shape
+    shapes = {"centres": network.centre_days.shape, "stations": shape, "vans": shape}
+    for name, levels in (("centres", centres), ("stations", stations), ("vans", vans)):
+        if np.shape(levels) != shapes[name] or (np.asarray(levels) < 0).any():
+            raise ValueError(f"{name}: must be {shapes[name]} whole numbers, 0 or more")
+    found, missing = np.zeros(shape), np.zeros(shape)
+    for centre, (mine, use, counter, described) in enumerate(_by_centre(network)):
+        columns = kernels.evaluate_parts(
+            network.centre_days[centre], use, counter, described, centres[centre].astype(np.int64),
+            np.ascontiguousarray(stations[mine].T, np.int64), np.ascontiguousarray(vans[mine].T, np.int64),
+            _longest(network),
+        )  # fmt: skip
+        found[mine], missing[mine] = columns[0].T, columns[1].T
+    return PartLevels(centres, stations, vans, found, missing)
+
+
 def _by_centre(network: PartsNetwork) -> list[tuple[IntArray, FloatArray, FloatArray, FloatArray]]:
     """By centre: its stations; their demands, (parts, stations); and (4, stations) what else counts of them."""
     described = np.stack(
@@ -261,4 +289,4 @@ def _longest(network: PartsNetwork) -> int:
     )
 
 
-__all__ = ["FirstTimeFixPlan", "PartLevels", "PartsNetwork", "first_time_fix_plan"]
+__all__ = ["FirstTimeFixPlan", "PartLevels", "PartsNetwork", "evaluate_part_levels", "first_time_fix_plan"]

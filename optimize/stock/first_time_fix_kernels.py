@@ -14,7 +14,7 @@ IntArray = npt.NDArray[np.int64]
 
 CORNERS = 96
 """Room for the corners of the curve of one station."""
-TURNED_OVER = 0.8
+TURNED_OVER = 0.9
 """Largest share of a station's stock that is used in the time in which it comes again."""
 
 _TAIL = 1e-12
@@ -25,8 +25,10 @@ _STEADY = 1e-10
 _ROUNDS = 500
 _ENOUGH = 1e-4
 """Share of parts missing below which more stock is not tried."""
-_FINEST = 24
-"""Levels of a centre that are tried in steps of one unit; above, in steps of a quarter of a deviation."""
+_FINEST = 24.0
+"""Mean outstanding up to which every level is tried; above, levels a quarter of a deviation apart."""
+_DEVIATIONS = 4.0
+"""Levels so many deviations below the mean outstanding do as little as none, and are not tried."""
 
 
 @compiled
@@ -134,6 +136,12 @@ def found_on_van(rate: float, mean: float, variance: float, level: int, room: Fl
 
 
 @compiled
+def apart(mean: float) -> int:
+    """Distance of levels that are tried."""
+    return 1 if mean <= _FINEST else max(1, int(math.sqrt(mean) / 4.0))
+
+
+@compiled
 def upper_hull(values: FloatArray, count: int, corners: IntArray) -> int:
     """Corners of the upper convex hull of values over 0, 1, 2, ..., to the highest; negative values are not there."""
     size, highest = 0, 0
@@ -207,7 +215,7 @@ def corners_of_station(
             reach = max(reach, units + 1)
         if missing <= _ENOUGH * rate:
             break
-        level += 1
+        level += apart(mean)
     count = upper_hull(best, reach, hull)
     for corner in range(min(count, corners.shape[1])):
         units = hull[corner]
@@ -288,6 +296,7 @@ def best_of_part(
     for units in range(len(found)):
         found[units] = -1.0
     found[0], centre[0], reach, level = 0.0, 0, 1, 0
+    lowest = int(mean - _DEVIATIONS * math.sqrt(mean)) if mean > _FINEST else 0
     while level < len(found):
         owed = corners_of_stations(
             level, centre_days, use, counter, stations, best, chosen, room, hull, corners, counts
@@ -308,7 +317,7 @@ def best_of_part(
                 found[units], centre[units] = value, level
         if owed <= _ENOUGH * max(mean, 1.0):
             break
-        level += 1 if level < _FINEST else max(1, int(math.sqrt(mean) / 4.0))
+        level = max(level + apart(mean), lowest)
     return reach
 
 
@@ -410,4 +419,42 @@ def levels_of_parts(
     return at_station, on_van, found, missing
 
 
-__all__ = ["CORNERS", "TURNED_OVER", "curves_of_parts", "levels_of_parts"]
+@compiled_with_arrays
+def evaluate_parts(
+    centre_days: FloatArray, use: FloatArray, counter: FloatArray, stations: FloatArray, centre: IntArray,
+    at_station: IntArray, on_van: IntArray, longest: int,
+) -> tuple[FloatArray, FloatArray]:  # fmt: skip
+    """What given levels lead to: (parts, stations) found on vans per day, and missing on all vans after filling.
+
+    A station that turns over more than it has passes on what it gets: vans use every unit the day it comes.
+    """
+    parts, places = use.shape
+    room = np.zeros((3, longest))
+    found, missing = np.zeros((parts, places)), np.zeros((parts, places))
+    for part in range(parts):
+        total = use[part].sum() + counter[part].sum()
+        owed, spread = owed_by_centre(total * centre_days[part], centre[part], room[0])
+        for station in range(places):
+            rate, level, vans = use[part, station], at_station[part, station], stations[0, station]
+            if rate <= 0.0 or level == 0 or vans == 0.0 or on_van[part, station] == 0:
+                continue
+            demand, days = rate + counter[part, station], stations[3, station]
+            share = demand / total
+            mean = demand * days + share * owed
+            variance = demand * days + share * (1.0 - share) * owed + share * share * spread
+            if mean >= level:
+                found[part, station] = rate * level / mean
+                missing[part, station] = vans * on_van[part, station]
+                continue
+            waits, uneven = missing_after_filling(mean, variance, level, room)
+            duty_rate = rate / (vans * stations[1, station])
+            late, each = duty_rate * stations[2, station], waits / vans
+            varies = each * (1.0 - 1.0 / vans) + uneven / (vans * vans)
+            missing[part, station] = waits
+            found[part, station] = rate * found_on_van(
+                duty_rate, each + late, varies + late, on_van[part, station], room
+            )
+    return found, missing
+
+
+__all__ = ["CORNERS", "TURNED_OVER", "curves_of_parts", "evaluate_parts", "levels_of_parts"]
