@@ -48,6 +48,8 @@ class FieldOutlook:
     """(skills,): highest level that some work of the skill asks for."""
     part_use_per_day: FloatArray
     """(stations, parts): units that visits of the station need."""
+    skill_ids: tuple[str, ...] = ()
+    """Names of the skills, in the order of the arrays."""
 
 
 @dataclass(frozen=True, eq=False)

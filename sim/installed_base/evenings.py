@@ -32,7 +32,8 @@ class Evenings:
     def __init__(self, context: Context) -> None:
         facts, world = context.facts, context.world
         self._days, self._add = world.days, context.recorder.add
-        self.keys, self._traits, places = Keys(context), Traits(context), Places(context)
+        self.keys, self._traits = Keys(context), Traits(context)
+        places = Places(facts, world.scenario.network.stores)
         self._population = Population(context)
         self._sales = ApplianceSales(world, facts)
         self.intake = Intake(context, self._traits, places)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sim.aftersales.context import Context
+from scenarios import Columns, Store
+from sim.aftersales.facts import ServiceFacts
 from sim.durations import exponential, fractions
 from sim.installed_base.arriving import Draws, Rows
 from sim.kernels.installed_base import chords_between, place_customers, unit_vectors
@@ -19,8 +20,7 @@ IntArray = npt.NDArray[np.int64]
 class Places:
     """Stores by region, stations by store."""
 
-    def __init__(self, context: Context) -> None:
-        stores, facts = context.world.scenario.network.stores, context.facts
+    def __init__(self, facts: ServiceFacts, stores: Columns[Store]) -> None:
         self._spread_degrees = facts.service.repair.spread_km / _KM_PER_DEGREE
         self._latitude = np.ascontiguousarray(stores["latitude"], np.float64)
         self._longitude = np.ascontiguousarray(stores["longitude"], np.float64)

@@ -53,8 +53,8 @@ class Population:
         """(cells,) key of each."""
         ages = round(oldest * DAYS_PER_MONTH) + context.world.days + 2
         products = facts.service.products
-        self._hazards = _by_age([product.hazard for product in products], ages)
-        self._scrappage = _by_age([product.scrappage for product in products], ages)
+        self._hazards = hazards_by_age([product.hazard for product in products], ages)
+        self._scrappage = hazards_by_age([product.scrappage for product in products], ages)
         self._streams = [context.stream(purpose) for purpose in (Purpose.FAILURES, Purpose.SCRAPPAGE)]
         self._block = -1
         self._words = [np.zeros((4, self.keys.size), np.uint32)] * 2
@@ -129,7 +129,7 @@ class Population:
         return np.asarray(self._first_ordinal + day - self.born.reshape(-1)[cells])
 
 
-def _by_age(hazards: list[Hazard], ages: int) -> FloatArray:
+def hazards_by_age(hazards: list[Hazard], ages: int) -> FloatArray:
     """(products, ages) cumulative hazard of each day of age."""
     terms = np.array([_terms(hazard) for hazard in hazards]).reshape(-1, 5)
     out = np.zeros((len(hazards), ages))

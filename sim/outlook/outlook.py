@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from optimize import Outlook
 from scenarios import Scenario
+from sim.aftersales.facts import build_service_facts
 from sim.axes import build_axes
 from sim.market import build_market
+from sim.outlook.contact import contact_outlook
+from sim.outlook.crews import Crews
 from sim.outlook.demand import demand_moments
+from sim.outlook.field import field_outlook
+from sim.outlook.installed_base import base_flows
+from sim.outlook.picking import picking_outlook
+from sim.outlook.requests import request_flows
+from sim.outlook.territories import Territories
 
 
 def outlook(scenario: Scenario) -> Outlook:
@@ -22,10 +30,22 @@ def outlook(scenario: Scenario) -> Outlook:
     axes = build_axes(scenario)
     market = build_market(scenario, axes, seed=0, replication=0)
     demand = demand_moments(scenario, axes, market)
+    contact = field = None
+    facts = build_service_facts(scenario, axes)
+    if facts is not None:
+        flows, crews = base_flows(scenario, facts, axes, market), Crews(facts)
+        territories = Territories(facts, scenario.network.stores)
+        requests = request_flows(scenario, facts, flows, territories, crews)
+        contact = contact_outlook(facts, requests)
+        if facts.station_ids:
+            field = field_outlook(scenario, facts, axes, flows, requests, territories, crews)
     return Outlook(
         demand_per_day=demand.mean,
         demand_variance_per_day=demand.variance,
         steady_variance_per_day=demand.steady_variance,
+        contact=contact,
+        field=field,
+        picking=picking_outlook(scenario, axes, market, demand),
     )
 
 

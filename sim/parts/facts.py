@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from scenarios import PartsPolicy, PartsSupply
-from sim.aftersales.context import Context
-from sim.axes import frozen, positions, to_minor
+from sim.aftersales.facts import ServiceFacts
+from sim.axes import Axes, frozen, positions, to_minor
 from sim.parts.classes import classes_of, expected_use
 from sim.streams import CELL_MULTIPLIER, entity_keys
 
@@ -93,10 +93,9 @@ def key_of(place: int, part: int) -> int:
     return (place + part * CELL_MULTIPLIER) & ((1 << 64) - 1)
 
 
-def build_part_facts(context: Context, supply: PartsSupply) -> PartFacts:
+def build_part_facts(facts: ServiceFacts, axes: Axes, supply: PartsSupply) -> PartFacts:
     """Work out classes and levels of all parts."""
-    facts, policy, axes = context.facts, context.facts.policy.parts, context.world.axes
-    table = supply.parts
+    policy, table = facts.policy.parts, supply.parts
     part_ids, cost = facts.part_ids, to_minor(table["purchase_cost"])
     use = expected_use(facts, table["mean_per_day"].astype(np.float64) * len(facts.station_ids))
     abc = classes_of(use * cost, policy.abc_shares)

@@ -34,7 +34,7 @@ class SpareParts:
 
     def __init__(self, context: Context, supply: PartsSupply) -> None:
         self._context = context
-        facts = build_part_facts(context, supply)
+        facts = build_part_facts(context.facts, context.world.axes, supply)
         self._facts = facts
         self._order_second = second_of_day(facts.policy.order_hour)
         self._is_continuous = facts.policy.continuous_review

@@ -1,0 +1,362 @@
+"""Technicians by station: from expected visits to people, from people to names, and what that promises."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from optimize.outlook import FieldOutlook, Outlook
+from optimize.solving import Progress
+from optimize.staffing.queues import mgc
+from optimize.staffing.technician_tables import Person, crew_of, people_of, presence, tables_of
+from optimize.staffing.travel import TechnicianSizing, technicians_needed
+from optimize.staffing.unsolved import unsolved
+from scenarios import (
+    Basis,
+    PlanPart,
+    Premise,
+    Promise,
+    Scenario,
+    Service,
+    ServicePolicy,
+    ServiceShift,
+    SolveReport,
+    SolveStatus,
+    Unserved,
+)
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+PATH = "policy.optimised.technicians"
+
+_MONTH_DAYS = 28.0
+_DAYS_PER_YEAR = 365.0
+_LEAST_DAYS = 0.25
+"""Working time that is left for a visit where appointments alone take as long as the promise."""
+_TRAVEL_SCV = 0.27
+_POINTS = 200
+
+
+@dataclass(frozen=True, eq=False)
+class _Terms:
+    """What all stations have in common."""
+
+    on_duty_minutes: float
+    """Of a person on a working day, the break left out."""
+    paid_minutes: float
+    presence_share: float
+    """Of the employed, those on duty on a mean day."""
+    promised_minutes: float
+    """Working time from request to completion."""
+    notes: tuple[Unserved, ...]
+
+
+def plan_technicians(
+    scenario: Scenario, outlook: Outlook, progress: Progress
+) -> tuple[dict[str, Any], tuple[PlanPart, ...]]:
+    """Fewest technicians per station that complete requests as promised.
+
+    Build: visits, minutes and travel of the outlook; the month's load is taken where it lies with the probability
+    asked for, its count of visits as normal around Poisson with the spread of their minutes. Solve: people on duty and
+    with each skill by `technicians_needed`; two where some work takes two. Decode: those who are there stay as far as
+    they are needed and have the skills (`crew_of`), shifts are those of the policy.
+
+    Returns:
+        Fields of `Decisions`, and one part with promises; no fields where nobody can be employed.
+    """
+    wanted, field = scenario.policy.optimised.technicians, outlook.field
+    if wanted is None:
+        return {}, ()
+    service, policy = scenario.service, scenario.policy.service
+    shifts = policy.workforce.shifts
+    if service is None or field is None or service.stations is None:
+        reason = "there is no station that anybody could start from"
+        return {}, (unsolved(PATH, "sizing", "technicians", reason, "give `service.stations`"),)
+    if not shifts:
+        reason = "there is no shift that anybody could work"
+        return {}, (
+            unsolved(PATH, "sizing", "technicians", reason, "give `policy.service.workforce.shifts`"),
+        )
+    names = [str(name) for name in service.stations["station_id"]]
+    is_open = np.array([not policy.open_stations or name in policy.open_stations for name in names])
+    rows = np.flatnonzero(is_open)
+    terms = _terms(scenario, service, field)
+    progress("technicians", 0, len(rows))
+    certain = _in_month(field, rows, scenario.policy.optimised.month_probability)
+    sizing = technicians_needed(
+        field.visits_per_day[rows] * certain[:, np.newaxis],
+        field.on_site_minutes[rows],
+        field.on_site_scv[rows],
+        field.travel_minutes[rows],
+        on_duty_minutes_per_day=terms.on_duty_minutes,
+        promised_minutes=terms.promised_minutes,
+        completed_share=wanted.completed_share,
+        largest_utilisation=wanted.largest_utilisation,
+        presence_share=terms.presence_share,
+        travel_scv=_TRAVEL_SCV,
+    )
+    people = _people(scenario, service, field, rows, [names[row] for row in rows], sizing, terms)
+    progress("technicians", len(rows), len(rows))
+    report = _report(sizing, [names[row] for row in rows], people, terms, scenario)
+    part = PlanPart(
+        path=PATH,
+        kind="travel_inflated_sizing",
+        basis=Basis.OPTIMISED,
+        cells=len(people),
+        report=report,
+        promises=tuple(_promises(scenario, service, field, rows, people, terms)),
+    )
+    return dict(tables_of(people)), (part,)
+
+
+def _terms(scenario: Scenario, service: Service, field: FieldOutlook) -> _Terms:
+    policy, absence = scenario.policy.service, service.people.absence
+    shifts = policy.workforce.shifts
+    worked = float(np.mean([len(shift.weekdays) for shift in shifts])) / 7.0
+    ill = min(absence.episodes_per_year * absence.length_days.mean() / _DAYS_PER_YEAR, 0.9)
+    trained = min(policy.workforce.training_days_per_year / (_DAYS_PER_YEAR * worked), 0.9)
+    on_duty = float(np.mean([60.0 * shift.hours - shift.break_minutes for shift in shifts]))
+    booked_days = 0.0 if policy.appointments is None else policy.appointments.earliest_days + 0.5
+    days = _promised_hours(service, policy, field, scenario) / 24.0 - booked_days
+    notes: tuple[Unserved, ...] = ()
+    if days <= 0.0:
+        days = _LEAST_DAYS
+        notes = (
+            Unserved(
+                item="completion promise",
+                reason=f"appointments alone take {booked_days:g} days",
+                relaxation=f"completion_hours {24.0 * (booked_days + _LEAST_DAYS):g} in `policy.service.sla`",
+            ),
+        )
+    return _Terms(
+        on_duty_minutes=on_duty,
+        paid_minutes=float(np.mean([60.0 * shift.hours for shift in shifts])),
+        presence_share=worked * (1.0 - ill) * (1.0 - trained),
+        promised_minutes=on_duty * days,
+        notes=notes,
+    )
+
+
+def _promised_hours(
+    service: Service, policy: ServicePolicy, field: FieldOutlook, scenario: Scenario
+) -> float:
+    """Clock hours to completion that as many requests have at least as are to be completed in time."""
+    wanted = scenario.policy.optimised.technicians
+    assert wanted is not None
+    weights, hours = [], []
+    total = sum(mode.weight for mode in service.failure_modes) * sum(item.share for item in service.segments)
+    of_streams = [1_440.0 / max(stream.between_minutes.mean(), 1e-9) for stream in service.job_streams]
+    left = max(1.0 - sum(of_streams) / max(float(field.visits_per_day.sum()), 1e-9), 0.0)
+    for segment in service.segments:
+        promise = _promise_of(segment.id, policy)
+        for mode in service.failure_modes:
+            urgencies = sum(mode.urgency_shares) or 1.0
+            for share, allowed in zip(mode.urgency_shares, promise, strict=True):
+                weights.append(left * segment.share * mode.weight * share / urgencies / max(total, 1e-9))
+                hours.append(allowed)
+    first = _promise_of(service.segments[0].id, policy)
+    for stream, per_day in zip(service.job_streams, of_streams, strict=True):
+        weights.append(per_day / max(sum(of_streams), 1e-9) * (1.0 - left))
+        hours.append(first[stream.priority])
+    if not sum(weights) > 0.0:
+        return min(policy.sla[-1].completion_hours)
+    order = np.argsort(hours, kind="stable")
+    upto = np.cumsum(np.array(weights)[order]) / sum(weights)
+    return float(
+        np.array(hours)[order][np.searchsorted(upto, 1.0 - wanted.completed_share - 1e-9, side="right")]
+    )
+
+
+def _promise_of(segment: str, policy: ServicePolicy) -> tuple[float, float, float]:
+    for promise in policy.sla:
+        if not promise.segments or segment in promise.segments:
+            return promise.completion_hours
+    return policy.sla[-1].completion_hours
+
+
+def _in_month(field: FieldOutlook, rows: IntArray, probability: float) -> FloatArray:
+    """(stations,) load of a month that is not exceeded with a probability, over the mean."""
+    from scipy.special import ndtri
+
+    visits = field.visits_per_day[rows].sum(axis=1) * _MONTH_DAYS
+    spread = (1.0 + field.on_site_scv[rows]) / np.maximum(visits, 1e-9)
+    return np.where(visits > 0.0, 1.0 + float(ndtri(probability)) * np.sqrt(spread), 1.0)
+
+
+def _people(
+    scenario: Scenario,
+    service: Service,
+    field: FieldOutlook,
+    rows: IntArray,
+    names: Sequence[str],
+    sizing: TechnicianSizing,
+    terms: _Terms,
+) -> tuple[Person, ...]:
+    """The crews of all stations."""
+    shifts = scenario.policy.service.workforce.shifts
+    there = people_of(scenario.policy.service.workforce)
+    taken = [person.id for person in there]
+    least = _least_people(service)
+    crews: list[Person] = []
+    for number, (row, name) in enumerate(zip(rows, names, strict=True)):
+        mine = [person for person in there if person.station_id == name]
+        employed = int(sizing.employed[number])
+        if employed:
+            employed = max(
+                employed, int(np.ceil(least / terms.presence_share - 1e-9)) if least > 1 else employed
+            )
+        by_skill = {
+            skill: (
+                min(
+                    int(np.ceil(int(sizing.on_duty_by_skill[number, at]) / terms.presence_share - 1e-9)),
+                    employed,
+                ),
+                int(field.level_needed[at]),
+            )
+            for at, skill in enumerate(field.skill_ids)
+            if field.visits_per_day[row, at] > 0.0
+        }
+        crews += crew_of(name, mine, employed, by_skill, shifts, taken)
+    return tuple(crews)
+
+
+def _least_people(service: Service) -> int:
+    """People on duty without whom some work cannot be done."""
+    work = [mode.people for mode in service.failure_modes] + [stream.people for stream in service.job_streams]
+    work += [item.installation.people for item in service.products if item.installation is not None]
+    return max([1, *work])
+
+
+def _report(
+    sizing: TechnicianSizing,
+    names: Sequence[str],
+    people: Sequence[Person],
+    terms: _Terms,
+    scenario: Scenario,
+) -> SolveReport:
+    unserved = tuple(
+        item.model_copy(update={"item": f"station {names[int(item.item.split()[-1])]}"})
+        for item in sizing.unserved
+    )
+    probability = scenario.policy.optimised.month_probability
+    return SolveReport(
+        solver=f"fewest people by M/G/c with travel, for a load not exceeded in {probability:.0%} of months",
+        status=SolveStatus.FEASIBLE,
+        objective=float(len(people)),
+        unit="technicians",
+        items=len(people),
+        unserved=(*terms.notes, *unserved),
+    )
+
+
+def _promises(
+    scenario: Scenario,
+    service: Service,
+    field: FieldOutlook,
+    rows: IntArray,
+    people: Sequence[Person],
+    terms: _Terms,
+) -> list[Promise]:
+    """Utilisation of those planned at the mean load, and completion where requests simply queue."""
+    premises = tuple(_premises(scenario, service))
+    shifts = scenario.policy.service.workforce.shifts
+    assert service.stations is not None
+    visits = field.visits_per_day[rows].sum(axis=1)
+    busy = float(visits @ (field.on_site_minutes[rows] + field.travel_minutes[rows]))
+    crews = [
+        [person for person in people if person.station_id == str(service.stations["station_id"][row])]
+        for row in rows
+    ]
+    absent = terms.presence_share * 7.0 / float(np.mean([len(shift.weekdays) for shift in shifts]))
+    paid = sum(_paid_minutes_per_day(crew, shifts) for crew in crews) * absent
+    promises = []
+    if paid > 0.0:
+        promises.append(
+            Promise(
+                measure="technician_utilisation",
+                forecast=min(busy / paid, 1.0),
+                premises=premises,
+                method="work and road over time on duty",
+            )
+        )
+    if _is_queue(scenario, service):
+        shares = [
+            _completed_share(field, int(row), crew, shifts, terms)
+            for row, crew in zip(rows, crews, strict=True)
+        ]
+        promises.append(
+            Promise(
+                measure="completion_attainment",
+                forecast=float(visits @ np.array(shares) / max(visits.sum(), 1e-300)),
+                premises=premises,
+                method="M/G/c",
+            )
+        )
+    return promises
+
+
+def _paid_minutes_per_day(crew: Sequence[Person], shifts: Sequence[ServiceShift]) -> float:
+    minutes = {shift.id: 60.0 * shift.hours * len(shift.weekdays) / 7.0 for shift in shifts}
+    return sum(minutes[person.shift_id] for person in crew)
+
+
+def _completed_share(
+    field: FieldOutlook, row: int, crew: Sequence[Person], shifts: Sequence[ServiceShift], terms: _Terms
+) -> float:
+    """P(wait + way + work <= promised) at the mean load with as many people as on the barest day."""
+    from scipy.special import gammaincinv
+
+    visits = float(field.visits_per_day[row].sum())
+    servers = int(presence(crew, shifts).min())
+    site, way = float(field.on_site_minutes[row]), float(field.travel_minutes[row])
+    if visits <= 0.0 or site + way <= 0.0:
+        return 1.0
+    if servers == 0:
+        return 0.0
+    mean = site + way
+    scv = (float(field.on_site_scv[row]) * site * site + _TRAVEL_SCV * way * way) / (mean * mean)
+    state = mgc(visits / terms.on_duty_minutes, mean, scv, servers)
+    middle = (np.arange(_POINTS) + 0.5) / _POINTS
+    takes = np.full(_POINTS, mean) if scv < 1e-9 else gammaincinv(1.0 / scv, middle) * mean * scv
+    left = terms.promised_minutes - takes
+    return float(
+        np.mean([state.answered_within(float(minutes)) if minutes >= 0.0 else 0.0 for minutes in left])
+    )
+
+
+def _is_queue(scenario: Scenario, service: Service) -> bool:
+    """Whether a request simply waits for the first of a crew that is always there."""
+    policy = scenario.policy.service
+    is_always_there = all(
+        shift.hours == 24.0 and len(shift.weekdays) == 7 for shift in policy.workforce.shifts
+    )
+    is_first_come = policy.dispatch.rule == "first_come" and policy.dispatch.plan == "when_free"
+    has_one_promise = len(policy.sla) == 1 and len(set(policy.sla[0].completion_hours)) == 1
+    return (
+        is_always_there
+        and is_first_come
+        and has_one_promise
+        and policy.appointments is None
+        and policy.dispatch.area == "territory"
+        and not service.products
+        and not policy.outsourcing.partner_ids
+    )
+
+
+def _premises(scenario: Scenario, service: Service) -> list[Premise]:
+    people, policy, loops = service.people, scenario.policy.service, scenario.loops
+    premises = []
+    if service.products:
+        premises.append(Premise.EXPECTED_LOAD)
+    is_away = people.absence.episodes_per_year > 0.0 or policy.workforce.training_days_per_year > 0.0
+    if is_away or loops.skill or loops.morale or loops.attrition:
+        premises.append(Premise.EVERYBODY_PRESENT)
+    return premises
+
+
+__all__ = ["plan_technicians"]
