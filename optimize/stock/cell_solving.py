@@ -78,6 +78,11 @@ class Solution:
             for (reason, relaxation), rows in self.refused.items()
         )
 
+    def write(self, rows: IntArray, levels: Levels) -> None:
+        """Decide some cells."""
+        self.point[rows], self.up_to[rows] = levels.reorder_point, levels.order_up_to
+        self.lot[rows] = levels.order_quantity
+
     def columns(self, rows: IntArray) -> dict[str, IntArray]:
         """The same as columns of a table."""
         return {
@@ -135,7 +140,8 @@ def solve(
         for lost in (False, True):
             rows = np.flatnonzero((solution.entry == index) & with_demand & (goods.is_lost == lost))
             if len(rows):
-                _solve_alike(solution, rows, entry, weight, scenario, outlook, progress)
+                alike = replace(goods, shortage_cost=weight).at(rows)
+                solution.write(rows, levels_of(alike, entry, scenario, outlook, progress))
 
 
 def shortage_cost_of(entry: OptimisedStock, goods: Goods) -> FloatArray:
@@ -147,17 +153,18 @@ def shortage_cost_of(entry: OptimisedStock, goods: Goods) -> FloatArray:
     return goods.shortage_cost
 
 
-def _solve_alike(
-    solution: Solution,
-    rows: IntArray,
-    entry: OptimisedStock,
-    shortage_cost: FloatArray,
-    scenario: Scenario,
-    outlook: Outlook,
-    progress: Progress,
-) -> None:
-    """Levels of cells of one entry that all lose unmet demand, or all owe it."""
-    goods = replace(solution.goods, shortage_cost=shortage_cost).at(rows)
+def levels_of(
+    goods: Goods, entry: OptimisedStock, scenario: Scenario, outlook: Outlook, progress: Progress
+) -> Levels:
+    """Best levels of goods that all lose unmet demand, or all owe it.
+
+    Args:
+        goods: cells, with what a missing unit weighs.
+        entry: of the policy.
+        scenario: prices, for classes.
+        outlook: expected demand, for classes.
+        progress: told how many cells are done.
+    """
     cells, form = goods.cells(goods.longest_gap), FORMS[entry.form]
     if entry.target is None:
         found = least_cost(cells, form, progress)
@@ -166,11 +173,10 @@ def _solve_alike(
         share = shares(entry.target, goods.sku, scenario, outlook)
         found = for_target(cells, form, measure, share, progress)
     # Backorders may be so cheap that a level lies below zero; a file and a store know none such.
-    solution.point[rows] = np.maximum(found.reorder_point, _NOT_KEPT)
+    point = np.maximum(found.reorder_point, _NOT_KEPT)
     if form is Form.REORDER_QUANTITY:
-        solution.lot[rows] = found.order_quantity
-    else:
-        solution.up_to[rows] = np.maximum(found.order_up_to, solution.point[rows] + 1)
+        return Levels(point, np.zeros_like(point), found.order_quantity)
+    return Levels(point, np.maximum(found.order_up_to, point + 1), np.zeros_like(point))
 
 
 def shares(target: ServiceTarget, sku: IntArray, scenario: Scenario, outlook: Outlook) -> FloatArray:
@@ -254,4 +260,4 @@ def _performance(
     return Performance(*found)
 
 
-__all__ = ["FORMS", "Solution", "conclude", "kinds", "shares", "shortage_cost_of", "solve"]
+__all__ = ["FORMS", "Solution", "conclude", "kinds", "levels_of", "shares", "shortage_cost_of", "solve"]
