@@ -1,9 +1,9 @@
 """Levels of all stores chosen together, so that they keep the shared limits of the policy.
 
 Every cell gets a handful of candidate levels, the best ones under other weights than the true ones: a missing unit
-that weighs less takes less stock, an order line that weighs more takes fewer and larger orders. Each candidate is valued
-at the true weights, and one per cell is chosen by `choose_together`. Cells with a service target have candidates that
-reach it only. The optimum is one among the candidates.
+that weighs less takes less stock, an order line that weighs more takes fewer and larger orders. Each candidate is
+valued at the true weights, and one per cell is chosen by `choose_together`. Cells with a service target have candidates
+that reach it only. The optimum is one among the candidates.
 """
 
 from __future__ import annotations
