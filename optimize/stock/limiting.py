@@ -93,9 +93,9 @@ def _candidates(
 ) -> _Candidates:
     shape = (len(rows), len(weights))
     litres = scenario.assortment.skus["volume_litres"][solution.goods.sku[rows]]
-    made = _Candidates(
-        *(np.zeros(shape, np.int64) for _ in range(3)), np.full(shape, np.inf), *(np.zeros(shape) for _ in range(3))
-    )  # fmt: skip
+    point, up_to, lot = (np.zeros(shape, np.int64) for _ in range(3))
+    value, taken, lines = (np.zeros(shape) for _ in range(3))
+    made = _Candidates(point, up_to, lot, np.full(shape, np.inf), value, taken, lines)
     for index, entry in enumerate(entries):
         for is_lost in (False, True):
             mine = np.flatnonzero((solution.entry[rows] == index) & (solution.goods.is_lost[rows] == is_lost))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,9 @@ from scenarios import (
     SolveStatus,
     Unserved,
 )
+
+_PROVEN = 1e-3
+"""Gap within which a plan counts as the best."""
 
 PATH = "policy.optimised.parts"
 VANS_OF_STATION = "/van"
@@ -152,9 +156,11 @@ def _report(
         rate = scenario.costs.service.parts_holding_rate_per_year / _DAYS_PER_YEAR
         price = rate * 100 * float(curve.price_per_point[point - 1])
         prices = (ShadowPrice(limit=f"{PATH}.{limit}", price=round(price, _DIGITS)),)
+    is_proven = math.isclose(objective, bound, rel_tol=_PROVEN)
+    status = SolveStatus.OPTIMAL if is_proven else SolveStatus.FEASIBLE
     return SolveReport(
         solver="marginal analysis of the first-time-fix curve",
-        status=SolveStatus.OPTIMAL if _is_reached(curve, asked) else SolveStatus.INFEASIBLE,
+        status=status if _is_reached(curve, asked) else SolveStatus.INFEASIBLE,
         objective=round(objective, _DIGITS),
         bound=round(bound, _DIGITS),
         unit=unit,
