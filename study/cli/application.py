@@ -190,13 +190,7 @@ def compare(
     raise typer.Exit(ending_well(lambda: run_and_report(request), console))
 
 
-application.command(
-    epilog=examples(
-        "dualedge plan quickstart --only stock",
-        "dualedge plan delta_service_first --out plans/service.yaml",
-        "dualedge run quickstart --plan plan.yaml",
-    )
-)(deciding.plan)
+application.command(epilog=deciding.PLAN_EXAMPLES)(deciding.plan)
 
 
 @application.command()

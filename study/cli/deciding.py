@@ -8,8 +8,14 @@ from typing import Annotated
 import typer
 
 from study.cli.console import Console
-from study.cli.options import Json, Overrides, Quiet, ScenarioWord, Settings
+from study.cli.options import Json, Overrides, Quiet, ScenarioWord, Settings, examples
 from study.cli.outcomes import ending_well
+
+PLAN_EXAMPLES = examples(
+    "dualedge plan quickstart --only stock",
+    "dualedge plan delta_service_first --only stock,staff --out plans/service.yaml",
+    "dualedge run quickstart --plan plan.yaml",
+)
 
 
 def plan(
@@ -48,4 +54,4 @@ def plan(
     raise typer.Exit(ending_well(lambda: plan_and_write(request), console))
 
 
-__all__ = ["plan"]
+__all__ = ["PLAN_EXAMPLES", "plan"]

@@ -302,7 +302,7 @@ def levels_of(decided: Mapping[str, Any]) -> dict[tuple[str, str], int]:
 def test_vans_find_what_was_promised(technicians: int, supplier_days: int, target: float) -> None:
     scenario = washers({"first_time_fix_share": target}, technicians, supplier_days)
     decided, part = planned(scenario)
-    plan = replace(optimize.plan(scenario), decisions=Decisions(format=1, **decided))
+    plan = optimize.plan(scenario, decisions=Decisions(format=1, **decided))
     runs = [sim.simulate(scenario, plan, seed=SEED, replication=number).kpis for number in range(8)]
     for promise in part.promises:
         delivered = np.array([kpis[promise.measure] for kpis in runs])
