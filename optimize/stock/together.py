@@ -128,7 +128,7 @@ def choose_together(
     chosen = outcome.choice if outcome.choice is not None else np.argmin(model.cost, axis=1)
     choice = np.empty(len(order), np.int64)
     choice[order] = chosen
-    report = _report(model, outcome, chosen, limits, unserved, seed, work_limit)
+    report = _report(model, outcome, chosen, unserved, seed, work_limit)
     rows, cells = np.arange(len(choice)), given
     return TogetherResult(
         choice=choice,
@@ -241,7 +241,6 @@ def _report(
     model: Model,
     outcome: Search,
     chosen: IntArray,
-    limits: FloatArray,
     unserved: tuple[Unserved, ...],
     seed: int,
     work_limit: int,

@@ -105,7 +105,7 @@ def _solve_core(
     is_open = kept.sum(axis=1) > 1
     is_complete = True
     if int(kept[is_open].sum()) > _LARGEST_CORE:
-        kept, is_open, is_complete = _nearest(relaxation, kept), is_open, False
+        kept, is_complete = _nearest(relaxation, kept), False
         is_open = kept.sum(axis=1) > 1
     room = 1.0 - model.used(choice)
     rows, cells = model.rows, np.flatnonzero(is_open)
