@@ -180,7 +180,9 @@ def test_what_is_never_ordered_is_lost() -> None:
 
 def test_large_and_small_means() -> None:
     """Where P(0) is no number any more, the sums still hold: a fixed point of the normal distribution is near."""
-    cell = cells(3, mean_per_day=[4_000.0, 1e-9, 2_500.0], variance_per_day=[0.0, 0.0, 10_000.0], lead_time_days=3)
+    cell = cells(
+        3, mean_per_day=[4_000.0, 1e-9, 2_500.0], variance_per_day=[0.0, 0.0, 10_000.0], lead_time_days=3
+    )
     found = evaluate(cell, Form.BASE_STOCK, levels([15_999, 0, 9_999], [16_000, 1, 10_000]))
     assert found.mean_on_hand[0] == pytest.approx(np.sqrt(16_000 / (2 * np.pi)), rel=1e-3)
     assert found.mean_on_hand[1] == pytest.approx(1.0 - 4e-9, abs=1e-15)
