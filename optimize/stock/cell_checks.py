@@ -68,8 +68,12 @@ def check_costs(cells: Cells, *, needs_shortage_cost: bool) -> None:
     if needs_shortage_cost and cells.unmet is Unmet.BACKORDER:
         free = moves & (cells.shortage_cost <= 0.0)
         refuse("cells.shortage_cost", cells.shortage_cost, free, "must be above 0 where no target is given")
-    limit = 0.5 * float(MOST_UNITS) ** 2 * cells.holding_cost
-    large = moves & (cells.order_cost * cells.mean_per_day > limit)
+    dearest = cells.holding_cost
+    if needs_shortage_cost and cells.unmet is Unmet.BACKORDER:
+        dearest = 1.0 / (
+            1.0 / np.where(moves, dearest, 1.0) + 1.0 / np.where(moves, cells.shortage_cost, 1.0)
+        )
+    large = moves & (2.0 * cells.order_cost * cells.mean_per_day > float(MOST_UNITS) ** 2 * dearest)
     rule = f"orders of more than {MOST_UNITS:,} units would be best: count in larger units"
     refuse("cells.order_cost", cells.order_cost, large, rule)
     steep = moves & (cells.shortage_cost > 1e9 * cells.holding_cost)

@@ -197,18 +197,21 @@ def _best(
     else:
         out[fresh] = np.column_stack([found[0], found[0] + found[1], zeros])
     if perishable.size:
-        from optimize.stock.perishables import for_target_perishable, least_cost_perishable
-
-        ageing = _rows(cells, perishable)
-        levels = (
-            least_cost_perishable(ageing)
-            if measure is None
-            else for_target_perishable(ageing, measure, share[perishable])
-        )
+        levels = _best_perishable(_rows(cells, perishable), measure, share[perishable])
         out[perishable] = np.column_stack([levels.reorder_point, levels.order_up_to, levels.order_quantity])
         progress("stock levels", cells.size, cells.size)
     point, up_to, quantity = np.ascontiguousarray(out.T)
     return Levels(point, up_to, quantity)
+
+
+def _best_perishable(cells: Cells, measure: TargetMeasure | None, share: FloatArray) -> Levels:
+    if measure is None:
+        from optimize.stock.perishables import least_cost_perishable
+
+        return least_cost_perishable(cells)
+    from optimize.stock.perishables import for_target_perishable
+
+    return for_target_perishable(cells, measure, share)
 
 
 def _batches(size: int) -> list[slice]:

@@ -114,9 +114,8 @@ def position_shares(shelf: Shelf, gap: int, lot: int, deepest: int) -> FloatArra
         lot: fixed quantity; 0 where a level is reached.
         deepest: see `deepest_of`.
     """
-    is_cut = deepest < shelf.demand.size
     even = lot if lot > 0 else (shelf.case if gap == 1 else 0)
-    if not is_cut and even > 0 and even % shelf.case == 0 and even >= shelf.minimum:
+    if deepest >= shelf.demand.size and even > 0 and even % shelf.case == 0 and even >= shelf.minimum:
         shares = np.full(even + 1, 1.0 / even)
         shares[0] = 0.0
         return shares
@@ -160,8 +159,7 @@ def levels_reached(shelf: Shelf, gap: int, lot: int, deepest: int, visits: Float
         equations[state, state] -= 1.0
     equations[states - 1, :] = 1.0
     shares = solved(equations)
-    for state in range(states):
-        reached[position[state]] = shares[state]
+    reached[position[:states]] = shares
     return reached
 
 
@@ -269,15 +267,16 @@ def best_point(shelf: Shelf, shares: FloatArray, start: int, measure: int, share
 
 @compiled_with_arrays
 def best_of_sizes(shelf: Shelf, form: int, measure: int, share: float) -> tuple[int, int]:
-    """Reorder point, and lot or distance of the order-up-to level: case by case first, then all around the best."""
-    least = least_order(shelf)
+    """Reorder point, and lot or distance of the order-up-to level: case by case, then up to 128 around the best."""
     if form == EVERY_REVIEW:
         return scan(shelf, form, measure, share, 1, 1)
+    least = least_order(shelf)
     first = least if form == LOTS else least - shelf.case + 1
     point, size = scan(shelf, form, measure, share, first, _UNLIMITED)
     below = above = shelf.case * (size // shelf.case // _FINE_STEPS)
     if form == UP_TO_LEVEL:
-        first, below, above = 1, max(below, least - 1), max(above, shelf.case - 1)
+        first, below = 1, max(below, min(least - 1, _FINE_STEPS))
+        above = max(above, min(shelf.case - 1, _FINE_STEPS))
     if below + above > 0:
         return scan(shelf, form, measure, share, max(first, size - below), size + above)
     return point, size
@@ -383,8 +382,8 @@ def best_levels(
         form: UP_TO_LEVEL, LOTS or EVERY_REVIEW.
         measure: of the target, or NO_MEASURE.
         share: (n,) target.
-        points: (n,) written; read where there is a size already.
-        sizes: (n,) written; above 0: already known without a look at minimum orders, cases and what is cut off.
+        points: (n,) written.
+        sizes: (n,) written; above 0: both known already, but for least orders, cases and what is cut off.
     """
     for i in range(share.size):
         shelf = shelf_of(batch, i)
