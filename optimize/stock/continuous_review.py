@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from optimize.stock.cell_checks import MOST_CUSTOMERS, MOST_UNITS, refuse
+from optimize.stock.cell_checks import LEAST_MEAN, MOST_CUSTOMERS, MOST_UNITS, check_money, refuse
 from optimize.stock.cells import FloatArray, IntArray
 from optimize.stock.demand_kernels import Batch, fill_offsets, tabulate_continuous
 from optimize.stock.least_cost_kernels import cost_batch, least_cost_batch
@@ -49,7 +49,7 @@ def best_lot_sizes(
     """(r, Q) of least cost for Poisson demand of single units; (s, S) with S = r + Q is the same.
 
     Args:
-        demand_per_day: l, above 0.
+        demand_per_day: l, at least 1e-12.
         lead_time_days: L, at least 0.
         order_cost: K, at least 0.
         holding_cost: h per unit and day, above 0.
@@ -168,6 +168,9 @@ class _Terms:
             bad = ~np.isfinite(values) | (values < 0.0) | (is_positive & (values == 0.0))
             refuse(name, values, bad, f"must be finite and {'above' if is_positive else 'at least'} 0")
         terms = cls(given[0].shape, *flat)
+        refuse("demand_per_day", terms.demand, terms.demand < LEAST_MEAN, f"must be at least {LEAST_MEAN:g}")
+        for name, values in zip(names[2:], flat[2:], strict=True):
+            check_money(name, values)
         rule = f"at most {MOST_UNITS:,} units in a lead time: count in larger units"
         refuse("demand_per_day", terms.demand, terms.demand * terms.lead > MOST_UNITS, rule)
         rate = 1.0 / terms.holding + 1.0 / terms.backorder

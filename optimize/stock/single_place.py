@@ -20,6 +20,7 @@ import numpy.typing as npt
 from optimize.solving import Progress, no_progress
 from optimize.stock import single_place_kernels as kernels
 from optimize.stock.cell_checks import (
+    LEAST_MEAN,
     check_cells,
     check_costs,
     check_levels,
@@ -227,14 +228,10 @@ def _batch(cells: Cells, form: Form, order_sizes: FloatArray, part: slice) -> Ba
             for values in (cells.lead_time_days, review, cells.case_units, cells.minimum_order_units)
         ]
     ).astype(np.int64)
-    amounts = np.column_stack(
-        [
-            values[part]
-            for values in (
-                cells.mean_per_day, variance_to_mean(cells), cells.holding_cost, cells.order_cost, cells.shortage_cost,
-            )
-        ]
-    ).astype(np.float64)  # fmt: skip
+    mean = np.where(cells.mean_per_day >= LEAST_MEAN, cells.mean_per_day, 0.0)
+    costs = (cells.holding_cost, cells.order_cost, cells.shortage_cost)
+    columns = [values[part] for values in (mean, variance_to_mean(cells), *costs)]
+    amounts = np.column_stack(columns).astype(np.float64)
     count, sizes = len(whole), np.ascontiguousarray(order_sizes[part])
     offsets = np.zeros(count + 1, np.int64)
     fill_offsets(whole, amounts, sizes, offsets)

@@ -118,6 +118,8 @@ def test_units_of_time_and_of_money() -> None:
     [
         (0, 0.0, r"demand_per_day\[0\] is 0\.0: must be finite and above 0"),
         (0, 1e9, r"demand_per_day\[0\] is .*count in larger units"),
+        (0, 1e-300, r"demand_per_day\[0\] is 1e-300: must be at least 1e-12"),
+        (3, 1e-300, r"holding_cost\[0\] is 1e-300: must be 0, or between"),
         (1, -1.0, r"lead_time_days\[0\] is -1\.0: must be finite and at least 0"),
         (2, math.nan, r"order_cost\[0\] is nan"),
         (2, 1e12, r"order_cost\[0\] is .*orders of more than 50,000 units"),

@@ -29,7 +29,9 @@ BAD = [
     ("holding_cost", 0.0, r"cells\.holding_cost\[1\] is 0\.0: must be above 0"),
     ("shortage_cost", 0.0, r"cells\.shortage_cost\[1\] is 0\.0: must be above 0 where no target"),
     ("shortage_cost", 1e12, r"cells\.shortage_cost\[1\] is .*at most 1e9 times"),
-    ("order_cost", 1e30, r"cells\.order_cost\[1\] is 1e\+30: orders of more than"),
+    ("order_cost", 1e20, r"cells\.order_cost\[1\] is 1e\+20: orders of more than"),
+    ("holding_cost", 1e-320, r"cells\.holding_cost\[1\] is 1e-320: must be 0, or between 1e-50 and 1e\+50"),
+    ("waste_cost", 1e300, r"cells\.waste_cost\[1\] is 1e\+300: must be 0, or between"),
     ("shortage_cost", 1e-12, r"cells\.order_cost\[1\] is 0\.1: orders of more than"),
 ]
 
@@ -161,7 +163,7 @@ def test_a_wider_choice_costs_no_more() -> None:
 @pytest.mark.parametrize("form", list(Form))
 def test_nothing_is_asked_for(form: Form, unmet: Unmet) -> None:
     """No stock is held for it, and service is perfect."""
-    some = cells(2, unmet, mean_per_day=[0.0, 1.0], order_cost=1.0, holding_cost=[0.0, 1.0], case_units=6)
+    some = cells(2, unmet, mean_per_day=[1e-320, 1.0], order_cost=1.0, holding_cost=[0.0, 1.0], case_units=6)
     for found in (
         least_cost(some, form),
         for_target(some, form, TargetMeasure.FILL_RATE, np.full(2, 0.9)),
