@@ -94,7 +94,7 @@ def test_base_stock_with_lost_sales_is_erlangs_loss_system() -> None:
 
 
 def test_a_day_is_that_of_the_engine() -> None:
-    """What theory tests hold the engine to under weekly orders: goods of the second morning are a lead time of 1 here."""
+    """What theory tests hold the engine to under weekly orders; goods of the second morning are a lead time of 1."""
     cell = cells(1, mean_per_day=2.0, lead_time_days=1, review_days=7)
     found = evaluate(cell, Form.PERIODIC_REVIEW, levels(11, 12))
     spans = [poisson(2.0 * (2 + day)) for day in range(7)]
