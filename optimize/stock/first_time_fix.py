@@ -18,8 +18,8 @@ share of a day's demand that comes after vans are filled.
     found: share E[min(D, max(V_i - M_i, 0))] / E[D], D Poisson of mean m_i / (n_i u_i), demand of a van's day
 
 Exact for a station that is its own centre's only worry: Poisson demand, one van, and a centre that is never short.
-Stations turn over at most 90 % of their stock while it comes again; where more than 24 units are outstanding on
-average, levels a quarter of a deviation apart are tried.
+Stations turn over at most 90 % of their stock while it comes again; where more than 6 units are outstanding on
+average, levels half a deviation apart are tried.
 
 Levels follow by marginal analysis (Fox 1966, Sherbrooke 1968): the best of each station over its units, for each S_0
 the stations step by step, the best over S_0, the concave hull, and steps of all parts in the order of parts found per
@@ -110,9 +110,11 @@ class PartsNetwork:
 
     @property
     def outstanding(self) -> FloatArray:
-        """(parts,) mean units outstanding of all places where centres keep nothing."""
+        """(centres, parts) mean units outstanding of all its places where a centre keeps nothing."""
+        found = np.zeros(np.shape(self.centre_days))
         days = self.station_days[:, None] + self.centre_days[self.centre]
-        return np.asarray((self.demand_per_day * days).sum(axis=0), np.float64)
+        np.add.at(found, self.centre, self.demand_per_day * days)
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -278,15 +280,14 @@ def _by_centre(network: PartsNetwork) -> list[tuple[IntArray, FloatArray, FloatA
 
 def _longest(network: PartsNetwork) -> int:
     """Units of a part beyond which none can help."""
-    outstanding = network.outstanding
+    outstanding = network.outstanding.max(axis=0)
     vans = np.maximum(network.vans, 1)[:, None]
     duty = network.use_per_day / (vans * network.duty_share[:, None])
-    on_vans = (vans * np.ceil(duty * 2 + 10 * np.sqrt(duty) + 8)).sum(axis=0)
-    spare = 12 * (len(network.vans) + 1)
-    return (
-        int((3 * outstanding + 12 * np.sqrt(outstanding) * np.sqrt(len(network.vans) + 1) + on_vans).max())
-        + spare
-    )
+    on_vans = np.zeros(network.outstanding.shape)
+    np.add.at(on_vans, network.centre, vans * np.ceil(duty * 2 + 10 * np.sqrt(duty) + 8))
+    places = len(network.vans) + 1
+    most = 3 * outstanding + 12 * np.sqrt(outstanding * places) + on_vans.max(axis=0)
+    return int(most.max()) + 12 * places
 
 
 __all__ = ["FirstTimeFixPlan", "PartLevels", "PartsNetwork", "evaluate_part_levels", "first_time_fix_plan"]

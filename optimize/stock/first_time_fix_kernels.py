@@ -21,13 +21,14 @@ _TAIL = 1e-12
 _LEAST_EXPONENT = -600.0
 """Exponents below it are nothing at all to a computer."""
 _SAME = 1e-9
-_STEADY = 1e-10
-_ROUNDS = 500
+_NEARLY = 1e-6
+_STEADY = 1e-9
+_TURNS = 5_000
 _ENOUGH = 1e-4
 """Share of parts missing below which more stock is not tried."""
-_FINEST = 24.0
-"""Mean outstanding up to which every level is tried; above, levels a quarter of a deviation apart."""
-_DEVIATIONS = 4.0
+_FINEST = 6.0
+"""Mean outstanding up to which every level is tried; above, levels half a deviation apart."""
+_DEVIATIONS = 3.0
 """Levels so many deviations below the mean outstanding do as little as none, and are not tried."""
 
 
@@ -68,77 +69,76 @@ def owed_by_centre(mean: float, level: int, room: FloatArray) -> tuple[float, fl
 
 
 @compiled
-def missing_after_filling(mean: float, variance: float, level: int, room: FloatArray) -> tuple[float, float]:
+def missing_after_filling(mean: float, variance: float, level: int) -> tuple[float, float]:
     """Mean and variance of what all vans of a station still miss when they have been filled up in the evening.
 
-    The stationary solution of C = max(C + X - level, 0), X being the demand of the time in which stock comes again.
+    The stationary solution of C = max(C + X - level, 0), X being the demand of the time in which stock comes again: by
+    Spitzer (1956) its cumulants are sums over k of those of the k-fold sum of X above k levels, divided by k. Sums of
+    negative binomial numbers of one kind are negative binomial again.
 
     Args:
-        mean: of X.
+        mean: of X, below the level.
         variance: of X.
         level: stock of the station.
-        room: (3, any) for work.
     """
-    step, now, then = room[0], room[1], room[2]
-    size = two_moments(mean, variance, step)
-    if size <= level + 1:
-        return 0.0, 0.0
-    length = min(len(now), 8 * (size + 4))
-    for units in range(length):
-        now[units] = 0.0
-    now[0] = 1.0
-    reach = 1
-    for _ in range(_ROUNDS):
-        wide = min(max(reach + size - 1 - level, 1), length)
-        for units in range(max(wide, reach)):
-            then[units] = 0.0
-        for waiting in range(reach):
-            for asked in range(size):
-                left = waiting + asked - level
-                then[min(max(left, 0), length - 1)] += now[waiting] * step[asked]
-        change = 0.0
-        for units in range(max(wide, reach)):
-            change = max(change, abs(then[units] - now[units]))
-            now[units] = then[units]
-        reach = wide
-        while reach > 1 and now[reach - 1] < _TAIL * 1e-3:
-            reach -= 1
-        if change < _STEADY:
+    is_poisson = variance <= mean * (1.0 + _NEARLY)
+    shape = 0.0 if is_poisson else mean * mean / (variance - mean)
+    ratio = mean if is_poisson else (variance - mean) / variance
+    total = spread = 0.0
+    for turn in range(1, _TURNS):
+        units, above = turn * level + 1, 1
+        if is_poisson:
+            exponent = units * math.log(turn * mean) - turn * mean - math.lgamma(units + 1.0)
+        else:
+            exponent = (
+                math.lgamma(units + turn * shape) - math.lgamma(turn * shape) - math.lgamma(units + 1.0)
+            )
+            exponent += turn * shape * math.log(mean / variance) + units * math.log(ratio)
+        chance, first, square = math.exp(exponent), 0.0, 0.0
+        while above * above * chance > _STEADY * 1e-3:
+            first += above * chance
+            square += above * above * chance
+            chance *= (turn * mean if is_poisson else (turn * shape + units) * ratio) / (units + 1)
+            units, above = units + 1, above + 1
+        total += first / turn
+        spread += square / turn
+        if square < _STEADY * turn:
             break
-    first = square = 0.0
-    for units in range(reach):
-        first += units * now[units]
-        square += units * units * now[units]
-    return first, max(square - first * first, 0.0)
+    return total, spread
 
 
 @compiled
-def found_on_van(rate: float, mean: float, variance: float, level: int, room: FloatArray) -> float:
-    """Share of visits that need a part and find it on the van.
+def met_on_day(rate: float, most: int, met: FloatArray, room: FloatArray) -> None:
+    """Mean demand of a day that 0, 1, ... `most` units meet, from a Poisson rate; fills `met`."""
+    wanted = two_moments(rate, rate, room)
+    met[0], left = 0.0, 1.0
+    for units in range(1, most + 1):
+        if units <= wanted:
+            left -= room[units - 1]
+        met[units] = met[units - 1] + max(left, 0.0)
+
+
+@compiled
+def found_on_van(met: FloatArray, missing: FloatArray, size: int, level: int) -> float:
+    """Units that visits find on a van on a day of work.
 
     Args:
-        rate: Poisson demand of a van on a day of work.
-        mean: of the units that a van misses in the morning.
-        variance: of them.
+        met: mean demand that 0, 1, ... units meet.
+        missing: probabilities of the units that it misses in the morning.
+        size: how many of them matter.
         level: of the van.
-        room: (2, any) for work.
     """
-    size = two_moments(mean, variance, room[0])
-    wanted = two_moments(rate, rate, room[1])
-    share, met, left = 0.0, 0.0, 1.0
+    found = 0.0
     for units in range(1, level + 1):
-        if units <= wanted:
-            left -= room[1][units - 1]
-        met += max(left, 0.0)
         if level - units < size:
-            share += room[0][level - units] * met
-    return share / rate
+            found += missing[level - units] * met[units]
+    return found
 
 
 @compiled
 def apart(mean: float) -> int:
     """Distance of levels that are tried."""
-    return 1 if mean <= _FINEST else max(1, int(math.sqrt(mean) / 4.0))
+    return 1 if mean <= _FINEST else max(1, int(math.sqrt(mean) / 2.0))
 
 
 @compiled
@@ -165,6 +165,19 @@ def upper_hull(values: FloatArray, count: int, corners: IntArray) -> int:
 
 
 @compiled
+def most_on_van(duty_rate: float, late: float, met: FloatArray, short: FloatArray, room: FloatArray) -> int:
+    """Units on a van beyond which none find anything, its station being ample; fills `met` up to there."""
+    size = two_moments(late, late, short)
+    guess = 8
+    while True:
+        met_on_day(duty_rate, guess, met, room)
+        for level in range(1, guess + 1):
+            if found_on_van(met, short, size, level) >= (1.0 - _ENOUGH) * duty_rate:
+                return level
+        guess *= 2
+
+
+@compiled
 def corners_of_station(
     rate: float, counter: float, vans: int, duty_rate: float, evening: float, days: float, owed: float, spread: float,
     best: FloatArray, chosen: IntArray, room: FloatArray, hull: IntArray, corners: FloatArray,
@@ -182,9 +195,11 @@ def corners_of_station(
         spread: variance of that.
         best: (any,) for work.
         chosen: (any,) for work.
-        room: (3, any) for work.
+        room: (5, any) for work.
         hull: (any,) for work.
         corners: (5, any) filled: units, level of the station, level of a van, found per day, missing on all vans.
+
+    `best` holds -1 everywhere before and after.
 
     Returns:
         How many corners there are, nothing in stock included.
@@ -192,24 +207,22 @@ def corners_of_station(
     corners[0, 0] = corners[1, 0] = corners[2, 0] = corners[3, 0] = corners[4, 0] = 0.0
     if rate <= 0.0 or vans == 0:
         return 1
-    for units in range(len(best)):
-        best[units] = -1.0
     best[0], chosen[0] = 0.0, 0
     mean, variance = (rate + counter) * days + owed, (rate + counter) * days + spread
     late = duty_rate * evening
-    most = 1
-    while found_on_van(duty_rate, late, late, most, room) < 1.0 - _ENOUGH:
-        most += 1
+    met, short = room[3], room[4]
+    most = most_on_van(duty_rate, late, met, short, room[0])
     reach, level = 1, max(1, math.ceil(mean / TURNED_OVER))
     while True:
-        missing, uneven = missing_after_filling(mean, variance, level, room)
+        missing, uneven = missing_after_filling(mean, variance, level)
         each = missing / vans
         varies = each * (1.0 - 1.0 / vans) + uneven / (vans * vans)
+        size = two_moments(each + late, varies + late, short)
         for van_level in range(1, most + 1):
             units = level + vans * van_level
             if units >= len(best):
                 break
-            found = rate * found_on_van(duty_rate, each + late, varies + late, van_level, room)
+            found = rate * found_on_van(met, short, size, van_level) / duty_rate
             if found > best[units]:
                 best[units], chosen[units] = found, level
             reach = max(reach, units + 1)
@@ -222,7 +235,9 @@ def corners_of_station(
         corners[0, corner], corners[1, corner], corners[3, corner] = units, chosen[units], best[units]
         corners[2, corner] = (units - chosen[units]) // vans
         if units:
-            corners[4, corner], _ = missing_after_filling(mean, variance, chosen[units], room)
+            corners[4, corner], _ = missing_after_filling(mean, variance, chosen[units])
+    for units in range(reach):
+        best[units] = -1.0
     return int(min(count, corners.shape[1]))
 
 
@@ -338,8 +353,8 @@ def curves_of_parts(
         (parts + 1,) first corner of each part, and by corner: units, units of the centre, found per day.
     """
     parts, places = use.shape
-    best, chosen = np.zeros(longest), np.zeros(longest, np.int64)
-    room, hull = np.zeros((3, longest)), np.zeros(longest, np.int64)
+    best, chosen = np.full(longest, -1.0), np.zeros(longest, np.int64)
+    room, hull = np.zeros((5, longest)), np.zeros(longest, np.int64)
     corners, counts = np.zeros((places, 5, CORNERS)), np.zeros(places, np.int64)
     at, found, centre = np.zeros(places, np.int64), np.zeros(longest), np.zeros(longest, np.int64)
     starts = np.zeros(parts + 1, np.int64)
@@ -390,8 +405,8 @@ def levels_of_parts(
         that are missing on all its vans once they have been filled.
     """
     parts, places = use.shape
-    best, chosen = np.zeros(longest), np.zeros(longest, np.int64)
-    room, hull = np.zeros((3, longest)), np.zeros(longest, np.int64)
+    best, chosen = np.full(longest, -1.0), np.zeros(longest, np.int64)
+    room, hull = np.zeros((5, longest)), np.zeros(longest, np.int64)
     corners, counts = np.zeros((places, 5, CORNERS)), np.zeros(places, np.int64)
     at = np.zeros(places, np.int64)
     at_station, on_van = np.zeros((parts, places), np.int64), np.zeros((parts, places), np.int64)
@@ -429,7 +444,7 @@ def evaluate_parts(
     A station that turns over more than it has passes on what it gets: vans use every unit the day it comes.
     """
     parts, places = use.shape
-    room = np.zeros((3, longest))
+    room = np.zeros((5, longest))
     found, missing = np.zeros((parts, places)), np.zeros((parts, places))
     for part in range(parts):
         total = use[part].sum() + counter[part].sum()
@@ -446,14 +461,15 @@ def evaluate_parts(
                 found[part, station] = rate * level / mean
                 missing[part, station] = vans * on_van[part, station]
                 continue
-            waits, uneven = missing_after_filling(mean, variance, level, room)
+            waits, uneven = missing_after_filling(mean, variance, level)
+            missing[part, station] = waits
             duty_rate = rate / (vans * stations[1, station])
             late, each = duty_rate * stations[2, station], waits / vans
             varies = each * (1.0 - 1.0 / vans) + uneven / (vans * vans)
-            missing[part, station] = waits
-            found[part, station] = rate * found_on_van(
-                duty_rate, each + late, varies + late, on_van[part, station], room
-            )
+            on_each = min(on_van[part, station], longest - 1)
+            met_on_day(duty_rate, on_each, room[3], room[0])
+            size = two_moments(each + late, varies + late, room[4])
+            found[part, station] = rate * found_on_van(room[3], room[4], size, on_each) / duty_rate
     return found, missing
 
 
