@@ -70,4 +70,4 @@ def counts(name: str, values: Sequence[int] | IntArray, shape: tuple[int, ...] |
     return array.astype(np.int64)
 
 
-__all__ = ["count", "counts", "not_negative", "not_negatives", "positive", "share"]
+__all__ = ["MOST_SERVERS", "count", "counts", "not_negative", "not_negatives", "positive", "share"]

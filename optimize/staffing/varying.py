@@ -61,7 +61,7 @@ class HourlyPerformance:
     utilisation: FloatArray
     """Share of people's time spent on calls; 0 where there is nobody."""
     queue_length: FloatArray
-    """Mean number of calls that wait."""
+    """Mean number of calls that wait; where nobody is there and nobody gives up, it is not counted."""
 
     @property
     def overall_answered_share(self) -> float:
@@ -164,9 +164,9 @@ def performance_by_hour(
         within_minutes: time in which calls ought to be answered.
         redial_share: of calls given up, those that are made again.
         redial_minutes: mean of the exponential time until then.
-        approximation: At a day with a morning rush and work of 5 to 20 minutes, shares answered of every hour by
-            `FLUID_FLOW` are within 0.02 of exact ones where people are enough or callers give up, within 0.1 where
-            people are short for hours and everybody waits; `BACKLOG` within 0.05 to 0.22 of them.
+        approximation: How far off it is, in shares answered of single hours of a day with a morning rush, work of 5 to
+            20 minutes and some 15 Erlang: `FLUID_FLOW` 0.02 where people are enough, 0.03 where they are short for
+            hours and callers give up, 0.1 where everybody waits; `BACKLOG` 0.05 to 0.22.
 
     Raises:
         ValueError: an argument outside its bounds; calls made again pile up; or nobody gives up and people cannot do

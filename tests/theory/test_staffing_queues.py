@@ -189,6 +189,19 @@ def test_hypercube_of_like_servers_loses_as_erlang_b() -> None:
     assert state.workloads.sum() * 0.9 == pytest.approx(3.0 * (1 - state.lost_share), rel=1e-12)
 
 
+def test_operators_of_an_urgent_care_centre_who_have_time_to_spare() -> None:
+    """A call every 0.6 minutes, triangular work (5, 7, 10): simulated 1,000 minutes that begin empty."""
+    mean, variance = 22 / 3, (25 + 49 + 100 - 35 - 50 - 70) / 18
+    table = {row["n_operators"]: row for row in rows("urgent_care_call_centre")}
+    waits = {
+        servers: mgc(1 / 0.6, mean, variance / mean**2, int(servers)).mean_wait_minutes for servers in table
+    }
+    simulated = {servers: float(row["mean_wait_operator_min"]) for servers, row in table.items()}
+    assert waits["15"] == pytest.approx(simulated["15"], abs=0.0132)
+    # 13 are hardly enough: a thousand minutes are too short to reach the steady state.
+    assert simulated["13"] < waits["13"] < 1.2 * simulated["13"]
+
+
 def test_an_old_textbook_wait_is_found_by_the_referees() -> None:
     for servers, rate, work in ((3, 0.5, 5.0), (12, 2.2, 5.0)):
         state = erlang_c(rate, work, servers)

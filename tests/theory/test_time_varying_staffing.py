@@ -187,7 +187,7 @@ def test_a_week_has_no_beginning() -> None:
     calls = np.concatenate([day_of_calls(20.0), 0.5 * day_of_calls(20.0)])
     people = requirements_by_hour(calls, 20.0, 6.0, 0.8, WITHIN, redial_share=0.5)
     found = performance_by_hour(calls, people, 20.0, 6.0, WITHIN, redial_share=0.5)
-    for shift in (1, 24, 30):
+    for shift in (24, 31):
         moved = requirements_by_hour(np.roll(calls, shift), 20.0, 6.0, 0.8, WITHIN, redial_share=0.5)
         np.testing.assert_array_equal(np.roll(moved, -shift), people)
         later = performance_by_hour(
@@ -208,6 +208,10 @@ def test_calls_made_again_come_later_and_need_people() -> None:
     plain = requirements_by_hour(calls, 5.0, 3.0, 0.7, WITHIN)
     again = requirements_by_hour(calls, 5.0, 3.0, 0.7, WITHIN, redial_share=0.9)
     assert (again >= plain).all() and again.sum() > plain.sum()
+    kept = performance_by_hour(
+        calls, again, 5.0, 3.0, WITHIN, redial_share=0.9, approximation=Approximation.OFFERED_LOAD
+    )
+    assert kept.answered_share.min() >= 0.7 - 1e-6
     short = (plain * 0.9).astype(np.int64)
     soon = performance_by_hour(calls, short, 5.0, 3.0, WITHIN, redial_share=0.5, redial_minutes=10.0)
     late = performance_by_hour(calls, short, 5.0, 3.0, WITHIN, redial_share=0.5, redial_minutes=300.0)
@@ -249,6 +253,13 @@ def test_closed_hours_need_nobody_and_nobody_is_lost_track_of() -> None:
     # Whoever still waits when people go home gives up: what is answered and what is given up are all calls.
     answered = (found.utilisation * people).sum() * 60 / 5.0
     assert answered + found.abandoned_per_hour.sum() == pytest.approx(calls.sum(), rel=0.03)
+
+
+def test_who_waits_for_the_doors_to_open_is_served_then() -> None:
+    found = performance_by_hour([90.0, 80.0, 0.0, 3.0], [0, 0, 9, 30], 5.0, None, WITHIN)
+    assert (found.answered_share[:2] == 0).all() and (found.mean_wait_minutes[:2] == inf).all()
+    # 14.4 hours of work: nine people are busy for an hour, thirty for 5.4 hours less.
+    np.testing.assert_allclose(found.utilisation, [0.0, 0.0, 1.0, 5.4 / 30], atol=0.01)
 
 
 def test_nobody_calls_at_all() -> None:

@@ -126,10 +126,10 @@ def overrun(rate: float, servers: int) -> Waiting:
     return Waiting(rate, 1.0, inf, 0.0, 0.0, 1.0 if servers else 0.0, inf, ExponentialWaits(1.0, inf))
 
 
-def idle(servers: int) -> Waiting:
-    """Nobody comes."""
-    waits = 0.0 if servers else 1.0
-    return Waiting(0.0, waits, 0.0, 0.0, 0.0, 0.0, 0.0, ExponentialWaits(waits, inf))
+def idle(servers: int, longest_wait: float = inf) -> Waiting:
+    """Nobody comes; who came would be served at once, or where there is no server wait as long as can be."""
+    waits, wait = (0.0, 0.0) if servers else (1.0, longest_wait)
+    return Waiting(0.0, waits, wait, 0.0, 0.0, 0.0, 0.0, ExponentialWaits(waits, inf))
 
 
 __all__ = ["erlang_b", "erlang_b_load", "erlang_b_servers", "erlang_c"]

@@ -84,7 +84,7 @@ def erlang_a(
         return erlang_c(rate, work, servers)
     patience = positive("patience_minutes", patience_minutes)
     if rate == 0.0:
-        return idle(servers)
+        return idle(servers, patience)
     if redial == 0.0:
         return _without_redial(rate, work, patience, servers)
     if redial == 1.0 and rate * work >= servers:
