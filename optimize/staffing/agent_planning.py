@@ -39,6 +39,8 @@ _WEEKDAY_SETS = (EVERY_DAY, (0, 1, 2, 3, 4), (5, 6))
 _HALF_SECOND = 0.5 / 60.0
 """The world counts whole seconds: a wait of up to half a second more is one of so many seconds."""
 _MONTH_WEEKS = 4.0
+_LEAST_MINUTES = 1.0 / 60.0
+"""Work of a call where the scenario has none: a second."""
 _MOST_TRIES = 12
 _TOUGHER = 0.25
 """Part of what is left of the target to 1 by which it is raised for the hours while the month is not sure enough."""
@@ -156,6 +158,7 @@ def _work(scenario: Scenario, contact: ContactOutlook) -> _Work:
         calls = calls * (1.0 + back / (per_week * minutes))
     elif back > 0.0:
         calls, minutes = np.full((7, 24), back / _HOURS_OF_WEEK), 1.0
+    minutes = max(minutes, _LEAST_MINUTES)
     centre = scenario.service.contact_centre
     within = scenario.policy.service.contacts.answer_within_seconds / 60.0 + _HALF_SECOND
     return _Work(
