@@ -1,4 +1,7 @@
-"""Compiled steps of `optimize.stock.first_time_fix`: parts missing on vans, and the best stock of one part."""
+"""Compiled steps of `optimize.stock.first_time_fix`: parts missing on vans, and the best stock of one part.
+
+What other files have compiled cannot be called from here (see `optimize.compilation`): hence a second `two_moments`.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +20,13 @@ CORNERS = 96
 TURNED_OVER = 0.9
 """Largest share of a station's stock that is used in the time in which it comes again."""
 
-_TAIL = 1e-12
+_TAIL, _SAME, _NEARLY, _STEADY, _TURNS = 1e-12, 1e-9, 1e-6, 1e-9, 5_000
 _LEAST_EXPONENT = -600.0
 """Exponents below it are nothing at all to a computer."""
-_SAME = 1e-9
-_NEARLY = 1e-6
-_STEADY = 1e-9
-_TURNS = 5_000
 _ENOUGH = 1e-4
 """Share of parts missing below which more stock is not tried."""
+_SELDOM = 1e-3
+"""Share of its pipeline that a centre owes below which more stock of it is not tried."""
 _FINEST = 6.0
 """Mean outstanding up to which every level is tried; above, levels half a deviation apart."""
 _DEVIATIONS = 3.0
@@ -34,10 +35,7 @@ _DEVIATIONS = 3.0
 
 @compiled
 def two_moments(mean: float, variance: float, pmf: FloatArray) -> int:
-    """Probabilities of 0, 1, ... of a negative binomial number, Poisson if the variance is not above the mean.
-
-    Compiled functions are only found stale with their own file, so this one stands here as well as with METRIC.
-    """
+    """Probabilities of 0, 1, ... of a negative binomial number, Poisson if the variance is not above the mean."""
     is_poisson = variance <= mean * (1.0 + _SAME)
     shape = 0.0 if is_poisson else mean * mean / (variance - mean)
     ratio = mean if is_poisson else (variance - mean) / variance
@@ -124,8 +122,8 @@ def found_on_van(met: FloatArray, missing: FloatArray, size: int, level: int) ->
 
     Args:
         met: mean demand that 0, 1, ... units meet.
-        missing: probabilities of the units that it misses in the morning.
-        size: how many of them matter.
+        missing: probabilities of the units that it misses in the morning, of which `size` matter.
+        size: see above.
         level: of the van.
     """
     found = 0.0
@@ -138,7 +136,7 @@ def found_on_van(met: FloatArray, missing: FloatArray, size: int, level: int) ->
 @compiled
 def apart(mean: float) -> int:
     """Distance of levels that are tried."""
-    return 1 if mean <= _FINEST else max(1, int(math.sqrt(mean) / 2.0))
+    return 1 if mean <= _FINEST else math.ceil(math.sqrt(mean) / 2.0)
 
 
 @compiled
@@ -180,7 +178,7 @@ def most_on_van(duty_rate: float, late: float, met: FloatArray, short: FloatArra
 @compiled
 def corners_of_station(
     rate: float, counter: float, vans: int, duty_rate: float, evening: float, days: float, owed: float, spread: float,
-    best: FloatArray, chosen: IntArray, room: FloatArray, hull: IntArray, corners: FloatArray,
+    room: FloatArray, marks: IntArray, corners: FloatArray,
 ) -> int:  # fmt: skip
     """Corners of the curve of one part at one station: parts found on vans over units in station and vans.
 
@@ -193,13 +191,9 @@ def corners_of_station(
         days: in which stock of the station comes again.
         owed: mean of what the centre owes to it.
         spread: variance of that.
-        best: (any,) for work.
-        chosen: (any,) for work.
-        room: (5, any) for work.
-        hull: (any,) for work.
+        room: (4, any) for work; the last row holds -1 everywhere before and after.
+        marks: (2, any) for work.
         corners: (5, any) filled: units, level of the station, level of a van, found per day, missing on all vans.
-
-    `best` holds -1 everywhere before and after.
 
     Returns:
         How many corners there are, nothing in stock included.
@@ -207,10 +201,11 @@ def corners_of_station(
     corners[0, 0] = corners[1, 0] = corners[2, 0] = corners[3, 0] = corners[4, 0] = 0.0
     if rate <= 0.0 or vans == 0:
         return 1
+    met, short, best = room[1], room[2], room[3]
+    chosen, hull = marks[0], marks[1]
     best[0], chosen[0] = 0.0, 0
     mean, variance = (rate + counter) * days + owed, (rate + counter) * days + spread
     late = duty_rate * evening
-    met, short = room[3], room[4]
     most = most_on_van(duty_rate, late, met, short, room[0])
     reach, level = 1, max(1, math.ceil(mean / TURNED_OVER))
     while True:
@@ -258,8 +253,8 @@ def next_station(corners: FloatArray, counts: IntArray, at: IntArray) -> int:
 
 @compiled
 def corners_of_stations(
-    level: int, centre_days: float, use: FloatArray, counter: FloatArray, stations: FloatArray, best: FloatArray,
-    chosen: IntArray, room: FloatArray, hull: IntArray, corners: FloatArray, counts: IntArray,
+    level: int, centre_days: float, use: FloatArray, counter: FloatArray, stations: FloatArray, room: FloatArray,
+    marks: IntArray, corners: FloatArray, counts: IntArray,
 ) -> float:  # fmt: skip
     """Corners of one part at all stations of a centre that keeps so many units of it.
 
@@ -270,10 +265,8 @@ def corners_of_stations(
         counter: (stations,) further demand per day.
         stations: (4, stations): vans, share of them at work on a day, share of demand after vans are filled, days in
             which stock comes again.
-        best: for work, as below.
-        chosen: for work.
-        room: for work.
-        hull: for work.
+        room: for work, see `corners_of_station`.
+        marks: for work.
         corners: (stations, 5, CORNERS) filled.
         counts: (stations,) filled.
 
@@ -288,34 +281,36 @@ def corners_of_stations(
         duty_rate = use[station] / (vans * stations[1, station]) if vans > 0 else 0.0
         counts[station] = corners_of_station(
             use[station], counter[station], int(vans), duty_rate, stations[2, station], stations[3, station],
-            share * owed, share * (1.0 - share) * owed + share * share * spread, best, chosen, room, hull,
-            corners[station],
+            share * owed, share * (1.0 - share) * owed + share * share * spread, room, marks, corners[station],
         )  # fmt: skip
     return owed
 
 
-@compiled
-def best_of_part(
-    centre_days: float, use: FloatArray, counter: FloatArray, stations: FloatArray, best: FloatArray,
-    chosen: IntArray, room: FloatArray, hull: IntArray, corners: FloatArray, counts: IntArray, at: IntArray,
-    found: FloatArray, centre: IntArray,
-) -> int:  # fmt: skip
-    """Most of one part found on vans with 0, 1, 2, ... units in all, over levels of the centre.
+@compiled_with_arrays
+def curve_of_part(
+    centre_days: float, use: FloatArray, counter: FloatArray, stations: FloatArray, longest: int
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Corners of the concave curve of one part of a centre: parts found on vans per day over units.
 
-    Args: see `corners_of_stations`; `at` is (stations,) for work, `found` and `centre` are filled by units in all.
+    Args:
+        centre_days: in which the centre gets a unit.
+        use: (stations,) demand of visits per day.
+        counter: (stations,) further demand per day.
+        stations: (4, stations), see `corners_of_stations`.
+        longest: units that it may have.
 
     Returns:
-        How many numbers of units were tried.
+        By corner: units in all, units of the centre, found per day.
     """
+    places = len(use)
+    room, marks = np.full((4, longest), -1.0), np.zeros((2, longest), np.int64)
+    corners, counts = np.zeros((places, 5, CORNERS)), np.zeros(places, np.int64)
+    at, found, centre = np.zeros(places, np.int64), np.full(longest, -1.0), np.zeros(longest, np.int64)
     mean = (use.sum() + counter.sum()) * centre_days
-    for units in range(len(found)):
-        found[units] = -1.0
-    found[0], centre[0], reach, level = 0.0, 0, 1, 0
+    found[0], reach, level = 0.0, 1, 0
     lowest = int(mean - _DEVIATIONS * math.sqrt(mean)) if mean > _FINEST else 0
-    while level < len(found):
-        owed = corners_of_stations(
-            level, centre_days, use, counter, stations, best, chosen, room, hull, corners, counts
-        )
+    while level < longest and use.sum() > 0.0:
+        owed = corners_of_stations(level, centre_days, use, counter, stations, room, marks, corners, counts)
         at[:] = 0
         units, value = level, 0.0
         while True:
@@ -325,152 +320,81 @@ def best_of_part(
             at[station] += 1
             units += int(corners[station, 0, at[station]] - corners[station, 0, at[station] - 1])
             value += corners[station, 3, at[station]] - corners[station, 3, at[station] - 1]
-            if units >= len(found):
+            if units >= longest:
                 break
             reach = max(reach, units + 1)
             if value > found[units]:
                 found[units], centre[units] = value, level
-        if owed <= _ENOUGH * max(mean, 1.0):
+        if owed <= _SELDOM * max(mean, 1.0):
             break
         level = max(level + apart(mean), lowest)
-    return reach
+    kept = marks[1, : upper_hull(found, reach, marks[1])]
+    return kept.copy(), centre[kept], found[kept]
 
 
 @compiled_with_arrays
-def curves_of_parts(
-    centre_days: FloatArray, use: FloatArray, counter: FloatArray, stations: FloatArray, longest: int
-) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
-    """Corners of the concave curve of every part of a centre: parts found per day over units.
-
-    Args:
-        centre_days: (parts,) in which the centre gets a unit.
-        use: (parts, stations) demand of visits per day.
-        counter: (parts, stations) further demand per day.
-        stations: (4, stations), see `corners_of_stations`.
-        longest: units that any part may have.
+def levels_of_part(
+    centre_days: float, use: FloatArray, counter: FloatArray, stations: FloatArray, centre: int, units: int,
+    longest: int,
+) -> FloatArray:  # fmt: skip
+    """Levels of one part where so many of its units lie in the centre.
 
     Returns:
-        (parts + 1,) first corner of each part, and by corner: units, units of the centre, found per day.
+        (4, stations): level of the station, of each of its vans, parts found on vans per day, and parts that all its
+        vans miss once they have been filled.
     """
-    parts, places = use.shape
-    best, chosen = np.full(longest, -1.0), np.zeros(longest, np.int64)
-    room, hull = np.zeros((5, longest)), np.zeros(longest, np.int64)
-    corners, counts = np.zeros((places, 5, CORNERS)), np.zeros(places, np.int64)
-    at, found, centre = np.zeros(places, np.int64), np.zeros(longest), np.zeros(longest, np.int64)
-    starts = np.zeros(parts + 1, np.int64)
-    capacity = longest * 4 + parts
-    units_of, centre_of, value_of = (
-        np.zeros(capacity, np.int64),
-        np.zeros(capacity, np.int64),
-        np.zeros(capacity),
-    )
-    size = 0
-    for part in range(parts):
-        count = 1
-        found[0], centre[0], hull[0] = 0.0, 0, 0
-        if use[part].sum() > 0.0:
-            reach = best_of_part(
-                centre_days[part], use[part], counter[part], stations, best, chosen, room, hull, corners, counts,
-                at, found, centre,
-            )  # fmt: skip
-            count = upper_hull(found, reach, hull)
-        if size + count > capacity:
-            room_for = 2 * (capacity + count)
-            units_of, centre_of = _longer(units_of, room_for), _longer(centre_of, room_for)
-            value_of = np.concatenate((value_of, np.zeros(room_for - capacity)))
-            capacity = room_for
-        for corner in hull[:count]:
-            units_of[size], centre_of[size], value_of[size] = corner, centre[corner], found[corner]
-            size += 1
-        starts[part + 1] = size
-    return starts, units_of[:size], centre_of[:size], value_of[:size]
-
-
-@compiled_with_arrays
-def _longer(values: IntArray, capacity: int) -> IntArray:
-    longer = np.zeros(capacity, np.int64)
-    longer[: len(values)] = values
-    return longer
-
-
-@compiled_with_arrays
-def levels_of_parts(
-    centre_days: FloatArray, use: FloatArray, counter: FloatArray, stations: FloatArray, centre: IntArray,
-    units: IntArray, longest: int,
-) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:  # fmt: skip
-    """Levels of every part where so many of its units lie in the centre.
-
-    Returns:
-        (parts, stations) each: level of the station, of each of its vans, parts found on vans per day, and parts
-        that are missing on all its vans once they have been filled.
-    """
-    parts, places = use.shape
-    best, chosen = np.full(longest, -1.0), np.zeros(longest, np.int64)
-    room, hull = np.zeros((5, longest)), np.zeros(longest, np.int64)
+    places = len(use)
+    room, marks = np.full((4, longest), -1.0), np.zeros((2, longest), np.int64)
     corners, counts = np.zeros((places, 5, CORNERS)), np.zeros(places, np.int64)
     at = np.zeros(places, np.int64)
-    at_station, on_van = np.zeros((parts, places), np.int64), np.zeros((parts, places), np.int64)
-    found, missing = np.zeros((parts, places)), np.zeros((parts, places))
-    for part in range(parts):
-        if units[part] == 0:
-            continue
-        corners_of_stations(
-            centre[part], centre_days[part], use[part], counter[part], stations, best, chosen, room, hull, corners,
-            counts,
-        )  # fmt: skip
-        at[:] = 0
-        left = units[part] - centre[part]
-        while left > 0:
-            station = next_station(corners, counts, at)
-            if station < 0:
-                break
-            at[station] += 1
-            left -= int(corners[station, 0, at[station]] - corners[station, 0, at[station] - 1])
-        for station in range(places):
-            at_station[part, station] = int(corners[station, 1, at[station]])
-            on_van[part, station] = int(corners[station, 2, at[station]])
-            found[part, station] = corners[station, 3, at[station]]
-            missing[part, station] = corners[station, 4, at[station]]
-    return at_station, on_van, found, missing
+    corners_of_stations(centre, centre_days, use, counter, stations, room, marks, corners, counts)
+    left = units - centre
+    while left > 0:
+        station = next_station(corners, counts, at)
+        if station < 0:
+            break
+        at[station] += 1
+        left -= int(corners[station, 0, at[station]] - corners[station, 0, at[station] - 1])
+    levels = np.zeros((4, places))
+    for station in range(places):
+        levels[:, station] = corners[station, 1:, at[station]]
+    return levels
 
 
 @compiled_with_arrays
-def evaluate_parts(
-    centre_days: FloatArray, use: FloatArray, counter: FloatArray, stations: FloatArray, centre: IntArray,
-    at_station: IntArray, on_van: IntArray, longest: int,
+def evaluate_part(
+    centre_days: float, use: FloatArray, counter: FloatArray, stations: FloatArray, centre: int, at_station: IntArray,
+    on_van: IntArray, longest: int,
 ) -> tuple[FloatArray, FloatArray]:  # fmt: skip
-    """What given levels lead to: (parts, stations) found on vans per day, and missing on all vans after filling.
+    """What given levels of one part lead to: (stations,) found on vans per day, missing on all vans after filling.
 
     A station that turns over more than it has passes on what it gets: vans use every unit the day it comes.
     """
-    parts, places = use.shape
-    room = np.zeros((5, longest))
-    found, missing = np.zeros((parts, places)), np.zeros((parts, places))
-    for part in range(parts):
-        total = use[part].sum() + counter[part].sum()
-        owed, spread = owed_by_centre(total * centre_days[part], centre[part], room[0])
-        for station in range(places):
-            rate, level, vans = use[part, station], at_station[part, station], stations[0, station]
-            if rate <= 0.0 or level == 0 or vans == 0.0 or on_van[part, station] == 0:
-                continue
-            demand, days = rate + counter[part, station], stations[3, station]
-            share = demand / total
-            mean = demand * days + share * owed
-            variance = demand * days + share * (1.0 - share) * owed + share * share * spread
-            if mean >= level:
-                found[part, station] = rate * level / mean
-                missing[part, station] = vans * on_van[part, station]
-                continue
-            waits, uneven = missing_after_filling(mean, variance, level)
-            missing[part, station] = waits
-            duty_rate = rate / (vans * stations[1, station])
-            late, each = duty_rate * stations[2, station], waits / vans
-            varies = each * (1.0 - 1.0 / vans) + uneven / (vans * vans)
-            on_each = min(on_van[part, station], longest - 1)
-            met_on_day(duty_rate, on_each, room[3], room[0])
-            size = two_moments(each + late, varies + late, room[4])
-            found[part, station] = rate * found_on_van(room[3], room[4], size, on_each) / duty_rate
+    room = np.zeros((3, longest))
+    found, missing = np.zeros(len(use)), np.zeros(len(use))
+    total = use.sum() + counter.sum()
+    owed, spread = owed_by_centre(total * centre_days, centre, room[0])
+    for station in range(len(use)):
+        rate, level, vans = use[station], at_station[station], stations[0, station]
+        if rate <= 0.0 or level == 0 or vans == 0.0 or on_van[station] == 0:
+            continue
+        demand, days = rate + counter[station], stations[3, station]
+        share = demand / total
+        mean = demand * days + share * owed
+        variance = demand * days + share * (1.0 - share) * owed + share * share * spread
+        if mean >= level:
+            found[station], missing[station] = rate * level / mean, vans * on_van[station]
+            continue
+        waits, uneven = missing_after_filling(mean, variance, level)
+        missing[station] = waits
+        duty_rate = rate / (vans * stations[1, station])
+        late, each = duty_rate * stations[2, station], waits / vans
+        varies = each * (1.0 - 1.0 / vans) + uneven / (vans * vans)
+        on_each = min(on_van[station], longest - 1)
+        met_on_day(duty_rate, on_each, room[1], room[0])
+        size = two_moments(each + late, varies + late, room[2])
+        found[station] = rate * found_on_van(room[1], room[2], size, on_each) / duty_rate
     return found, missing
 
 
-__all__ = ["CORNERS", "TURNED_OVER", "curves_of_parts", "evaluate_parts", "levels_of_parts"]
+__all__ = ["CORNERS", "TURNED_OVER", "curve_of_part", "evaluate_part", "levels_of_part"]
