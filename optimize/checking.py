@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from optimize.outlook import Outlook
 from scenarios import (
     Basis,
     Columns,
@@ -38,7 +39,7 @@ class PlanFinding:
         return f"{self.part}, {self.item}: {self.rule}"
 
 
-def check_plan(scenario: Scenario, plan: Plan) -> list[PlanFinding]:
+def check_plan(scenario: Scenario, plan: Plan, outlook: Outlook | None = None) -> list[PlanFinding]:
     """Everything that a plan may not do.
 
     Ids exist, levels stand above reorder points, lots are whole cases, what solvers decided is what they were asked
@@ -47,12 +48,18 @@ def check_plan(scenario: Scenario, plan: Plan) -> list[PlanFinding]:
     Args:
         scenario: what the plan was made for; its `policy.optimised` says what was asked for.
         plan: the plan.
+        outlook: expected demand; without it shared limits and shelf lives are not looked at.
 
     Returns:
         Findings, in the order of the plan's parts; none for a sound plan.
     """
+    found = list(_as_files(scenario, plan))
+    if outlook is not None and not found:
+        from optimize.limit_checking import PATH, broken_limits  # loads compiled functions
+
+        found += [PlanFinding(PATH, item, rule) for item, rule in broken_limits(scenario, plan, outlook)]
     return [
-        *_as_files(scenario, plan),
+        *found,
         *_store_levels(scenario, plan),
         *_centre_levels(scenario, plan),
         *_arrays(scenario, plan),

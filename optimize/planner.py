@@ -99,9 +99,9 @@ def plan(
         try:
             decided = _solved(step, wanted, expected, decided, progress)
         except KeyboardInterrupt:
-            raise PlanInterrupted(_checked(scenario, wanted, decided), steps[number:]) from None
+            raise PlanInterrupted(_checked(scenario, wanted, decided, expected), steps[number:]) from None
     progress("done", len(steps), len(steps))
-    return _checked(scenario, wanted, decided)
+    return _checked(scenario, wanted, decided, expected)
 
 
 def _expected(outlook: Outlooks, steps: tuple[str, ...]) -> Outlook:
@@ -199,9 +199,9 @@ def _assembled(scenario: Scenario, decisions: Decisions) -> Plan:
     return Plan(stores=stores, centres=centres, parts=parts, decisions=decisions)
 
 
-def _checked(scenario: Scenario, wanted: Scenario, decisions: Decisions) -> Plan:
+def _checked(scenario: Scenario, wanted: Scenario, decisions: Decisions, outlook: Outlook) -> Plan:
     made = _assembled(scenario, decisions)
-    findings = check_plan(wanted, made)
+    findings = check_plan(wanted, made, outlook)
     if findings:
         shown = "; ".join(str(finding) for finding in findings[:5])
         raise FaultyPlanError(f"{len(findings)} faults in a solved plan: {shown}")

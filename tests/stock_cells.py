@@ -21,9 +21,7 @@ _WHOLE = {name for name, value in _DEFAULTS.items() if isinstance(value, int)}
 def cells(count: int = 1, unmet: Unmet = Unmet.BACKORDER, **given: Any) -> Cells:
     """So many cells; what is given is one value for all or one for each."""
     arrays = {
-        name: np.broadcast_to(
-            np.asarray(value, np.int64 if name in _WHOLE else np.float64), (count,)
-        ).copy()
+        name: np.broadcast_to(np.asarray(value, np.int64 if name in _WHOLE else np.float64), (count,)).copy()
         for name, value in {**_DEFAULTS, **given}.items()
     }
     return Cells(**arrays, unmet=unmet)

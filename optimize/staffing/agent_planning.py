@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, isfinite, sqrt
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from optimize.outlook import ContactOutlook, Outlook
 from optimize.solving import Progress
 from optimize.staffing.covering import ShiftCover, cover
+from optimize.staffing.month import share_deviation
 from optimize.staffing.queues import Waiting, erlang_a
 from optimize.staffing.shift_patterns import EVERY_DAY, ShiftPattern, patterns_from
 from optimize.staffing.unsolved import unsolved
@@ -38,6 +39,8 @@ _WEEKDAY_SETS = (EVERY_DAY, (0, 1, 2, 3, 4), (5, 6))
 _HALF_SECOND = 0.5 / 60.0
 """The world counts whole seconds: a wait of up to half a second more is one of so many seconds."""
 _MONTH_WEEKS = 4.0
+_LEAST_MINUTES = 1.0 / 60.0
+"""Work of a call where the scenario has none: a second."""
 _MOST_TRIES = 12
 _TOUGHER = 0.25
 """Part of what is left of the target to 1 by which it is raised for the hours while the month is not sure enough."""
@@ -82,8 +85,8 @@ def plan_agents(
     Build: people by hour from the expected calls, by the modified offered load of `requirements_by_hour`; web reports
     and calls after repairs are done between calls and therefore count as calls of the same length. Solve: shifts
     that cover them (`cover`). Decode: shifts of the policy. Where the month is to be kept with a probability, targets
-    of the hours are raised until the forecast for all calls of four weeks is so many deviations above the target; its
-    variance is that of a share of calls that depend on each other as in a queue that forgets with its relaxation time.
+    of the hours are raised until the forecast for all calls of four weeks is so many deviations above the target
+    (`share_deviation`).
 
     Returns:
         Fields of `Decisions`, and one part with promises; no fields where no shift can be worked.
@@ -104,7 +107,7 @@ def plan_agents(
         progress("agents", attempt, 0)
         found = _cover(wanted, work, served, asked, scenario.policy.optimised.seed, progress)
         forecast = _forecast(work, found)
-        if forecast.answered_share - _margin(forecast, work, probability) >= target or not served.all():
+        if forecast.answered_share - _margin(work, found, probability) >= target or not served.all():
             break
         asked += _TOUGHER * (1.0 - asked)
     assert found is not None and forecast is not None
@@ -114,7 +117,7 @@ def plan_agents(
         kind="shift_cover",
         basis=Basis.OPTIMISED,
         cells=sum(shift.people for shift in shifts),
-        report=_report(found.report, forecast, work, probability, target),
+        report=_report(found, forecast, work, probability, target),
         promises=tuple(_promises(scenario, contact, work, found, forecast)),
     )
     return {"agents": shifts}, (part,)
@@ -155,6 +158,7 @@ def _work(scenario: Scenario, contact: ContactOutlook) -> _Work:
         calls = calls * (1.0 + back / (per_week * minutes))
     elif back > 0.0:
         calls, minutes = np.full((7, 24), back / _HOURS_OF_WEEK), 1.0
+    minutes = max(minutes, _LEAST_MINUTES)
     centre = scenario.service.contact_centre
     within = scenario.policy.service.contacts.answer_within_seconds / 60.0 + _HALF_SECOND
     return _Work(
@@ -211,7 +215,7 @@ def _cover(
 
 def _forecast(work: _Work, found: ShiftCover) -> _Forecast:
     """What shifts lead to: exactly in the steady state of M/M/c+M, else by fluid flow from hour to hour."""
-    people = np.broadcast_to(found.on_duty.reshape(len(found.on_duty), 24, 2).mean(axis=2), (7, 24))
+    people = np.broadcast_to(_on_duty(found), (7, 24))
     per_week = float(work.calls.sum())
     if per_week <= 0.0:
         return _Forecast(1.0, 0.0, 0.0, 0.0, 0.0)
@@ -235,7 +239,7 @@ def _forecast(work: _Work, found: ShiftCover) -> _Forecast:
     try:
         hours = performance_by_hour(
             work.calls.ravel(),
-            np.floor(people.ravel() + 0.5).astype(np.int64),
+            _people_by_hour(found),
             work.minutes,
             work.patience_minutes,
             work.within_minutes,
@@ -276,23 +280,30 @@ def _mean_seconds(hours: HourlyPerformance) -> float | None:
     return 60.0 * float(waits @ hours.calls_per_hour) / float(hours.calls_per_hour.sum())
 
 
-def _margin(forecast: _Forecast, work: _Work, probability: float) -> float:
-    """Deviations of four weeks' share of calls answered in time that the probability asks for.
-
-    Calls within the relaxation time of the queue, about work / (1 - sqrt(occupancy))^2 / people in M/M/c, share their
-    fate: the number of independent calls is that many times smaller (Whitt 1989, Management Science 35).
-    """
+def _margin(work: _Work, found: ShiftCover, probability: float) -> float:
+    """Deviations of four weeks' share of calls answered in time that the probability asks for."""
     from scipy.special import ndtri
 
-    number = _MONTH_WEEKS * float(work.calls.sum())
-    if number <= 0.0:
-        return 0.0
-    busy = min(forecast.occupancy, 0.98)
-    load = max(float(work.calls.mean()) / 60.0 * work.minutes, 1e-9)
-    people = max(ceil(load / max(busy, 1e-9)), 1)
-    together = 1.0 + 2.0 * busy / (1.0 - sqrt(busy)) ** 2 / people
-    share = forecast.answered_share
-    return float(ndtri(probability)) * sqrt(share * (1.0 - share) * together / number)
+    deviation = share_deviation(
+        work.calls.ravel(),
+        _people_by_hour(found),
+        work.minutes,
+        work.patience_minutes,
+        work.within_minutes,
+        _MONTH_WEEKS,
+    )
+    return float(ndtri(probability)) * deviation
+
+
+def _people_by_hour(found: ShiftCover) -> IntArray:
+    """(168,) whole people on duty, Monday first."""
+    people = np.broadcast_to(_on_duty(found), (7, 24)).ravel()
+    return np.floor(people + 0.5).astype(np.int64)
+
+
+def _on_duty(found: ShiftCover) -> FloatArray:
+    """(days, 24) mean people on duty by hour."""
+    return np.asarray(found.on_duty.reshape(len(found.on_duty), 24, 2).mean(axis=2))
 
 
 def _shift(pattern: ShiftPattern, people: int) -> Shift:
@@ -306,13 +317,13 @@ def _shift(pattern: ShiftPattern, people: int) -> Shift:
 
 
 def _report(
-    report: SolveReport, forecast: _Forecast, work: _Work, probability: float, target: float
+    found: ShiftCover, forecast: _Forecast, work: _Work, probability: float, target: float
 ) -> SolveReport:
-    margin = _margin(forecast, work, probability)
+    margin = _margin(work, found, probability)
     kept = "is" if forecast.answered_share - margin >= target else "is not"
-    return report.model_copy(
+    return found.report.model_copy(
         update={
-            "solver": f"requirements by modified offered load, {report.solver}; a month of {target:.0%} "
+            "solver": f"requirements by modified offered load, {found.report.solver}; a month of {target:.0%} "
             f"{kept} kept with {probability:.0%} by the normal approximation"
         }
     )

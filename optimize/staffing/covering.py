@@ -14,7 +14,7 @@ a person away. Dantzig (1954), "A comment on Edie's traffic delays at toll booth
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,7 +91,7 @@ def cover(
     Returns:
         The cover. Status `INFEASIBLE` where some slot is on no pattern's duty: the others are covered all the same,
         and each such time is named with its reason. `FALLBACK` where the limit came before the solver had
-        anything: then a greedy rule's cover.
+        anything, or it was interrupted: then a greedy rule's cover.
 
     Raises:
         ValueError: Requirements are no whole numbers from 0 to a million or of a wrong shape, or no pattern is given.
@@ -156,13 +156,13 @@ def _fewest_hours(
         return people, report
     model = _Model(presence, paid, demand, seed, node_limit)
     progress("shift cover", 0, 2)
-    found = model.fewest_hours(people)
+    found = _unless_interrupted(model.fewest_hours, people)
     progress("shift cover", 1, 2)
     report = report.model_copy(update={"bound": found.bound_seconds / 3600})
     if found.people is None:
         return people, report.model_copy(update={"status": SolveStatus.FALLBACK, "fallbacks": 1})
     people = found.people
-    fewer = model.fewest_patterns(people)
+    fewer = _unless_interrupted(model.fewest_patterns, people)
     if fewer.people is not None:
         people = fewer.people
     progress("shift cover", 2, 2)
@@ -177,6 +177,14 @@ class _Found:
 
     people: IntArray | None
     bound_seconds: int
+
+
+def _unless_interrupted(solve: Callable[[IntArray], _Found], start: IntArray) -> _Found:
+    """Solve; a search that somebody interrupts has found nothing, and what was in hand before it stays."""
+    try:
+        return solve(start)
+    except KeyboardInterrupt:
+        return _Found(None, 0)
 
 
 class _Model:

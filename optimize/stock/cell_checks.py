@@ -9,6 +9,10 @@ from optimize.stock.cells import Cells, FloatArray, Form, Levels, Unmet
 
 MOST_UNITS = 50_000
 """Largest mean demand of lead time and review, and largest economic order quantity."""
+LEAST_MEAN = 1e-12
+"""Demand per day below which nothing is asked for."""
+LEAST_MONEY, MOST_MONEY = 1e-50, 1e50
+"""Amounts other than 0, so that sums of them are numbers."""
 MOST_CUSTOMERS = 600
 """With compound demand: P(no demand) stays a number of normal size."""
 _MOST_DAYS = 3_650
@@ -63,17 +67,33 @@ def check_costs(cells: Cells, *, needs_shortage_cost: bool) -> None:
     Raises:
         ValueError: holding is free; backorders are free; orders would be immense.
     """
-    moves = cells.mean_per_day > 0.0
+    moves = cells.mean_per_day >= LEAST_MEAN
+    for name in ("holding_cost", "order_cost", "shortage_cost", "waste_cost"):
+        check_money(f"cells.{name}", getattr(cells, name))
     refuse("cells.holding_cost", cells.holding_cost, moves & (cells.holding_cost <= 0.0), "must be above 0")
     if needs_shortage_cost and cells.unmet is Unmet.BACKORDER:
         free = moves & (cells.shortage_cost <= 0.0)
         refuse("cells.shortage_cost", cells.shortage_cost, free, "must be above 0 where no target is given")
-    limit = 0.5 * float(MOST_UNITS) ** 2 * cells.holding_cost
-    large = moves & (cells.order_cost * cells.mean_per_day > limit)
+    dearest = cells.holding_cost
+    if needs_shortage_cost and cells.unmet is Unmet.BACKORDER:
+        dearest = 1.0 / (
+            1.0 / np.where(moves, dearest, 1.0) + 1.0 / np.where(moves, cells.shortage_cost, 1.0)
+        )
+    large = moves & (2.0 * cells.order_cost * cells.mean_per_day > float(MOST_UNITS) ** 2 * dearest)
     rule = f"orders of more than {MOST_UNITS:,} units would be best: count in larger units"
     refuse("cells.order_cost", cells.order_cost, large, rule)
     steep = moves & (cells.shortage_cost > 1e9 * cells.holding_cost)
     refuse("cells.shortage_cost", cells.shortage_cost, steep, "must be at most 1e9 times the holding cost")
+
+
+def check_money(name: str, values: FloatArray) -> None:
+    """Refuse amounts that are neither 0 nor of a size that can be summed.
+
+    Raises:
+        ValueError: there is one.
+    """
+    odd = (values > MOST_MONEY) | ((values != 0.0) & (values < LEAST_MONEY))
+    refuse(name, values, odd, f"must be 0, or between {LEAST_MONEY:g} and {MOST_MONEY:g}")
 
 
 def check_levels(cells: Cells, form: Form, levels: Levels) -> None:
@@ -137,7 +157,7 @@ def check_order_sizes(cells: Cells, order_sizes: FloatArray | None) -> FloatArra
 
 def variance_to_mean(cells: Cells) -> FloatArray:
     """(n,) ratio of variance to mean of a day's demand; 1 where nothing is asked for."""
-    moves = cells.mean_per_day > 0.0
+    moves = cells.mean_per_day >= LEAST_MEAN
     return np.divide(cells.variance_per_day, cells.mean_per_day, out=np.ones(cells.size), where=moves)
 
 

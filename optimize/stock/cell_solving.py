@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
@@ -12,9 +12,10 @@ from optimize.outlook import Outlook
 from optimize.solving import Progress
 from optimize.stock.cell_checks import MOST_UNITS
 from optimize.stock.cells import FloatArray, Form, IntArray, Levels, Performance, TargetMeasure
+from optimize.stock.classes import classes, target_shares
 from optimize.stock.goods import BoolArray, Goods
 from optimize.stock.lots import in_lots, levels_in_units, lot_units
-from optimize.stock.promising import centre_promises, exact, performance, store_promises
+from optimize.stock.promising import ages_untold, centre_promises, exact, performance, store_promises
 from optimize.stock.single_place import for_target, least_cost
 from scenarios import (
     OptimisedStock,
@@ -78,6 +79,11 @@ class Solution:
             for (reason, relaxation), rows in self.refused.items()
         )
 
+    def write(self, rows: IntArray, levels: Levels) -> None:
+        """Decide some cells."""
+        self.point[rows], self.up_to[rows] = levels.reorder_point, levels.order_up_to
+        self.lot[rows] = levels.order_quantity
+
     def columns(self, rows: IntArray) -> dict[str, IntArray]:
         """The same as columns of a table."""
         return {
@@ -135,7 +141,8 @@ def solve(
         for lost in (False, True):
             rows = np.flatnonzero((solution.entry == index) & with_demand & (goods.is_lost == lost))
             if len(rows):
-                _solve_alike(solution, rows, entry, weight, scenario, outlook, progress)
+                alike = replace(goods, shortage_cost=weight).at(rows)
+                solution.write(rows, levels_of(alike, entry, scenario, outlook, progress))
 
 
 def shortage_cost_of(entry: OptimisedStock, goods: Goods) -> FloatArray:
@@ -147,17 +154,18 @@ def shortage_cost_of(entry: OptimisedStock, goods: Goods) -> FloatArray:
     return goods.shortage_cost
 
 
-def _solve_alike(
-    solution: Solution,
-    rows: IntArray,
-    entry: OptimisedStock,
-    shortage_cost: FloatArray,
-    scenario: Scenario,
-    outlook: Outlook,
-    progress: Progress,
-) -> None:
-    """Levels of cells of one entry that all lose unmet demand, or all owe it."""
-    goods = replace(solution.goods, shortage_cost=shortage_cost).at(rows)
+def levels_of(
+    goods: Goods, entry: OptimisedStock, scenario: Scenario, outlook: Outlook, progress: Progress
+) -> Levels:
+    """Best levels of goods that all lose unmet demand, or all owe it.
+
+    Args:
+        goods: cells, with what a missing unit weighs.
+        entry: of the policy.
+        scenario: prices, for classes.
+        outlook: expected demand, for classes.
+        progress: told how many cells are done.
+    """
     form, single = FORMS[entry.form], goods.cells(goods.longest_gap)
     lot = lot_units(single)
     cells = in_lots(single, lot)
@@ -169,11 +177,10 @@ def _solve_alike(
         found = for_target(cells, form, measure, share, progress)
     found = levels_in_units(found, lot)
     # Backorders may be so cheap that a level lies below zero; a file and a store know none such.
-    solution.point[rows] = np.maximum(found.reorder_point, _NOT_KEPT)
+    point = np.maximum(found.reorder_point, _NOT_KEPT)
     if form is Form.REORDER_QUANTITY:
-        solution.lot[rows] = found.order_quantity
-    else:
-        solution.up_to[rows] = np.maximum(found.order_up_to, solution.point[rows] + 1)
+        return Levels(point, np.zeros_like(point), found.order_quantity)
+    return Levels(point, np.maximum(found.order_up_to, point + 1), np.zeros_like(point))
 
 
 def shares(target: ServiceTarget, sku: IntArray, scenario: Scenario, outlook: Outlook) -> FloatArray:
@@ -189,14 +196,10 @@ def shares(target: ServiceTarget, sku: IntArray, scenario: Scenario, outlook: Ou
     """
     if not target.share_by_class:
         return np.full(len(sku), target.share)
-    from optimize.stock.classes import classes
-
     mean = outlook.demand_per_day.sum(axis=0)
     deviation = np.sqrt(outlook.demand_variance_per_day.sum(axis=0))
-    variation = np.divide(deviation, mean, out=np.zeros_like(mean), where=mean > 0)
-    codes = classes(mean * scenario.assortment.skus["price"], variation)
-    wanted = target.share_by_class
-    of_sku = np.array([wanted.get(code, wanted.get(code[0], target.share)) for code in codes], np.float64)
+    variation = np.divide(deviation, mean, out=np.full_like(mean, np.inf), where=mean > 0)
+    of_sku = target_shares(target, classes(mean * scenario.assortment.skus["price"], variation))
     return of_sku[sku]
 
 
@@ -208,23 +211,22 @@ def conclude(
     *,
     is_whole: bool,
 ) -> tuple[SolveReport, tuple[Promise, ...]]:
-    """How it went, and what all levels together promise: a KPI is about every cell, or nothing is promised."""
+    """How it went, and what all levels together promise.
+
+    Levels are worked out for demand with its seasons and shocks. The promise is about the steady world that its
+    premises describe.
+
+    Args:
+        solution: levels of all cells.
+        entries: of the policy.
+        scenario: facts and policy.
+        outlook: expected demand.
+        is_whole: every cell with demand is decided; else nothing is promised, as KPIs are about all of them.
+    """
     rows = np.flatnonzero((solution.entry >= 0) & (solution.goods.mean > 0))
     goods = solution.goods.at(rows)
-    weight = np.zeros(goods.size)
-    found = np.zeros((2, 8, goods.size))
-    for index, entry in enumerate(entries):
-        mine = np.flatnonzero(solution.entry[rows] == index)
-        if not len(mine):
-            continue
-        weight[mine] = shortage_cost_of(entry, goods)[mine]
-        weighed = replace(goods, shortage_cost=weight).at(mine)
-        for is_steady in (False, True):
-            levels = solution.levels(rows[mine])
-            reached = performance(weighed, FORMS[entry.form], levels, is_steady=is_steady)
-            found[int(is_steady), :, mine] = np.stack(list(vars(reached).values())).T
     is_exact = exact(goods)
-    cost = float(found[0, -1].sum())
+    cost = float(_performance(goods, solution, rows, entries).cost_per_day.sum())
     status = SolveStatus.OPTIMAL if is_exact else SolveStatus.FEASIBLE
     if solution.refused and not len(rows):
         status = SolveStatus.INFEASIBLE
@@ -240,13 +242,26 @@ def conclude(
     )
     if not is_whole or not len(rows):
         return report, ()
-    steady = Performance(*found[1])
+    steady = goods.without_ageing().steady() if ages_untold(scenario) else goods.steady()
+    found = _performance(steady, solution, rows, entries)
     if solution.place == "store":
-        method = (
-            "exact, cell by cell" if is_exact else "cell by cell; approximate with lost sales or perishables"
-        )
-        return report, store_promises(scenario, outlook, goods, steady, method)
-    return report, centre_promises(scenario, outlook, steady, "cell by cell; orders of stores approximated")
+        method = "exact" if exact(steady) else "approximate with lost sales or perishables"
+        return report, store_promises(scenario, outlook, steady, found, f"cell by cell, {method}")
+    return report, centre_promises(scenario, outlook, found, "cell by cell, orders of stores approximated")
 
 
-__all__ = ["FORMS", "Solution", "conclude", "kinds", "shares", "shortage_cost_of", "solve"]
+def _performance(
+    goods: Goods, solution: Solution, rows: IntArray, entries: Sequence[OptimisedStock]
+) -> Performance:
+    """What levels of some cells lead to, each under the review rule and the weights of its entry."""
+    found = np.zeros((len(fields(Performance)), goods.size))
+    for index, entry in enumerate(entries):
+        mine = np.flatnonzero(solution.entry[rows] == index)
+        if len(mine):
+            weighed = replace(goods, shortage_cost=shortage_cost_of(entry, goods)).at(mine)
+            reached = performance(weighed, FORMS[entry.form], solution.levels(rows[mine]))
+            found[:, mine] = np.stack([getattr(reached, each.name) for each in fields(reached)])
+    return Performance(*found)
+
+
+__all__ = ["FORMS", "Solution", "conclude", "kinds", "levels_of", "shares", "shortage_cost_of", "solve"]

@@ -79,16 +79,16 @@ def fill_plain(out: FloatArray, mean: float, variance_to_mean: float) -> None:
     else:
         ways = math.lgamma(size + start) - math.lgamma(size) - math.lgamma(start + 1.0)
         out[start] = math.exp(ways + log_first + start * math.log(later))
-    total = out[start]
+    total, least = out[start], NEGLIGIBLE * min(1.0, mean)
     for k in range(start + 1, out.size):
         out[k] = out[k - 1] * (mean / k if is_poisson else (size + k - 1.0) / k * later)
         total += out[k]
-        if out[k] < NEGLIGIBLE and k > mean:
+        if out[k] < least and k > mean:
             break
     for k in range(start - 1, -1, -1):
         out[k] = out[k + 1] * (k + 1.0) / (mean if is_poisson else (size + k) * later)
         total += out[k]
-        if out[k] < NEGLIGIBLE:
+        if out[k] < least:
             break
     for k in range(out.size):
         out[k] /= total
@@ -200,3 +200,27 @@ def tabulate(batch: Batch) -> None:
         else:
             log_none = -mean * review / (ratio - 1.0) * math.log(ratio)
         batch.moving[i] = -math.expm1(log_none)
+
+
+@compiled
+def tabulate_continuous(batch: Batch) -> None:
+    """Work out the cost by position under continuous review and backorders.
+
+    A position of y now is net stock y - D(L) a lead time later. `amounts` holds the mean demand of the lead time in
+    place of that of a day; between two looks at the position there is one customer.
+    """
+    for i in range(batch.whole.shape[0]):
+        first, last, mean, sizes = batch.offsets[i], batch.offsets[i + 1], batch.amounts[i, 0], batch.sizes[i]
+        probability = batch.demand[first:last]
+        fill_demand(probability, mean, 1.0, sizes)
+        below, left = 0.0, 0.0
+        for y in range(last - first):
+            batch.cost[first + y] = batch.amounts[i, 2] * left + batch.amounts[i, 4] * (left - y + mean)
+            below = min(1.0, below + probability[y])
+            left += below
+        probability[:] = 0.0
+        probability[1] = 1.0
+        for j in range(sizes.size):
+            probability[j + 1] = sizes[j]
+        batch.demand_size[i] = max(1, sizes.size) + 1
+        batch.moving[i] = 1.0

@@ -18,7 +18,8 @@ share of a day's demand that comes after vans are filled.
     found: share E[min(D, max(V_i - M_i, 0))] / E[D], D Poisson of mean m_i / (n_i u_i), demand of a van's day
 
 Exact for a station that is its own centre's only worry: Poisson demand, one van, and a centre that is never short.
-Stations turn over at most 80 % of their stock while it comes again.
+Stations turn over at most 90 % of their stock while it comes again; where more than 6 units are outstanding on
+average, levels half a deviation apart are tried.
 
 Levels follow by marginal analysis (Fox 1966, Sherbrooke 1968): the best of each station over its units, for each S_0
 the stations step by step, the best over S_0, the concave hull, and steps of all parts in the order of parts found per
@@ -109,9 +110,11 @@ class PartsNetwork:
 
     @property
     def outstanding(self) -> FloatArray:
-        """(parts,) mean units outstanding of all places where centres keep nothing."""
+        """(centres, parts) mean units outstanding of all its places where a centre keeps nothing."""
+        found = np.zeros(np.shape(self.centre_days))
         days = self.station_days[:, None] + self.centre_days[self.centre]
-        return np.asarray((self.demand_per_day * days).sum(axis=0), np.float64)
+        np.add.at(found, self.centre, self.demand_per_day * days)
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,13 +187,15 @@ class FirstTimeFixPlan:
         units = self.corner_units[corner].reshape(network.centre_days.shape)
         at_station, on_van = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         found, missing = np.zeros(shape), np.zeros(shape)
+        longest = _longest(network)
         for centre, (mine, use, counter, stations) in enumerate(_by_centre(network)):
-            columns = kernels.levels_of_parts(
-                network.centre_days[centre], use, counter, stations, of_centre[centre], units[centre],
-                _longest(network),
-            )  # fmt: skip
-            for array, column in zip((at_station, on_van, found, missing), columns, strict=True):
-                array[mine] = column.T
+            for part in np.flatnonzero(units[centre]):
+                levels = kernels.levels_of_part(
+                    network.centre_days[centre, part], use[part], counter[part], stations, of_centre[centre, part],
+                    units[centre, part], longest[part],
+                )  # fmt: skip
+                at_station[mine, part], on_van[mine, part] = levels[0], levels[1]
+                found[mine, part], missing[mine, part] = levels[2], levels[3]
         return PartLevels(of_centre, at_station, on_van, found, missing)
 
 
@@ -201,20 +206,23 @@ def first_time_fix_plan(network: PartsNetwork, progress: Progress = no_progress)
         network: parts, stations, vans.
         progress: told of the parts that are done.
     """
-    starts, units, centre_units, found = [np.zeros(1, np.int64)], [], [], []
+    units: list[IntArray] = []
+    centre_units: list[IntArray] = []
+    found: list[FloatArray] = []
     centres, parts = network.centre_days.shape
+    longest = _longest(network)
     for centre, (_, use, counter, stations) in enumerate(_by_centre(network)):
-        for block in range(0, parts, _BLOCK):
-            some = slice(block, block + _BLOCK)
-            first, corners, at_centre, value = kernels.curves_of_parts(
-                network.centre_days[centre, some], use[some], counter[some], stations, _longest(network)
+        for part in range(parts):
+            columns = kernels.curve_of_part(
+                network.centre_days[centre, part], use[part], counter[part], stations, longest[part]
             )
-            starts.append(first[1:] + starts[-1][-1])
-            units.append(corners)
-            centre_units.append(at_centre)
-            found.append(value)
-            progress("spare parts", centre * parts + min(block + _BLOCK, parts), centres * parts)
-    all_starts, all_units = np.concatenate(starts), np.concatenate(units)
+            units.append(columns[0])
+            centre_units.append(columns[1])
+            found.append(columns[2])
+            if part % _BLOCK == _BLOCK - 1 or part == parts - 1:
+                progress("spare parts", centre * parts + part + 1, centres * parts)
+    all_units = np.concatenate(units)
+    all_starts = np.cumsum([0, *(len(corners) for corners in units)])
     thing = np.repeat(np.arange(len(all_starts) - 1), np.diff(all_starts))
     steps = merged_steps(all_starts, all_units * network.unit_cost[thing % parts], np.concatenate(found))
     total = float(network.use_per_day[network.vans > 0].sum())
@@ -229,6 +237,34 @@ def first_time_fix_plan(network: PartsNetwork, progress: Progress = no_progress)
         corner_units=all_units,
         corner_centre=np.concatenate(centre_units),
     )
+
+
+def evaluate_part_levels(
+    network: PartsNetwork, centres: IntArray, stations: IntArray, vans: IntArray
+) -> PartLevels:
+    """What levels lead to that somebody else chose.
+
+    Args:
+        network: parts, stations, vans.
+        centres: (centres, parts) levels.
+        stations: (stations, parts) levels.
+        vans: (stations, parts) levels of each van.
+    """
+    shape = network.use_per_day.shape
+    shapes = {"centres": network.centre_days.shape, "stations": shape, "vans": shape}
+    for name, levels in (("centres", centres), ("stations", stations), ("vans", vans)):
+        if np.shape(levels) != shapes[name] or (np.asarray(levels) < 0).any():
+            raise ValueError(f"{name}: must be {shapes[name]} whole numbers, 0 or more")
+    found, missing = np.zeros(shape), np.zeros(shape)
+    longest = _longest(network)
+    for centre, (mine, use, counter, described) in enumerate(_by_centre(network)):
+        for part in range(shape[1]):
+            columns = kernels.evaluate_part(
+                network.centre_days[centre, part], use[part], counter[part], described, int(centres[centre, part]),
+                stations[mine, part].astype(np.int64), vans[mine, part].astype(np.int64), longest[part],
+            )  # fmt: skip
+            found[mine, part], missing[mine, part] = columns
+    return PartLevels(centres, stations, vans, found, missing)
 
 
 def _by_centre(network: PartsNetwork) -> list[tuple[IntArray, FloatArray, FloatArray, FloatArray]]:
@@ -248,17 +284,16 @@ def _by_centre(network: PartsNetwork) -> list[tuple[IntArray, FloatArray, FloatA
     return found
 
 
-def _longest(network: PartsNetwork) -> int:
-    """Units of a part beyond which none can help."""
-    outstanding = network.outstanding
+def _longest(network: PartsNetwork) -> list[int]:
+    """Units of each part beyond which none can help."""
+    outstanding = network.outstanding.max(axis=0)
     vans = np.maximum(network.vans, 1)[:, None]
     duty = network.use_per_day / (vans * network.duty_share[:, None])
-    on_vans = (vans * np.ceil(duty * 2 + 10 * np.sqrt(duty) + 8)).sum(axis=0)
-    spare = 12 * (len(network.vans) + 1)
-    return (
-        int((3 * outstanding + 12 * np.sqrt(outstanding) * np.sqrt(len(network.vans) + 1) + on_vans).max())
-        + spare
-    )
+    on_vans = np.zeros(network.outstanding.shape)
+    np.add.at(on_vans, network.centre, vans * np.ceil(duty * 2 + 10 * np.sqrt(duty) + 8))
+    places = len(network.vans) + 1
+    most = np.ceil(3 * outstanding + 12 * np.sqrt(outstanding * places) + on_vans.max(axis=0)) + 12 * places
+    return [int(units) for units in most]
 
 
-__all__ = ["FirstTimeFixPlan", "PartLevels", "PartsNetwork", "first_time_fix_plan"]
+__all__ = ["FirstTimeFixPlan", "PartLevels", "PartsNetwork", "evaluate_part_levels", "first_time_fix_plan"]

@@ -1,4 +1,7 @@
-"""Compiled steps of `optimize.stock.first_time_fix`: parts missing on vans, and the best stock of one part."""
+"""Compiled steps of `optimize.stock.first_time_fix`: parts missing on vans, and the best stock of one part.
+
+What other files have compiled cannot be called from here (see `optimize.compilation`): hence a second `two_moments`.
+"""
 
 from __future__ import annotations
 
@@ -14,27 +17,25 @@ IntArray = npt.NDArray[np.int64]
 
 CORNERS = 96
 """Room for the corners of the curve of one station."""
-TURNED_OVER = 0.8
+TURNED_OVER = 0.9
 """Largest share of a station's stock that is used in the time in which it comes again."""
 
-_TAIL = 1e-12
+_TAIL, _SAME, _NEARLY, _STEADY, _TURNS = 1e-12, 1e-9, 1e-6, 1e-9, 5_000
 _LEAST_EXPONENT = -600.0
 """Exponents below it are nothing at all to a computer."""
-_SAME = 1e-9
-_STEADY = 1e-10
-_ROUNDS = 500
 _ENOUGH = 1e-4
 """Share of parts missing below which more stock is not tried."""
-_FINEST = 24
-"""Levels of a centre that are tried in steps of one unit; above, in steps of a quarter of a deviation."""
+_SELDOM = 1e-3
+"""Share of its pipeline that a centre owes below which more stock of it is not tried."""
+_FINEST = 6.0
+"""Mean outstanding up to which every level is tried; above, levels half a deviation apart."""
+_DEVIATIONS = 3.0
+"""Levels so many deviations below the mean outstanding do as little as none, and are not tried."""
 
 
 @compiled
 def two_moments(mean: float, variance: float, pmf: FloatArray) -> int:
-    """Probabilities of 0, 1, ... of a negative binomial number, Poisson if the variance is not above the mean.
-
-    Compiled functions are only found stale with their own file, so this one stands here as well as with METRIC.
-    """
+    """Probabilities of 0, 1, ... of a negative binomial number, Poisson if the variance is not above the mean."""
     is_poisson = variance <= mean * (1.0 + _SAME)
     shape = 0.0 if is_poisson else mean * mean / (variance - mean)
     ratio = mean if is_poisson else (variance - mean) / variance
@@ -66,71 +67,76 @@ def owed_by_centre(mean: float, level: int, room: FloatArray) -> tuple[float, fl
 
 
 @compiled
-def missing_after_filling(mean: float, variance: float, level: int, room: FloatArray) -> tuple[float, float]:
+def missing_after_filling(mean: float, variance: float, level: int) -> tuple[float, float]:
     """Mean and variance of what all vans of a station still miss when they have been filled up in the evening.
 
-    The stationary solution of C = max(C + X - level, 0), X being the demand of the time in which stock comes again.
+    The stationary solution of C = max(C + X - level, 0), X being the demand of the time in which stock comes again: by
+    Spitzer (1956) its cumulants are sums over k of those of the k-fold sum of X above k levels, divided by k. Sums of
+    negative binomial numbers of one kind are negative binomial again.
 
     Args:
-        mean: of X.
+        mean: of X, below the level.
         variance: of X.
         level: stock of the station.
-        room: (3, any) for work.
     """
-    step, now, then = room[0], room[1], room[2]
-    size = two_moments(mean, variance, step)
-    if size <= level + 1:
-        return 0.0, 0.0
-    length = min(len(now), 8 * (size + 4))
-    for units in range(length):
-        now[units] = 0.0
-    now[0] = 1.0
-    reach = 1
-    for _ in range(_ROUNDS):
-        wide = min(max(reach + size - 1 - level, 1), length)
-        for units in range(max(wide, reach)):
-            then[units] = 0.0
-        for waiting in range(reach):
-            for asked in range(size):
-                left = waiting + asked - level
-                then[min(max(left, 0), length - 1)] += now[waiting] * step[asked]
-        change = 0.0
-        for units in range(max(wide, reach)):
-            change = max(change, abs(then[units] - now[units]))
-            now[units] = then[units]
-        reach = wide
-        while reach > 1 and now[reach - 1] < _TAIL * 1e-3:
-            reach -= 1
-        if change < _STEADY:
+    is_poisson = variance <= mean * (1.0 + _NEARLY)
+    shape = 0.0 if is_poisson else mean * mean / (variance - mean)
+    ratio = mean if is_poisson else (variance - mean) / variance
+    total = spread = 0.0
+    for turn in range(1, _TURNS):
+        units, above = turn * level + 1, 1
+        if is_poisson:
+            exponent = units * math.log(turn * mean) - turn * mean - math.lgamma(units + 1.0)
+        else:
+            exponent = (
+                math.lgamma(units + turn * shape) - math.lgamma(turn * shape) - math.lgamma(units + 1.0)
+            )
+            exponent += turn * shape * math.log(mean / variance) + units * math.log(ratio)
+        chance, first, square = math.exp(exponent), 0.0, 0.0
+        while above * above * chance > _STEADY * 1e-3:
+            first += above * chance
+            square += above * above * chance
+            chance *= (turn * mean if is_poisson else (turn * shape + units) * ratio) / (units + 1)
+            units, above = units + 1, above + 1
+        total += first / turn
+        spread += square / turn
+        if square < _STEADY * turn:
             break
-    first = square = 0.0
-    for units in range(reach):
-        first += units * now[units]
-        square += units * units * now[units]
-    return first, max(square - first * first, 0.0)
+    return total, spread
 
 
 @compiled
-def found_on_van(rate: float, mean: float, variance: float, level: int, room: FloatArray) -> float:
-    """Share of visits that need a part and find it on the van.
+def met_on_day(rate: float, most: int, met: FloatArray, room: FloatArray) -> None:
+    """Mean demand of a day that 0, 1, ... `most` units meet, from a Poisson rate; fills `met`."""
+    wanted = two_moments(rate, rate, room)
+    met[0], left = 0.0, 1.0
+    for units in range(1, most + 1):
+        if units <= wanted:
+            left -= room[units - 1]
+        met[units] = met[units - 1] + max(left, 0.0)
+
+
+@compiled
+def found_on_van(met: FloatArray, missing: FloatArray, size: int, level: int) -> float:
+    """Units that visits find on a van on a day of work.
 
     Args:
-        rate: Poisson demand of a van on a day of work.
-        mean: of the units that a van misses in the morning.
-        variance: of them.
+        met: mean demand that 0, 1, ... units meet.
+        missing: probabilities of the units that it misses in the morning, of which `size` matter.
+        size: see above.
         level: of the van.
-        room: (2, any) for work.
     """
-    size = two_moments(mean, variance, room[0])
-    wanted = two_moments(rate, rate, room[1])
-    share, met, left = 0.0, 0.0, 1.0
+    found = 0.0
     for units in range(1, level + 1):
-        if units <= wanted:
-            left -= room[1][units - 1]
-        met += max(left, 0.0)
         if level - units < size:
-            share += room[0][level - units] * met
-    return share / rate
+            found += missing[level - units] * met[units]
+    return found
+
+
+@compiled
+def apart(mean: float) -> int:
+    """Distance of levels that are tried."""
+    return 1 if mean <= _FINEST else math.ceil(math.sqrt(mean) / 2.0)
 
 
 @compiled
@@ -157,9 +163,22 @@ def upper_hull(values: FloatArray, count: int, corners: IntArray) -> int:
 
 
 @compiled
+def most_on_van(duty_rate: float, late: float, met: FloatArray, short: FloatArray, room: FloatArray) -> int:
+    """Units on a van beyond which none find anything, its station being ample; fills `met` up to there."""
+    size = two_moments(late, late, short)
+    guess = 8
+    while True:
+        met_on_day(duty_rate, guess, met, room)
+        for level in range(1, guess + 1):
+            if found_on_van(met, short, size, level) >= (1.0 - _ENOUGH) * duty_rate:
+                return level
+        guess *= 2
+
+
+@compiled
 def corners_of_station(
     rate: float, counter: float, vans: int, duty_rate: float, evening: float, days: float, owed: float, spread: float,
-    best: FloatArray, chosen: IntArray, room: FloatArray, hull: IntArray, corners: FloatArray,
+    room: FloatArray, marks: IntArray, corners: FloatArray,
 ) -> int:  # fmt: skip
     """Corners of the curve of one part at one station: parts found on vans over units in station and vans.
 
@@ -172,10 +191,8 @@ def corners_of_station(
         days: in which stock of the station comes again.
         owed: mean of what the centre owes to it.
         spread: variance of that.
-        best: (any,) for work.
-        chosen: (any,) for work.
-        room: (3, any) for work.
-        hull: (any,) for work.
+        room: (4, any) for work; the last row holds -1 everywhere before and after.
+        marks: (2, any) for work.
         corners: (5, any) filled: units, level of the station, level of a van, found per day, missing on all vans.
 
     Returns:
@@ -184,37 +201,38 @@ def corners_of_station(
     corners[0, 0] = corners[1, 0] = corners[2, 0] = corners[3, 0] = corners[4, 0] = 0.0
     if rate <= 0.0 or vans == 0:
         return 1
-    for units in range(len(best)):
-        best[units] = -1.0
+    met, short, best = room[1], room[2], room[3]
+    chosen, hull = marks[0], marks[1]
     best[0], chosen[0] = 0.0, 0
     mean, variance = (rate + counter) * days + owed, (rate + counter) * days + spread
     late = duty_rate * evening
-    most = 1
-    while found_on_van(duty_rate, late, late, most, room) < 1.0 - _ENOUGH:
-        most += 1
+    most = most_on_van(duty_rate, late, met, short, room[0])
     reach, level = 1, max(1, math.ceil(mean / TURNED_OVER))
     while True:
-        missing, uneven = missing_after_filling(mean, variance, level, room)
+        missing, uneven = missing_after_filling(mean, variance, level)
         each = missing / vans
         varies = each * (1.0 - 1.0 / vans) + uneven / (vans * vans)
+        size = two_moments(each + late, varies + late, short)
         for van_level in range(1, most + 1):
             units = level + vans * van_level
             if units >= len(best):
                 break
-            found = rate * found_on_van(duty_rate, each + late, varies + late, van_level, room)
+            found = rate * found_on_van(met, short, size, van_level) / duty_rate
             if found > best[units]:
                 best[units], chosen[units] = found, level
             reach = max(reach, units + 1)
         if missing <= _ENOUGH * rate:
             break
-        level += 1
+        level += apart(mean)
     count = upper_hull(best, reach, hull)
     for corner in range(min(count, corners.shape[1])):
         units = hull[corner]
         corners[0, corner], corners[1, corner], corners[3, corner] = units, chosen[units], best[units]
         corners[2, corner] = (units - chosen[units]) // vans
         if units:
-            corners[4, corner], _ = missing_after_filling(mean, variance, chosen[units], room)
+            corners[4, corner], _ = missing_after_filling(mean, variance, chosen[units])
+    for units in range(reach):
+        best[units] = -1.0
     return int(min(count, corners.shape[1]))
 
 
@@ -235,8 +253,8 @@ def next_station(corners: FloatArray, counts: IntArray, at: IntArray) -> int:
 
 @compiled
 def corners_of_stations(
-    level: int, centre_days: float, use: FloatArray, counter: FloatArray, stations: FloatArray, best: FloatArray,
-    chosen: IntArray, room: FloatArray, hull: IntArray, corners: FloatArray, counts: IntArray,
+    level: int, centre_days: float, use: FloatArray, counter: FloatArray, stations: FloatArray, room: FloatArray,
+    marks: IntArray, corners: FloatArray, counts: IntArray,
 ) -> float:  # fmt: skip
     """Corners of one part at all stations of a centre that keeps so many units of it.
 
@@ -247,10 +265,8 @@ def corners_of_stations(
         counter: (stations,) further demand per day.
         stations: (4, stations): vans, share of them at work on a day, share of demand after vans are filled, days in
             which stock comes again.
-        best: for work, as below.
-        chosen: for work.
-        room: for work.
-        hull: for work.
+        room: for work, see `corners_of_station`.
+        marks: for work.
         corners: (stations, 5, CORNERS) filled.
         counts: (stations,) filled.
 
@@ -265,33 +281,36 @@ def corners_of_stations(
         duty_rate = use[station] / (vans * stations[1, station]) if vans > 0 else 0.0
         counts[station] = corners_of_station(
             use[station], counter[station], int(vans), duty_rate, stations[2, station], stations[3, station],
-            share * owed, share * (1.0 - share) * owed + share * share * spread, best, chosen, room, hull,
-            corners[station],
+            share * owed, share * (1.0 - share) * owed + share * share * spread, room, marks, corners[station],
         )  # fmt: skip
     return owed
 
 
-@compiled
-def best_of_part(
-    centre_days: float, use: FloatArray, counter: FloatArray, stations: FloatArray, best: FloatArray,
-    chosen: IntArray, room: FloatArray, hull: IntArray, corners: FloatArray, counts: IntArray, at: IntArray,
-    found: FloatArray, centre: IntArray,
-) -> int:  # fmt: skip
-    """Most of one part found on vans with 0, 1, 2, ... units in all, over levels of the centre.
+@compiled_with_arrays
+def curve_of_part(
+    centre_days: float, use: FloatArray, counter: FloatArray, stations: FloatArray, longest: int
+) -> tuple[IntArray, IntArray, FloatArray]:
+    """Corners of the concave curve of one part of a centre: parts found on vans per day over units.
 
-    Args: see `corners_of_stations`; `at` is (stations,) for work, `found` and `centre` are filled by units in all.
+    Args:
+        centre_days: in which the centre gets a unit.
+        use: (stations,) demand of visits per day.
+        counter: (stations,) further demand per day.
+        stations: (4, stations), see `corners_of_stations`.
+        longest: units that it may have.
 
     Returns:
-        How many numbers of units were tried.
+        By corner: units in all, units of the centre, found per day.
     """
+    places = len(use)
+    room, marks = np.full((4, longest), -1.0), np.zeros((2, longest), np.int64)
+    corners, counts = np.zeros((places, 5, CORNERS)), np.zeros(places, np.int64)
+    at, found, centre = np.zeros(places, np.int64), np.full(longest, -1.0), np.zeros(longest, np.int64)
     mean = (use.sum() + counter.sum()) * centre_days
-    for units in range(len(found)):
-        found[units] = -1.0
-    found[0], centre[0], reach, level = 0.0, 0, 1, 0
-    while level < len(found):
-        owed = corners_of_stations(
-            level, centre_days, use, counter, stations, best, chosen, room, hull, corners, counts
-        )
+    found[0], reach, level = 0.0, 1, 0
+    lowest = int(mean - _DEVIATIONS * math.sqrt(mean)) if mean > _FINEST else 0
+    while level < longest and use.sum() > 0.0:
+        owed = corners_of_stations(level, centre_days, use, counter, stations, room, marks, corners, counts)
         at[:] = 0
         units, value = level, 0.0
         while True:
@@ -301,113 +320,81 @@ def best_of_part(
             at[station] += 1
             units += int(corners[station, 0, at[station]] - corners[station, 0, at[station] - 1])
             value += corners[station, 3, at[station]] - corners[station, 3, at[station] - 1]
-            if units >= len(found):
+            if units >= longest:
                 break
             reach = max(reach, units + 1)
             if value > found[units]:
                 found[units], centre[units] = value, level
-        if owed <= _ENOUGH * max(mean, 1.0):
+        if owed <= _SELDOM * max(mean, 1.0):
             break
-        level += 1 if level < _FINEST else max(1, int(math.sqrt(mean) / 4.0))
-    return reach
+        level = max(level + apart(mean), lowest)
+    kept = marks[1, : upper_hull(found, reach, marks[1])]
+    return kept.copy(), centre[kept], found[kept]
 
 
 @compiled_with_arrays
-def curves_of_parts(
-    centre_days: FloatArray, use: FloatArray, counter: FloatArray, stations: FloatArray, longest: int
-) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
-    """Corners of the concave curve of every part of a centre: parts found per day over units.
-
-    Args:
-        centre_days: (parts,) in which the centre gets a unit.
-        use: (parts, stations) demand of visits per day.
-        counter: (parts, stations) further demand per day.
-        stations: (4, stations), see `corners_of_stations`.
-        longest: units that any part may have.
+def levels_of_part(
+    centre_days: float, use: FloatArray, counter: FloatArray, stations: FloatArray, centre: int, units: int,
+    longest: int,
+) -> FloatArray:  # fmt: skip
+    """Levels of one part where so many of its units lie in the centre.
 
     Returns:
-        (parts + 1,) first corner of each part, and by corner: units, units of the centre, found per day.
+        (4, stations): level of the station, of each of its vans, parts found on vans per day, and parts that all its
+        vans miss once they have been filled.
     """
-    parts, places = use.shape
-    best, chosen = np.zeros(longest), np.zeros(longest, np.int64)
-    room, hull = np.zeros((3, longest)), np.zeros(longest, np.int64)
-    corners, counts = np.zeros((places, 5, CORNERS)), np.zeros(places, np.int64)
-    at, found, centre = np.zeros(places, np.int64), np.zeros(longest), np.zeros(longest, np.int64)
-    starts = np.zeros(parts + 1, np.int64)
-    capacity = longest * 4 + parts
-    units_of, centre_of, value_of = (
-        np.zeros(capacity, np.int64),
-        np.zeros(capacity, np.int64),
-        np.zeros(capacity),
-    )
-    size = 0
-    for part in range(parts):
-        count = 1
-        found[0], centre[0], hull[0] = 0.0, 0, 0
-        if use[part].sum() > 0.0:
-            reach = best_of_part(
-                centre_days[part], use[part], counter[part], stations, best, chosen, room, hull, corners, counts,
-                at, found, centre,
-            )  # fmt: skip
-            count = upper_hull(found, reach, hull)
-        if size + count > capacity:
-            room_for = 2 * (capacity + count)
-            units_of, centre_of = _longer(units_of, room_for), _longer(centre_of, room_for)
-            value_of = np.concatenate((value_of, np.zeros(room_for - capacity)))
-            capacity = room_for
-        for corner in hull[:count]:
-            units_of[size], centre_of[size], value_of[size] = corner, centre[corner], found[corner]
-            size += 1
-        starts[part + 1] = size
-    return starts, units_of[:size], centre_of[:size], value_of[:size]
-
-
-@compiled_with_arrays
-def _longer(values: IntArray, capacity: int) -> IntArray:
-    longer = np.zeros(capacity, np.int64)
-    longer[: len(values)] = values
-    return longer
-
-
-@compiled_with_arrays
-def levels_of_parts(
-    centre_days: FloatArray, use: FloatArray, counter: FloatArray, stations: FloatArray, centre: IntArray,
-    units: IntArray, longest: int,
-) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:  # fmt: skip
-    """Levels of every part where so many of its units lie in the centre.
-
-    Returns:
-        (parts, stations) each: level of the station, of each of its vans, parts found on vans per day, and parts
-        that are missing on all its vans once they have been filled.
-    """
-    parts, places = use.shape
-    best, chosen = np.zeros(longest), np.zeros(longest, np.int64)
-    room, hull = np.zeros((3, longest)), np.zeros(longest, np.int64)
+    places = len(use)
+    room, marks = np.full((4, longest), -1.0), np.zeros((2, longest), np.int64)
     corners, counts = np.zeros((places, 5, CORNERS)), np.zeros(places, np.int64)
     at = np.zeros(places, np.int64)
-    at_station, on_van = np.zeros((parts, places), np.int64), np.zeros((parts, places), np.int64)
-    found, missing = np.zeros((parts, places)), np.zeros((parts, places))
-    for part in range(parts):
-        if units[part] == 0:
+    corners_of_stations(centre, centre_days, use, counter, stations, room, marks, corners, counts)
+    left = units - centre
+    while left > 0:
+        station = next_station(corners, counts, at)
+        if station < 0:
+            break
+        at[station] += 1
+        left -= int(corners[station, 0, at[station]] - corners[station, 0, at[station] - 1])
+    levels = np.zeros((4, places))
+    for station in range(places):
+        levels[:, station] = corners[station, 1:, at[station]]
+    return levels
+
+
+@compiled_with_arrays
+def evaluate_part(
+    centre_days: float, use: FloatArray, counter: FloatArray, stations: FloatArray, centre: int, at_station: IntArray,
+    on_van: IntArray, longest: int,
+) -> tuple[FloatArray, FloatArray]:  # fmt: skip
+    """What given levels of one part lead to: (stations,) found on vans per day, missing on all vans after filling.
+
+    A station that turns over more than it has passes on what it gets: vans use every unit the day it comes.
+    """
+    room = np.zeros((3, longest))
+    found, missing = np.zeros(len(use)), np.zeros(len(use))
+    total = use.sum() + counter.sum()
+    owed, spread = owed_by_centre(total * centre_days, centre, room[0])
+    for station in range(len(use)):
+        rate, level, vans = use[station], at_station[station], stations[0, station]
+        if rate <= 0.0 or level == 0 or vans == 0.0 or on_van[station] == 0:
             continue
-        corners_of_stations(
-            centre[part], centre_days[part], use[part], counter[part], stations, best, chosen, room, hull, corners,
-            counts,
-        )  # fmt: skip
-        at[:] = 0
-        left = units[part] - centre[part]
-        while left > 0:
-            station = next_station(corners, counts, at)
-            if station < 0:
-                break
-            at[station] += 1
-            left -= int(corners[station, 0, at[station]] - corners[station, 0, at[station] - 1])
-        for station in range(places):
-            at_station[part, station] = int(corners[station, 1, at[station]])
-            on_van[part, station] = int(corners[station, 2, at[station]])
-            found[part, station] = corners[station, 3, at[station]]
-            missing[part, station] = corners[station, 4, at[station]]
-    return at_station, on_van, found, missing
+        demand, days = rate + counter[station], stations[3, station]
+        share = demand / total
+        mean = demand * days + share * owed
+        variance = demand * days + share * (1.0 - share) * owed + share * share * spread
+        if mean >= level:
+            found[station], missing[station] = rate * level / mean, vans * on_van[station]
+            continue
+        waits, uneven = missing_after_filling(mean, variance, level)
+        missing[station] = waits
+        duty_rate = rate / (vans * stations[1, station])
+        late, each = duty_rate * stations[2, station], waits / vans
+        varies = each * (1.0 - 1.0 / vans) + uneven / (vans * vans)
+        on_each = min(on_van[station], longest - 1)
+        met_on_day(duty_rate, on_each, room[1], room[0])
+        size = two_moments(each + late, varies + late, room[2])
+        found[station] = rate * found_on_van(room[1], room[2], size, on_each) / duty_rate
+    return found, missing
 
 
-__all__ = ["CORNERS", "TURNED_OVER", "curves_of_parts", "levels_of_parts"]
+__all__ = ["CORNERS", "TURNED_OVER", "curve_of_part", "evaluate_part", "levels_of_part"]

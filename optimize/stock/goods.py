@@ -65,17 +65,23 @@ class Goods:
             },
         )
 
-    def cells(self, review_days: IntArray, *, is_steady: bool = False) -> Cells:
+    def steady(self) -> Goods:
+        """The same goods, if demand varied by chance alone."""
+        return replace(self, variance=self.steady_variance)
+
+    def without_ageing(self) -> Goods:
+        """The same goods, if nothing expired."""
+        return replace(self, shelf_life_days=np.zeros_like(self.shelf_life_days))
+
+    def cells(self, review_days: IntArray) -> Cells:
         """Input of a stock solver; all cells lose unmet demand, or none does.
 
         Args:
             review_days: (n,)
-            is_steady: demand varies by chance alone.
         """
-        variance = self.steady_variance if is_steady else self.variance
         return Cells(
             mean_per_day=self.mean,
-            variance_per_day=np.minimum(variance, _MOST_RATIO * self.mean),
+            variance_per_day=np.minimum(self.variance, _MOST_RATIO * self.mean),
             lead_time_days=self.lead_time_days,
             review_days=review_days,
             holding_cost=self.holding_cost,

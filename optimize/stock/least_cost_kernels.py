@@ -47,8 +47,8 @@ def cost_at(costs: Costs, y: int) -> float:
     """Holding and shortage cost per day after a position of y."""
     last = costs.stock.size - 1
     if y < 0:
-        return costs.stock[0] - costs.below * y
-    return costs.stock[min(y, last)] + costs.above * max(0, y - last)
+        return float(costs.stock[0]) - costs.below * y
+    return float(costs.stock[min(y, last)]) + costs.above * max(0, y - last)
 
 
 @compiled
@@ -176,10 +176,36 @@ def least_cost_batch(batch: Batch, is_lots: bool, points: IntArray, sizes: IntAr
     """
     for i in range(points.size):
         points[i], sizes[i] = -1, 0
-        if batch.amounts[i, 0] > 0.0:
+        if batch.moving[i] > 0.0:
             costs = costs_of(batch, i)
             if is_lots:
                 points[i], sizes[i], _ = least_cost_lots(costs, batch.whole[i, 2], batch.whole[i, 3])
             else:
                 points[i], top, _ = least_cost_min_max(costs)
                 sizes[i] = top - points[i]
+
+
+@compiled_with_arrays
+def cost_batch(batch: Batch, is_lots: bool, points: IntArray, sizes: IntArray, out: FloatArray) -> None:
+    """Write the cost per day of given policies; arguments as in `least_cost_batch`.
+
+    Args:
+        batch: n SKUs at places.
+        is_lots: (r, nQ), else (s, S).
+        points: (n,)
+        sizes: (n,) lots, or distances of levels.
+        out: (n,)
+    """
+    for i in range(points.size):
+        costs = costs_of(batch, i)
+        visits, total, orders = np.ones(sizes[i]), 0.0, 1.0
+        if is_lots:
+            orders, beyond = 0.0, costs.moving
+            for units in range(1, sizes[i] + 1):
+                orders += beyond
+                beyond = max(0.0, beyond - costs.demand[units]) if units < costs.demand.size else 0.0
+        else:
+            extend_visits(costs, visits, 0, sizes[i])
+        for j in range(sizes[i]):
+            total += visits[j] * cost_at(costs, points[i] + sizes[i] - j)
+        out[i] = (costs.order * orders + total) / visits.sum()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,9 @@ from scenarios import (
     Unserved,
 )
 
+_PROVEN = 1e-3
+"""Gap within which a plan counts as the best."""
+
 PATH = "policy.optimised.parts"
 VANS_OF_STATION = "/van"
 """What is added to a station's id in the table of levels for the vans of its technicians."""
@@ -40,7 +44,6 @@ PREMISES = (
 )
 METHOD = "VARI-METRIC with vans and stations filled in the evening, see optimize.stock.first_time_fix"
 _DIGITS = 6
-_PROVEN_GAP = 1e-6
 _DAYS_PER_YEAR = 365.0
 _NAMED = 5
 """Parts named one by one where many are alike."""
@@ -153,9 +156,11 @@ def _report(
         rate = scenario.costs.service.parts_holding_rate_per_year / _DAYS_PER_YEAR
         price = rate * 100 * float(curve.price_per_point[point - 1])
         prices = (ShadowPrice(limit=f"{PATH}.{limit}", price=round(price, _DIGITS)),)
+    is_proven = math.isclose(objective, bound, rel_tol=_PROVEN)
+    status = SolveStatus.OPTIMAL if is_proven else SolveStatus.FEASIBLE
     return SolveReport(
         solver="marginal analysis of the first-time-fix curve",
-        status=_status(curve, asked, objective, bound),
+        status=status if _is_reached(curve, asked) else SolveStatus.INFEASIBLE,
         objective=round(objective, _DIGITS),
         bound=round(bound, _DIGITS),
         unit=unit,
@@ -167,14 +172,6 @@ def _report(
         ),
         shadow_prices=prices,
     )
-
-
-def _status(curve: FirstTimeFixPlan, asked: OptimisedParts, objective: float, bound: float) -> SolveStatus:
-    """A point of the curve is the best for what it costs itself; between two points something may be better."""
-    if not _is_reached(curve, asked):
-        return SolveStatus.INFEASIBLE
-    is_proven = abs(objective - bound) <= _PROVEN_GAP * max(abs(objective), 1e-12)
-    return SolveStatus.OPTIMAL if is_proven else SolveStatus.FEASIBLE
 
 
 def _is_reached(curve: FirstTimeFixPlan, asked: OptimisedParts) -> bool:

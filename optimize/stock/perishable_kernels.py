@@ -66,12 +66,6 @@ def order_size(position: int, shelf: Shelf, rule: Rule) -> int:
 
 
 @compiled_with_arrays
-def is_periodic(rule: Rule) -> bool:
-    """Whether every review orders what was sold, so that cycles are review periods."""
-    return rule.quantity == 0 and rule.reorder_point >= rule.order_up_to - 1
-
-
-@compiled_with_arrays
 def follow_path(
     shelf: Shelf, rule: Rule, demand: IntArray, oldest_first: IntArray, effort: Effort, rooms: Rooms
 ) -> None:
@@ -87,14 +81,13 @@ def follow_path(
     """
     lots, life, lead, days = rooms.lots, shelf.life, shelf.lead, effort.days
     lots[: days + lead + 2] = 0
-    on_hand, on_order, owed, oldest, has_failed, calendar = 0, 0, 0, 0, False, is_periodic(rule)
-    to_review, to_arrival = 0, 1 + lead
+    on_hand, on_order, owed, oldest, has_failed, to_review = 0, 0, 0, 0, False, 0
     total, sales, held, short, orders, bought, waste, ready, cycles, failed = _NOTHING
     for day in range(days):
         if day == effort.warm_up:
             total, sales, held, short, orders, bought, waste, ready, cycles, failed = _NOTHING
         arrived = lots[day]
-        if to_arrival == 0 if calendar else arrived > 0:
+        if arrived > 0:
             cycles += 1
             has_failed = False
         served = min(owed, arrived)
@@ -148,7 +141,6 @@ def follow_path(
             orders += ordered > 0
             bought += ordered
         to_review = to_review - 1 if to_review > 0 else shelf.review - 1
-        to_arrival = to_arrival - 1 if to_arrival > 0 else shelf.review - 1
         total += asked
         sales += sold
         held += on_hand
@@ -256,7 +248,6 @@ def build_chain(shelf: Shelf, rule: Rule, pmf: FloatArray, support: int, effort:
     if _is_hopeless(level, shelf.case, places, support, effort):
         return 0
     units, left, tail = rooms.vector, rooms.vector[rooms.vector.size // 2 :], 1.0
-    has_memory = shelf.review > 1 or not is_periodic(rule)
     is_mixed = 0.0 < shelf.fifo_share < 1.0
     rooms.table[:] = _FREE
     known, state, edge = _state_of(0, 0, rooms) + 1, 0, 0
@@ -277,7 +268,7 @@ def build_chain(shelf: Shelf, rule: Rule, pmf: FloatArray, support: int, effort:
             counts[Way.ORDERS] = units[places] > 0
             counts[Way.ORDERED] = units[places]
         arrived = units[life - 1]
-        if (phase - shelf.lead) % shelf.review == 0 if is_periodic(rule) else arrived > 0:
+        if arrived > 0:
             counts[Way.CYCLES] = 1.0
             has_failed = 0
         served = min(owed, arrived)
@@ -304,7 +295,7 @@ def build_chain(shelf: Shelf, rule: Rule, pmf: FloatArray, support: int, effort:
                 counts[Way.WASTE] += weight * left[0]
                 counts[Way.ON_HAND] += weight * (available - asked - left[0])
                 counts[Way.READY] += weight
-                rest = (owed << phase_bits | phase) << 1 | (has_failed * has_memory)
+                rest = (owed << phase_bits | phase) << 1 | has_failed
                 key = _key(rest, left, units, life, places, bits)
                 known, edge = _link(key, weight, known, row, edge, rooms)
                 if known > effort.states:
@@ -319,7 +310,7 @@ def build_chain(shelf: Shelf, rule: Rule, pmf: FloatArray, support: int, effort:
             counts[Way.SOLD] += weight * available
             debt = owed + asked - available if shelf.is_backorder else 0
             counts[Way.SHORT] += weight * debt
-            rest = (debt << phase_bits | phase) << 1 | ((has_failed or short) * has_memory)
+            rest = (debt << phase_bits | phase) << 1 | (has_failed or short)
             known, edge = _link(_key(rest, left, units, life, places, bits), weight, known, row, edge, rooms)
             if known > effort.states:
                 return 0

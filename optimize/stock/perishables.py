@@ -37,7 +37,7 @@ def evaluate_perishable(
 ) -> Performance:
     """What levels lead to in the long run.
 
-    Cycles are review periods where every review may order (base stock, (R, S)), else the time between deliveries.
+    An order cycle ends with the day before a delivery; it is without a stock-out if all its demand was met at once.
     A day ends ready when stock was left at closing time, before what has expired is thrown away.
 
     Args:

@@ -60,11 +60,11 @@ def plan_stores(
         is_such = np.array([isinstance(mode, kind) for mode in modes], np.bool_)
         solution.refuse(is_such[goods.rule], reason)
     solve(solution, entries, scenario, outlook, progress)
-    report_of_limits = None
+    together = None
     if any(value is not None for _, value in limits):
-        from optimize.stock.limiting import within_limits
+        from optimize.stock import limiting
 
-        report_of_limits = within_limits(scenario, solution, entries, progress)
+        together = limiting.within_limits(scenario, outlook, solution, entries, progress)
     rows = np.flatnonzero(solution.entry >= 0)
     table = columns_of(
         LevelRow,
@@ -77,12 +77,14 @@ def plan_stores(
     covered = outlook.demand_per_day > 0
     covered[place[rows], sku[rows]] = False
     report, promises = conclude(solution, entries, scenario, outlook, is_whole=not covered.any())
+    if together is not None:
+        report = limiting.with_limits(report, together)
     part = PlanPart(
         path="policy.optimised.stores",
         kind=kinds(entries),
         basis=Basis.OPTIMISED,
         cells=len(rows),
-        report=report if report_of_limits is None else report_of_limits(report),
+        report=report,
         promises=promises,
     )
     return {"store_levels": table}, (part,)

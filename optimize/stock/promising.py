@@ -14,7 +14,7 @@ from scenarios import Premise, Promise, Scenario
 _SAME = 1e-9
 
 
-def performance(goods: Goods, form: Form, levels: Levels, *, is_steady: bool) -> Performance:
+def performance(goods: Goods, form: Form, levels: Levels) -> Performance:
     """What levels lead to under the calendar of each cell's rule.
 
     A calendar with unequal gaps is taken as its gaps one by one, each weighed by its length: exact for levels that are
@@ -24,7 +24,6 @@ def performance(goods: Goods, form: Form, levels: Levels, *, is_steady: bool) ->
         goods: cells.
         form: review rule.
         levels: of it.
-        is_steady: demand varies by chance alone.
     """
     total = np.zeros((8, goods.size))
     for lost in (False, True):
@@ -35,7 +34,7 @@ def performance(goods: Goods, form: Form, levels: Levels, *, is_steady: bool) ->
             if not len(rows):
                 continue
             some = goods.at(rows)
-            cells = some.cells(np.full(len(rows), gap, np.int64), is_steady=is_steady)
+            cells = some.cells(np.full(len(rows), gap, np.int64))
             chosen = Levels(levels.reorder_point[rows], levels.order_up_to[rows], levels.order_quantity[rows])
             lot = lot_units(cells)
             found = performance_in_units(
@@ -70,7 +69,7 @@ def store_promises(
     Args:
         scenario: facts and policy.
         outlook: expected demand.
-        goods: all cells with demand.
+        goods: all cells with demand, as the promise takes them.
         found: what their levels lead to in steady demand.
         method: closed form behind it.
     """
@@ -112,24 +111,31 @@ def _has_no_other_stock(scenario: Scenario) -> bool:
 def store_premises(scenario: Scenario, outlook: Outlook) -> tuple[Premise, ...]:
     """What promises of stores take for granted and the scenario does not keep."""
     network, policy, transport = scenario.network, scenario.policy, scenario.policy.transport
-    kinds, skus = scenario.assortment.classes, scenario.assortment.skus
+    kinds = scenario.assortment.classes
     opens = network.stores["opens_hour"]
     on_its_way = transport.mode == "fleet" or scenario.depot is not None
     late = transport.mode == "none" and bool((transport.delivery_hour > opens).any())
     waits = policy.minimum_order.units > 0 or policy.minimum_order.value > 0 or bool(network.closures)
-    ages = bool((skus["total_shelf_life_days"] > 0).any()) or bool(policy.mark_downs)
     comes_back = any(kind.customer_returns is not None for kind in kinds)
     holds = {
         Premise.STEADY_DEMAND: _is_unsteady(outlook.demand_variance_per_day, outlook.steady_variance_per_day),
         Premise.UPSTREAM_IN_STOCK: any(c.stock == "limited" for c in network.distribution_centres),
         Premise.STATED_LEAD_TIMES: on_its_way or late or waits,
         Premise.NO_SUBSTITUTION: comes_back or any(kind.substitution.acceptance > 0 for kind in kinds),
-        Premise.NO_AGEING: ages,
+        Premise.NO_AGEING: ages_untold(scenario),
         Premise.TRUE_RECORDS: network.record_error is not None
         or any(supplier.quality is not None for supplier in network.suppliers),
         Premise.NO_EMERGENCY_ORDERS: bool(policy.emergency_orders),
     }
     return tuple(premise for premise, is_needed in holds.items() if is_needed)
+
+
+def ages_untold(scenario: Scenario) -> bool:
+    """Whether goods expire in ways that no closed form here tells: in the centre, or marked down before they do."""
+    skus = scenario.assortment.skus
+    expires = (skus["shelf_life_days"] > 0) | (skus["total_shelf_life_days"] > 0)
+    is_told = (skus["total_shelf_life_days"] == 0).all() and not scenario.policy.mark_downs
+    return bool(expires.any()) and not bool(is_told)
 
 
 def centre_promises(
@@ -162,4 +168,4 @@ def _is_unsteady(variance: FloatArray, steady: FloatArray) -> bool:
     return bool((np.abs(variance - steady) > _SAME * np.maximum(steady, _SAME)).any())
 
 
-__all__ = ["centre_promises", "exact", "performance", "store_premises", "store_promises"]
+__all__ = ["ages_untold", "centre_promises", "exact", "performance", "store_premises", "store_promises"]

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from optimize.solving import Progress, no_progress
 from optimize.stock import single_place_kernels as kernels
 from optimize.stock.cell_checks import (
+    LEAST_MEAN,
     check_cells,
     check_costs,
     check_levels,
@@ -197,18 +198,21 @@ def _best(
     else:
         out[fresh] = np.column_stack([found[0], found[0] + found[1], zeros])
     if perishable.size:
-        from optimize.stock.perishables import for_target_perishable, least_cost_perishable
-
-        ageing = _rows(cells, perishable)
-        levels = (
-            least_cost_perishable(ageing)
-            if measure is None
-            else for_target_perishable(ageing, measure, share[perishable])
-        )
+        levels = _best_perishable(_rows(cells, perishable), measure, share[perishable])
         out[perishable] = np.column_stack([levels.reorder_point, levels.order_up_to, levels.order_quantity])
         progress("stock levels", cells.size, cells.size)
     point, up_to, quantity = np.ascontiguousarray(out.T)
     return Levels(point, up_to, quantity)
+
+
+def _best_perishable(cells: Cells, measure: TargetMeasure | None, share: FloatArray) -> Levels:
+    if measure is None:
+        from optimize.stock.perishables import least_cost_perishable
+
+        return least_cost_perishable(cells)
+    from optimize.stock.perishables import for_target_perishable
+
+    return for_target_perishable(cells, measure, share)
 
 
 def _batches(size: int) -> list[slice]:
@@ -224,14 +228,10 @@ def _batch(cells: Cells, form: Form, order_sizes: FloatArray, part: slice) -> Ba
             for values in (cells.lead_time_days, review, cells.case_units, cells.minimum_order_units)
         ]
     ).astype(np.int64)
-    amounts = np.column_stack(
-        [
-            values[part]
-            for values in (
-                cells.mean_per_day, variance_to_mean(cells), cells.holding_cost, cells.order_cost, cells.shortage_cost,
-            )
-        ]
-    ).astype(np.float64)  # fmt: skip
+    mean = np.where(cells.mean_per_day >= LEAST_MEAN, cells.mean_per_day, 0.0)
+    costs = (cells.holding_cost, cells.order_cost, cells.shortage_cost)
+    columns = [values[part] for values in (mean, variance_to_mean(cells), *costs)]
+    amounts = np.column_stack(columns).astype(np.float64)
     count, sizes = len(whole), np.ascontiguousarray(order_sizes[part])
     offsets = np.zeros(count + 1, np.int64)
     fill_offsets(whole, amounts, sizes, offsets)

@@ -68,10 +68,7 @@ def mean_over(values: FloatArray, shares: FloatArray, point: int, below: float, 
 
 @compiled_with_arrays
 def visits_between_orders(shelf: Shelf, size: int) -> FloatArray:
-    """How often a position 0 ... size - 1 units below the start is seen after reviews before the next order.
-
-    Renewal density: m(0) = 1 / P(D > 0), m(j) = sum over d > 0 of P(D = d) m(j - d) / P(D > 0).
-    """
+    """Renewal density: reviews after which the position is 0 ... size - 1 units below the start, until an order."""
     visits = np.zeros(size)
     for j in range(size):
         total = 1.0 if j == 0 else 0.0
@@ -117,9 +114,8 @@ def position_shares(shelf: Shelf, gap: int, lot: int, deepest: int) -> FloatArra
         lot: fixed quantity; 0 where a level is reached.
         deepest: see `deepest_of`.
     """
-    is_cut = deepest < shelf.demand.size
     even = lot if lot > 0 else (shelf.case if gap == 1 else 0)
-    if not is_cut and even > 0 and even % shelf.case == 0 and even >= shelf.minimum:
+    if deepest >= shelf.demand.size and even > 0 and even % shelf.case == 0 and even >= shelf.minimum:
         shares = np.full(even + 1, 1.0 / even)
         shares[0] = 0.0
         return shares
@@ -151,17 +147,19 @@ def levels_reached(shelf: Shelf, gap: int, lot: int, deepest: int, visits: Float
         return reached
     equations = np.zeros((states, states + 1))
     for state in range(states):
-        start = position[state]
-        for under in range(demand.size - 1):
+        start, rest = position[state], 1.0
+        for under in range(min(deepest, demand.size - 1)):
             share = 0.0
             for above in range(1, min(start, demand.size - 1 - under) + 1):
                 share += visits[start - above] * demand[above + under]
-            equations[number[landing(shelf, gap, lot, min(under, deepest))], state] += share
+            equations[number[landing(shelf, gap, lot, under)], state] += share
+            rest -= share
+        if deepest < demand.size:
+            equations[number[landing(shelf, gap, lot, deepest)], state] += rest
         equations[state, state] -= 1.0
     equations[states - 1, :] = 1.0
     shares = solved(equations)
-    for state in range(states):
-        reached[position[state]] = shares[state]
+    reached[position[:states]] = shares
     return reached
 
 
@@ -269,15 +267,16 @@ def best_point(shelf: Shelf, shares: FloatArray, start: int, measure: int, share
 
 @compiled_with_arrays
 def best_of_sizes(shelf: Shelf, form: int, measure: int, share: float) -> tuple[int, int]:
-    """Reorder point, and lot or distance of the order-up-to level: case by case first, then all around the best."""
-    least = least_order(shelf)
+    """Reorder point, and lot or distance of the order-up-to level: case by case, then up to 128 around the best."""
     if form == EVERY_REVIEW:
         return scan(shelf, form, measure, share, 1, 1)
+    least = least_order(shelf)
     first = least if form == LOTS else least - shelf.case + 1
     point, size = scan(shelf, form, measure, share, first, _UNLIMITED)
     below = above = shelf.case * (size // shelf.case // _FINE_STEPS)
     if form == UP_TO_LEVEL:
-        first, below, above = 1, max(below, least - 1), max(above, shelf.case - 1)
+        first, below = 1, max(below, min(least - 1, _FINE_STEPS))
+        above = max(above, min(shelf.case - 1, _FINE_STEPS))
     if below + above > 0:
         return scan(shelf, form, measure, share, max(first, size - below), size + above)
     return point, size
@@ -287,9 +286,8 @@ def best_of_sizes(shelf: Shelf, form: int, measure: int, share: float) -> tuple[
 def scan(shelf: Shelf, form: int, measure: int, share: float, size: int, last: int) -> tuple[int, int]:
     """The best of order sizes from `size` on, each with its best reorder point.
 
-    Stock costs more the larger orders are, but for what a target is exceeded by. So where there is no last size, those
-    are left out from where stock alone, one unit less of it, costs as much as the best found so far. Steps are then a
-    case, beyond 256 cases a 128th.
+    Stock costs more the larger orders are, but for what a target is exceeded by. Without a last size the search ends
+    where stock alone, less one unit, costs as much as the best so far; steps are a case, beyond 256 a 128th.
     """
     chosen, chosen_point, least, start = size, 0, np.inf, 0
     depends = shelf.is_lost and shelf.lead == 0 and (form == LOTS or max(shelf.case, shelf.minimum) > 1)
@@ -335,22 +333,21 @@ def settled(shelf: Shelf, point: int, size: int, form: int, measure: int, share:
 
 @compiled_with_arrays
 def evaluate_batch(batch: Batch, point: IntArray, gap: IntArray, lot: IntArray, out: FloatArray) -> None:
-    """Write figures of given levels.
+    """Write what given levels lead to.
 
     Args:
         batch: n SKUs at places.
         point: (n,) reorder points.
-        gap: (n,) order-up-to level less reorder point; 0 where lots are ordered.
-        lot: (n,) lots; 0 where a level is reached.
+        gap: (n,) as in `position_shares`.
+        lot: (n,) as there.
         out: (n, FIGURES)
     """
     for i in range(point.size):
         shelf, r = shelf_of(batch, i), point[i]
         out[i, :] = 0.0
         if shelf.mean <= 0.0:
-            out[i, :2] = 1.0
-            out[i, 3] = max(0, r + max(gap[i], lot[i]))
-            out[i, 2] = 1.0 if out[i, 3] > 0.0 else 0.0
+            left = max(0, r + max(gap[i], lot[i]))
+            out[i, :2], out[i, 2], out[i, 3] = 1.0, min(1, left), left
             continue
         if shelf.is_lost and r < 0:
             out[i, 4] = shelf.mean
@@ -366,8 +363,7 @@ def evaluate_batch(batch: Batch, point: IntArray, gap: IntArray, lot: IntArray, 
         else:
             out[i, 4] = shelf.mean * (1.0 - out[i, 0])
             if shelf.lead > 0:
-                # Sales are orders times their size; what of an order is beyond a full lot or gap is cut off by an empty
-                # shelf about two and a half times as often as a unit is lost (found against exact chains).
+                # Sales are orders times size; beyond a full lot or gap 2.5 times as much is cut off (by exact chains).
                 full = max(gap[i], lot[i])
                 beyond = max(0.0, shelf.mean / orders - full)
                 kept = max(0.0, 1.0 - 2.5 * (1.0 - out[i, 0]))
@@ -379,15 +375,15 @@ def evaluate_batch(batch: Batch, point: IntArray, gap: IntArray, lot: IntArray, 
 def best_levels(
     batch: Batch, form: int, measure: int, share: FloatArray, points: IntArray, sizes: IntArray
 ) -> None:
-    """Find the best reorder points and sizes, size being a lot or the distance of the order-up-to level.
+    """Find the best reorder points and sizes: lots or distances of the order-up-to level.
 
     Args:
         batch: n SKUs at places.
         form: UP_TO_LEVEL, LOTS or EVERY_REVIEW.
         measure: of the target, or NO_MEASURE.
         share: (n,) target.
-        points: (n,) written; read where there is a size already.
-        sizes: (n,) written; above 0: already known without a look at minimum orders, cases and what is cut off.
+        points: (n,) written.
+        sizes: (n,) written; above 0: both known already, but for least orders, cases and what is cut off.
     """
     for i in range(share.size):
         shelf = shelf_of(batch, i)

@@ -47,7 +47,7 @@ def field_outlook(
     or anybody has. Not in it: visits of jobs that overflow to partners, defective parts, waits of a crew of two for
     each other.
     """
-    stations, skills, parts = len(facts.station_ids), len(facts.skill_ids), len(facts.part_ids)
+    stations, skills = len(facts.station_ids), len(facts.skill_ids)
     part_use = _part_use(facts, requests)
     visits, minutes, squares = np.zeros((stations, skills + 1)), np.zeros(stations), np.zeros(stations)
     missing = missing_shares(facts, axes, part_use)
@@ -65,19 +65,19 @@ def field_outlook(
     number = 0 if facts.service.stations is None else len(facts.service.stations)
     scv = np.where(mean > 0.0, np.maximum(spread, 0.0) / np.maximum(mean, 1e-9) ** 2, 0.0)
 
-    def placed(values: FloatArray, width: int = 0) -> FloatArray:
-        full = np.zeros((number, width) if width else number)
+    def placed(values: FloatArray) -> FloatArray:
+        full = np.zeros((number, *values.shape[1:]))
         full[row] = values
         out: FloatArray = frozen(full)
         return out
 
     return FieldOutlook(
-        visits_per_day=placed(visits, skills + 1),
+        visits_per_day=placed(visits),
         on_site_minutes=placed(mean),
         on_site_scv=placed(scv),
         travel_minutes=placed(travel),
         level_needed=frozen(_levels(facts)),
-        part_use_per_day=placed(part_use, parts) if parts else np.zeros((number, 0)),
+        part_use_per_day=placed(part_use),
         skill_ids=facts.skill_ids,
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -22,12 +24,17 @@ _STEPS = np.array([0.8191725133961645, 0.6710436067037893, 0.5497004779019703])
 
 
 class Territories:
-    """Customers spread evenly over the world's own distribution of places, in place of customers drawn from it."""
+    """Customers spread evenly over the world's own distribution of places, in place of customers drawn from it.
+
+    Who lives so far from the nearest station that nobody can be there and do a piece of work in one shift is never
+    visited, and belongs to no territory.
+    """
 
     def __init__(self, facts: ServiceFacts, stores: Columns[Store]) -> None:
         self._facts = facts
         self._places = Places(facts, stores)
         self._stores = len(stores)
+        self._reach_metres = _reach_metres(facts)
         regions = np.repeat(np.arange(len(facts.region_ids)), _POINTS_OF_REGION)
         self._of_region = self._settle(regions, None)
         self._of_store: tuple[FloatArray, FloatArray, IntArray] | None = None
@@ -64,8 +71,8 @@ class Territories:
         """
         minutes = np.zeros(len(self._facts.station_ids))
         north, east, station, weight = self._weighted(requests_of_region, requests_of_store)
-        pace = 60.0 * roads.detour_factor / (roads.speed_km_per_hour * 1_000.0)
-        pace *= float(np.array(roads.hour_factors) @ hours)
+        factors = np.array(roads.hour_factors)
+        pace = _minutes_per_metre(roads) * float(factors @ hours) / float(factors.mean())
         for number in range(minutes.size):
             mine = np.flatnonzero((station == number) & (weight > 0.0))
             if not mine.size:
@@ -112,7 +119,12 @@ class Territories:
         index = np.arange(regions.size) + 1.0
         even = np.mod(0.5 + index[np.newaxis] * _STEPS[:, np.newaxis], 1.0)
         self._places.settle(rows, (even * _WORD).astype(np.uint32), stores)
-        return rows["latitude"].copy(), rows["longitude"].copy(), rows["station"].copy()
+        north, east, station = rows["latitude"].copy(), rows["longitude"].copy(), rows["station"].copy()
+        there = np.flatnonzero(station >= 0)
+        home_north, home_east = self._facts.station_latitude, self._facts.station_longitude
+        away = _metres_apart(north[there], east[there], home_north[station[there]], home_east[station[there]])
+        station[there[away > self._reach_metres]] = -1
+        return north, east, station
 
     def _shares(self, station: IntArray, points: int) -> FloatArray:
         stations = len(self._facts.station_ids)
@@ -141,12 +153,36 @@ def _sampled(points: IntArray, weight: FloatArray) -> IntArray:
     return np.asarray(points[np.minimum(np.searchsorted(upto, wanted), points.size - 1)])
 
 
+def _reach_metres(facts: ServiceFacts) -> float:
+    """Straight distance that can be driven in the longest shift, overtime included and a short job left out."""
+    shifts = facts.policy.workforce.shifts
+    if not shifts:
+        return math.inf
+    jobs = [
+        mode.diagnosis_minutes.mean() + mode.repair_minutes.mean() for mode in facts.service.failure_modes
+    ]
+    minutes = 60.0 * max(shift.hours for shift in shifts) + facts.policy.dispatch.overtime_minutes
+    return max(minutes - min(jobs, default=0.0), 0.0) / _minutes_per_metre(facts.service.roads)
+
+
+def _minutes_per_metre(roads: Roads) -> float:
+    """Of straight distance, in a mean hour."""
+    pace = 60.0 * roads.detour_factor / (roads.speed_km_per_hour * 1_000.0)
+    return pace * sum(roads.hour_factors) / len(roads.hour_factors)
+
+
 def _metres(north: FloatArray, east: FloatArray, to_north: FloatArray, to_east: FloatArray) -> FloatArray:
-    """(n, m) great-circle distances, by the haversine."""
+    """(n, m) great-circle distances between all of some places and all of others."""
+    return _metres_apart(north[:, np.newaxis], east[:, np.newaxis], to_north, to_east)
+
+
+def _metres_apart(
+    north: FloatArray, east: FloatArray, to_north: FloatArray, to_east: FloatArray
+) -> FloatArray:
+    """Great-circle distances of places in degrees, by the haversine, element by element."""
     north, east, to_north, to_east = (np.deg2rad(values) for values in (north, east, to_north, to_east))
-    up = np.sin((north[:, np.newaxis] - to_north) / 2.0) ** 2
-    along = np.sin((east[:, np.newaxis] - to_east) / 2.0) ** 2
-    chord = up + np.cos(north)[:, np.newaxis] * np.cos(to_north) * along
+    up, along = np.sin((north - to_north) / 2.0) ** 2, np.sin((east - to_east) / 2.0) ** 2
+    chord = up + np.cos(north) * np.cos(to_north) * along
     return np.asarray(2.0 * EARTH_RADIUS_METRES * np.arcsin(np.sqrt(np.minimum(chord, 1.0))))
 
 

@@ -190,19 +190,8 @@ def compare(
     raise typer.Exit(ending_well(lambda: run_and_report(request), console))
 
 
-application.command(
-    epilog=examples(
-        "dualedge plan quickstart --only stock",
-        "dualedge plan delta_service_first --out plans/service.yaml",
-        "dualedge run quickstart --plan plan.yaml",
-    )
-)(deciding.plan)
-application.command(
-    epilog=examples(
-        "dualedge audit quickstart --only stock --replications 10 --out audited",
-        "dualedge audit quickstart --plan plan.yaml",
-    )
-)(deciding.audit)
+application.command(epilog=deciding.PLAN_EXAMPLES)(deciding.plan)
+application.command(epilog=deciding.AUDIT_EXAMPLES)(deciding.audit)
 
 
 @application.command()

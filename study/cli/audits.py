@@ -11,8 +11,7 @@ import numpy as np
 
 from study.cli.console import Console
 from study.cli.outcomes import ExitCode
-from study.cli.planning import _families as families_of
-from study.cli.planning import _told as planning_progress
+from study.cli.planning import families_of, planning_progress
 from study.cli.shipped import load
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def run_audit(request: AuditRequest) -> ExitCode:
 
     console = request.console
     name, scenario = load(request.scenario, request.overrides, request.settings)
-    families = None if request.plan else families_of(request, scenario)
+    families = None if request.plan else families_of(request.only, scenario)
     if request.out is not None:
         claim_folder(request.out, RECORD, OWNER)
     with planning_progress(console, name) as progress:

@@ -19,8 +19,20 @@ from study.cli.options import (
     ScenarioWord,
     Seed,
     Settings,
+    examples,
 )
 from study.cli.outcomes import ending_well
+
+PLAN_EXAMPLES = examples(
+    "dualedge plan quickstart --only stock",
+    "dualedge plan delta_service_first --only stock,staff --out plans/service.yaml",
+    "dualedge run quickstart --plan plan.yaml",
+)
+AUDIT_EXAMPLES = examples(
+    "dualedge audit quickstart --only stock --replications 10 --out audited",
+    "dualedge audit quickstart --plan plan.yaml",
+)
+
 
 Only = Annotated[
     list[str] | None,
@@ -107,4 +119,4 @@ def audit(
     raise typer.Exit(ending_well(lambda: run_audit(request), console))
 
 
-__all__ = ["audit", "plan"]
+__all__ = ["AUDIT_EXAMPLES", "PLAN_EXAMPLES", "audit", "plan"]

@@ -40,22 +40,27 @@ def plan_and_write(request: PlanRequest) -> ExitCode:
     from study.planning import plan_of
 
     name, scenario = load(request.scenario, request.overrides, request.settings)
-    families = _families(request, scenario)
+    families = families_of(request.only, scenario)
     console = request.console
     unfinished: tuple[str, ...] = ()
     try:
-        with _told(console, name) as progress:
+        with planning_progress(console, name) as progress:
             plan = plan_of(scenario, families=families, progress=progress)
     except PlanInterrupted as interrupt:
         plan, unfinished = interrupt.plan, interrupt.unfinished
     return _conclude(request, name, plan, unfinished)
 
 
-def _families(request: PlanRequest, scenario: Scenario) -> frozenset[str] | None:
+def families_of(only: Sequence[str], scenario: Scenario) -> frozenset[str] | None:
+    """Families of decisions that are asked for; None for what the policy names.
+
+    Raises:
+        RequestError: there is no such family, or there is nothing to optimise.
+    """
     from optimize import FAMILIES
     from scenarios import did_you_mean
 
-    names = tuple(name.strip() for word in request.only for name in word.split(",") if name.strip())
+    names = tuple(name.strip() for word in only for name in word.split(",") if name.strip())
     for name in names:
         if name not in FAMILIES:
             raise RequestError(f"--only {name}: {did_you_mean(name, FAMILIES)}")
@@ -103,7 +108,7 @@ def _conclude(request: PlanRequest, name: str, plan: Plan, unfinished: tuple[str
 
 
 @contextmanager
-def _told(console: Console, title: str) -> Iterator[Progress | None]:
+def planning_progress(console: Console, title: str) -> Iterator[Progress | None]:
     """How far solvers are, on a terminal."""
     with console.progress(title) as report:
         if report is None:
@@ -180,4 +185,4 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
     ]
 
 
-__all__ = ["PlanRequest", "describe", "plan_and_write"]
+__all__ = ["PlanRequest", "describe", "families_of", "plan_and_write", "planning_progress"]

@@ -1,4 +1,4 @@
-"""Stock at one place day by day as a Markov chain, every order under way in the state: nothing of the solvers is used."""
+"""Stock at one place day by day as a Markov chain with every order under way in the state, none of it the solvers'."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from optimize.stock.cells import Cells, Form, Levels, Performance, TargetMeasure
 from optimize.stock.single_place import evaluate, for_target, is_exact, least_cost
 from tests.reference import reference_path
 from tests.stock_cells import assorted, cells, levels, taken
-from tests.theory.closed_forms import negative_binomial, poisson
+from tests.theory.closed_forms import expected_left, expected_short, negative_binomial, poisson
 from tests.theory.shelf_chains import Shelf, figures
 
 FloatArray = npt.NDArray[np.float64]
@@ -91,6 +91,17 @@ def test_base_stock_with_lost_sales_is_erlangs_loss_system() -> None:
     carried = poisson(load)[: level + 1]
     found = evaluate(cell, Form.BASE_STOCK, levels(level - 1, level))
     assert 1.0 - found.fill_rate[0] == pytest.approx(carried[level] / carried.sum(), rel=2e-3)
+
+
+def test_a_day_is_that_of_the_engine() -> None:
+    """What theory tests hold the engine to under weekly orders; goods of the second morning are a lead time of 1."""
+    cell = cells(1, mean_per_day=2.0, lead_time_days=1, review_days=7)
+    found = evaluate(cell, Form.PERIODIC_REVIEW, levels(11, 12))
+    spans = [poisson(2.0 * (2 + day)) for day in range(7)]
+    assert found.mean_on_hand[0] == pytest.approx(np.mean([expected_left(span, 12) for span in spans]))
+    assert found.mean_short[0] == pytest.approx(np.mean([expected_short(span, 12) for span in spans]))
+    unmet = expected_short(poisson(16.0), 12) - expected_short(poisson(2.0), 12)
+    assert 1.0 - found.fill_rate[0] == pytest.approx(unmet / 14.0)
 
 
 def test_compound_demand() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from scenarios import OptimisedStock
 from study.backtesting import (
     Actuals,
     OrderSource,
@@ -101,6 +102,15 @@ def test_orders_are_placed_the_evening_before(actuals: Actuals) -> None:
     assert supplied.initial.store_stock is not None
     assert supplied.initial.store_stock["on_order_units"].sum() == received[0].sum()
     assert all(centre.stock == "unlimited" for centre in supplied.network.distribution_centres)
+
+
+def test_what_is_replayed_is_not_optimised(actuals: Actuals) -> None:
+    wishes = CHAIN.policy.optimised.model_copy(update={"stores": (OptimisedStock(),)})
+    policy = CHAIN.policy.model_copy(update={"optimised": wishes})
+    wishing = CHAIN.model_copy(update={"policy": policy}).with_provenance(CHAIN.provenance)
+    supplied = with_known_supply(over_period(wishing, actuals), actuals)
+    assert supplied.policy.optimised.stores == ()
+    assert "policy.optimised" in [change.path for change in supplied.provenance.applied]
 
 
 def test_sales_stand_for_demand_that_nobody_wrote_down(actuals: Actuals) -> None:

@@ -193,6 +193,24 @@ def test_the_greedy_rule_stands_in_where_no_search_is_allowed(monkeypatch: pytes
     assert check_cover(a_week(), found) == ()
 
 
+@pytest.mark.parametrize(
+    ("stage", "status"),
+    [("fewest_hours", SolveStatus.FALLBACK), ("fewest_patterns", SolveStatus.OPTIMAL)],
+)
+def test_an_interrupt_keeps_what_is_in_hand(
+    stage: str, status: SolveStatus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from optimize.staffing import covering
+
+    def interrupted(self: object, start: object) -> covering._Found:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(covering._Model, stage, interrupted)
+    found = cover(a_week()[:1], patterns_from([8], 60))
+    assert found.report.status is status
+    assert check_cover(a_week()[:1], found) == ()
+
+
 # What cannot be covered
 
 

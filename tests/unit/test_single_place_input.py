@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
+import types
 from typing import Any
 
 import numpy as np
 import pytest
 
-from optimize.stock.cells import Form, Levels, Performance, TargetMeasure, Unmet
+from optimize.stock.cells import Cells, Form, Levels, Performance, TargetMeasure, Unmet
 from optimize.stock.single_place import evaluate, for_target, least_cost
 from tests.stock_cells import assorted, cells, levels, taken
 
@@ -27,13 +29,16 @@ BAD = [
     ("holding_cost", 0.0, r"cells\.holding_cost\[1\] is 0\.0: must be above 0"),
     ("shortage_cost", 0.0, r"cells\.shortage_cost\[1\] is 0\.0: must be above 0 where no target"),
     ("shortage_cost", 1e12, r"cells\.shortage_cost\[1\] is .*at most 1e9 times"),
-    ("order_cost", 1e30, r"cells\.order_cost\[1\] is 1e\+30: orders of more than"),
+    ("order_cost", 1e20, r"cells\.order_cost\[1\] is 1e\+20: orders of more than"),
+    ("holding_cost", 1e-320, r"cells\.holding_cost\[1\] is 1e-320: must be 0, or between 1e-50 and 1e\+50"),
+    ("waste_cost", 1e300, r"cells\.waste_cost\[1\] is 1e\+300: must be 0, or between"),
+    ("shortage_cost", 1e-12, r"cells\.order_cost\[1\] is 0\.1: orders of more than"),
 ]
 
 
 @pytest.mark.parametrize(("name", "value", "message"), BAD)
 def test_bad_cells(name: str, value: float, message: str) -> None:
-    some = cells(3, **{name: [1, value, 1]})
+    some = cells(3, **{"order_cost": 0.1, name: [1, value, 1]})
     with pytest.raises(ValueError, match=message):
         least_cost(some, Form.MIN_MAX)
 
@@ -158,7 +163,7 @@ def test_a_wider_choice_costs_no_more() -> None:
 @pytest.mark.parametrize("form", list(Form))
 def test_nothing_is_asked_for(form: Form, unmet: Unmet) -> None:
     """No stock is held for it, and service is perfect."""
-    some = cells(2, unmet, mean_per_day=[0.0, 1.0], order_cost=1.0, holding_cost=[0.0, 1.0], case_units=6)
+    some = cells(2, unmet, mean_per_day=[1e-320, 1.0], order_cost=1.0, holding_cost=[0.0, 1.0], case_units=6)
     for found in (
         least_cost(some, form),
         for_target(some, form, TargetMeasure.FILL_RATE, np.full(2, 0.9)),
@@ -180,12 +185,56 @@ def test_what_is_never_ordered_is_lost() -> None:
 
 def test_large_and_small_means() -> None:
     """Where P(0) is no number any more, the sums still hold: a fixed point of the normal distribution is near."""
-    cell = cells(3, mean_per_day=[4_000.0, 1e-9, 2_500.0], variance_per_day=[0.0, 0.0, 10_000.0], lead_time_days=3)
+    cell = cells(
+        3, mean_per_day=[4_000.0, 1e-9, 2_500.0], variance_per_day=[0.0, 0.0, 10_000.0], lead_time_days=3
+    )
     found = evaluate(cell, Form.BASE_STOCK, levels([15_999, 0, 9_999], [16_000, 1, 10_000]))
     assert found.mean_on_hand[0] == pytest.approx(np.sqrt(16_000 / (2 * np.pi)), rel=1e-3)
     assert found.mean_on_hand[1] == pytest.approx(1.0 - 4e-9, abs=1e-15)
     assert found.mean_on_hand[2] == pytest.approx(np.sqrt(40_000 / (2 * np.pi)), rel=1e-3)
     assert found.fill_rate[1] == pytest.approx(1.0, abs=1e-6)
+
+
+@pytest.mark.parametrize("unmet", list(Unmet))
+@pytest.mark.parametrize("form", list(Form))
+def test_extremes_that_are_allowed(form: Form, unmet: Unmet) -> None:
+    """Immense cases and least orders, dear shortages, dear orders: levels are found and reach what is wanted."""
+    some = cells(
+        5, unmet, mean_per_day=[0.01, 5.0, 1e-7, 2.0, 1.0], case_units=[50_000, 1, 1, 1, 12], holding_cost=0.01,
+        minimum_order_units=[0, 5_000, 1, 0, 0], shortage_cost=[1.0, 1.0, 1.0, 1e6, 1e-3], order_cost=[1, 1, 1, 500, 9],
+    )  # fmt: skip
+    here = evaluate(some, form, least_cost(some, form))
+    assert np.isfinite(figures(here)).all()
+    assert here.fill_rate[3] > 0.99999
+    share = np.full(5, 0.999)
+    found = evaluate(some, form, for_target(some, form, TargetMeasure.FILL_RATE, share))
+    assert (found.fill_rate >= share).all()
+
+
+def test_perishables_are_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only those that perish, and their answers come back to their rows."""
+    asked: list[Any] = []
+
+    def least(some: Cells) -> Levels:
+        asked.append(some)
+        return levels([6, 7], [7, 8])
+
+    def evaluated(some: Cells, given: Levels) -> Performance:
+        asked.append(given)
+        return Performance(*(np.full(2, value) for value in (0.5, 0.4, 0.3, 2.0, 1.0, 0.2, 0.1, np.nan)))
+
+    fake = types.SimpleNamespace(least_cost_perishable=least, evaluate_perishable=evaluated)
+    monkeypatch.setitem(sys.modules, "optimize.stock.perishables", fake)
+    some = cells(4, mean_per_day=[1.0, 2.0, 3.0, 4.0], shelf_life_days=[0, 3, 0, 5], waste_cost=10.0)
+    found = least_cost(some, Form.BASE_STOCK)
+    assert asked[0].mean_per_day.tolist() == [2.0, 4.0]
+    assert found.order_up_to[[1, 3]].tolist() == [7, 8]
+    alone = least_cost(taken(some, np.array([0, 2])), Form.BASE_STOCK)
+    assert found.order_up_to[[0, 2]].tolist() == alone.order_up_to.tolist()
+    here = evaluate(some, Form.BASE_STOCK, found)
+    assert asked[1].order_up_to.tolist() == [7, 8]
+    assert here.mean_waste.tolist() == [0.0, 0.1, 0.0, 0.1]
+    assert here.cost_per_day[1] == pytest.approx(2.0 + 9.0 + 1.0)
 
 
 def test_progress_reaches_the_end() -> None:

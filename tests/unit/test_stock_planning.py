@@ -11,11 +11,12 @@ import pytest
 import optimize
 from optimize import Outlook
 from optimize.solving import no_progress
+from optimize.stock.cell_solving import shares
 from optimize.stock.cells import Form
 from optimize.stock.goods import centre_goods, review_gaps_days, store_goods
 from optimize.stock.planning import plan_centres, plan_stores
 from optimize.stock.promising import store_premises
-from scenarios import Plan, Premise, Scenario, SolveStatus
+from scenarios import Plan, Premise, Scenario, ServiceTarget, SolveStatus
 from tests.factory import tiny_scenario
 from tests.planned_worlds import COSTS, flat_outlook
 
@@ -201,6 +202,16 @@ class TestTargets:
             assert promised["fill_rate"] >= share
             stock.append(promised["store_stock_units"])
         assert stock == sorted(stock)
+
+    def test_classes_have_targets_of_their_own(self) -> None:
+        """SKU C brings nine tenths of the value, the other two sell as much in pieces."""
+        same = world({"target": {"share": 0.8}})
+        target = {"share": 0.8, "share_by_class": {"A": 0.99, "CX": 0.6}}
+        by_class = planned(world({"target": target})).stores.order_up_to_units
+        for_all = planned(same).stores.order_up_to_units
+        assert (by_class[:, 2] > for_all[:, 2]).all()
+        wanted = shares(ServiceTarget.model_validate(target), np.arange(3), same, flat_outlook(same))
+        assert wanted.tolist() == [0.8, 0.8, 0.99], "A and B make up more than 95 % only together with C"
 
     def test_a_weight_in_the_entry_takes_the_place_of_the_margin(self) -> None:
         cheap, dear = (planned(world({"shortage_cost_per_unit": weight})) for weight in (0.01, 50.0))

@@ -1,0 +1,1 @@
+"""Fair rosters: who works which shift on which day."""

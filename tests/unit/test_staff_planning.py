@@ -1,0 +1,235 @@
+"""Planner steps of people: what they decide, what they refuse and why, and that they do so the same way every time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import optimize
+import scenarios
+import sim
+from optimize.solving import no_progress
+from optimize.staffing.picker_planning import plan_pickers
+from optimize.staffing.planning import plan_agents, plan_technicians
+from optimize.staffing.technician_tables import Person, crew_of, people_of, presence, tables_of
+from scenarios import Decisions, PlanPart, Scenario, ServiceShift, Shift, SolveStatus, with_decisions
+from tests.contact_worlds import call_centre, calls
+from tests.factory import tiny_scenario
+from tests.field_worlds import busy_world
+
+Step = Callable[..., tuple[dict[str, Any], tuple[PlanPart, ...]]]
+WEEKDAYS = ServiceShift(id="week", start_hour=8.0, hours=9.0, weekdays=("mon", "tue", "wed", "thu", "fri"))
+WEEKENDS = ServiceShift(id="end", start_hour=8.0, hours=9.0, weekdays=("wed", "thu", "fri", "sat", "sun"))
+
+
+def planned(step: Step, scenario: Scenario) -> tuple[dict[str, Any], PlanPart]:
+    decided, (part,) = step(scenario, sim.outlook(scenario), no_progress)
+    return decided, part
+
+
+def centre(**optimised: Any) -> Scenario:
+    """Two calls a minute in the day, none at night."""
+    profile = [0.0] * 8 + [1.0] * 12 + [0.0] * 4
+    return call_centre(
+        [calls("all", 2.0, 4.0, 5.0, hourly_profile=profile)],
+        1,
+        7,
+        policy={"optimised": {"agents": {"opens_hour": 8.0, "closes_hour": 20.0, **optimised}}},
+    )
+
+
+class TestAgents:
+    def test_shifts_lie_within_opening_hours(self) -> None:
+        decided, part = planned(plan_agents, centre())
+        assert part.report is not None and part.report.status is SolveStatus.OPTIMAL
+        for shift in decided["agents"]:
+            assert shift.start_hour >= 8.0 and shift.start_hour + shift.hours <= 20.0
+        assert part.cells == sum(shift.people for shift in decided["agents"])
+
+    @pytest.mark.parametrize(
+        ("optimised", "reason"),
+        [
+            ({"opens_hour": 20.0, "closes_hour": 8.0}, "before it opens"),
+            ({"opens_hour": 8.0, "closes_hour": 12.0}, "no shift"),
+            ({"shift_hours": [1.0], "break_minutes": 60.0}, "break"),
+        ],
+    )
+    def test_what_no_shift_can_do_has_a_reason_and_a_way_out(
+        self, optimised: dict[str, Any], reason: str
+    ) -> None:
+        decided, part = planned(plan_agents, centre(**optimised))
+        assert decided == {}
+        assert part.report is not None and part.report.status is SolveStatus.INFEASIBLE
+        assert reason in part.report.unserved[0].reason
+        assert part.report.unserved[0].relaxation
+
+    def test_a_higher_target_takes_no_fewer_hours(self) -> None:
+        hours = []
+        for share in (0.5, 0.8, 0.95):
+            report = planned(plan_agents, centre(answered_share=share))[1].report
+            assert report is not None and report.objective is not None
+            hours.append(report.objective)
+        assert hours == sorted(hours) and hours[0] < hours[-1]
+
+    def test_more_calls_take_no_fewer_hours(self) -> None:
+        scenario = centre()
+        outlook = sim.outlook(scenario)
+        assert outlook.contact is not None
+        busier = replace(
+            outlook, contact=replace(outlook.contact, calls_per_hour=outlook.contact.calls_per_hour * 2)
+        )
+        few, many = (plan_agents(scenario, world, no_progress)[1][0].cells for world in (outlook, busier))
+        assert few < many
+
+    def test_it_is_the_same_every_time(self) -> None:
+        scenario = centre()
+        assert planned(plan_agents, scenario) == planned(plan_agents, scenario)
+
+    def test_nobody_asked_nothing_decided(self) -> None:
+        scenario = tiny_scenario()
+        for step in (plan_agents, plan_technicians, plan_pickers):
+            assert step(scenario, sim.outlook(scenario), no_progress) == ({}, ())
+
+
+class TestCrews:
+    THERE = (
+        Person("a", "S", "week", (("gas", 1),)),
+        Person("b", "S", "week", (("gas", 3), ("water", 2))),
+        Person("c", "S", "end", (("water", 3),)),
+    )
+
+    def crew(self, employed: int, by_skill: dict[str, tuple[int, int]]) -> list[str]:
+        found = crew_of("S", self.THERE, employed, by_skill, (WEEKDAYS, WEEKENDS), ("new-S-1",))
+        return [person.id for person in found]
+
+    def test_who_is_there_stays_in_order(self) -> None:
+        assert self.crew(3, {}) == ["a", "b", "c"]
+        assert self.crew(2, {}) == ["a", "b"]
+
+    def test_surplus_goes_where_it_lacks_skills(self) -> None:
+        assert self.crew(1, {"gas": (1, 2), "water": (1, 2)}) == ["b"]
+        assert self.crew(2, {"water": (2, 2)}) == ["b", "c"]
+
+    def test_who_is_new_has_the_skills_and_a_free_name(self) -> None:
+        found = crew_of("S", self.THERE, 4, {"gas": (2, 3)}, (WEEKDAYS, WEEKENDS), ("new-S-1",))
+        assert [person.id for person in found] == ["a", "b", "c", "new-S-2"]
+        assert found[-1].levels == (("gas", 3),)
+
+    def test_a_skill_goes_before_a_place(self) -> None:
+        assert self.crew(3, {"water": (3, 3)}) == ["c", "new-S-2", "new-S-3"]
+
+    def test_new_ones_work_where_fewest_do(self) -> None:
+        found = crew_of("S", self.THERE[:2], 4, {}, (WEEKDAYS, WEEKENDS), ())
+        assert [person.shift_id for person in found[2:]] == ["end", "end"]
+        assert presence(found, (WEEKDAYS, WEEKENDS)).tolist() == [2, 2, 4, 4, 4, 2, 2]
+
+    def test_tables_say_the_same_as_people(self) -> None:
+        scenario = busy_world()
+        people = people_of(scenario.policy.service.workforce)
+        again = people_of(
+            with_decisions(scenario, Decisions(format=1, **tables_of(people))).policy.service.workforce
+        )
+        assert again == people and len(people) == 4
+
+
+class TestTechnicians:
+    def test_two_are_on_duty_where_work_takes_two(self) -> None:
+        scenario = busy_world(policy={"optimised": {"technicians": {}}})
+        decided, part = planned(plan_technicians, scenario)
+        stations = decided["technicians"]["station_id"]
+        assert part.cells == len(stations)
+        for station in set(stations):
+            assert (stations == station).sum() >= 2
+
+    def test_without_shifts_nobody_can_work(self) -> None:
+        scenario = busy_world(policy={"optimised": {"technicians": {}}})
+        nobody = {"shifts": (), "groups": ()}
+        workforce = scenario.policy.service.workforce.model_copy(update=nobody)
+        service = scenario.policy.service.model_copy(update={"workforce": workforce})
+        policy = scenario.policy.model_copy(update={"service": service})
+        bare = scenario.model_copy(update={"policy": policy})
+        decided, (part,) = plan_technicians(bare, sim.outlook(scenario), no_progress)
+        assert decided == {}
+        assert part.report is not None and part.report.status is SolveStatus.INFEASIBLE
+        assert "shifts" in part.report.unserved[0].relaxation
+
+
+class TestPickers:
+    def done_share(self, scenario: Scenario, pickers: tuple[Shift, ...]) -> float:
+        """Nights on which all has been picked by three."""
+        plan = replace(optimize.plan(scenario), decisions=Decisions(format=1, pickers=pickers))
+        drops = sim.simulate(scenario, plan, seed=5, replication=0).tables["drops"]
+        night = (drops["released_second"] - 43_200) // 86_400
+        hour = 3 * 3_600
+        done = [
+            drops["ready_second"][night == day].max() <= (day + 1) * 86_400 + hour for day in range(14, 55)
+        ]
+        return float(np.mean(done))
+
+    def test_a_wave_is_done_by_the_hour_on_most_days_and_would_not_be_with_one_fewer(self) -> None:
+        scenario = picking_world(done_hour=3.0)
+        decided, part = planned(plan_pickers, scenario)
+        assert part.report is not None and not part.report.unserved
+        (shift,) = decided["pickers"]
+        assert self.done_share(scenario, (shift,)) >= 0.95
+        fewer = shift.model_copy(update={"people": shift.people - 1})
+        assert self.done_share(scenario, (fewer,)) < 0.95
+
+    def test_no_shift_in_time_has_a_reason(self) -> None:
+        decided, part = planned(plan_pickers, picking_world(done_hour=23.75, start_hour=1.0, hours=4.0))
+        assert decided == {}
+        assert part.report is not None and "no shift" in part.report.unserved[0].reason
+
+
+def picking_world(done_hour: float, start_hour: float = 22.0, hours: float = 8.0) -> Scenario:
+    """Forty SKUs for two stores, ordered every day, picked at night."""
+    return tiny_scenario(
+        horizon={"days": 56, "warm_up_days": 14},
+        assortment={
+            "skus": [
+                {
+                    "sku_id": f"{number}",
+                    "class_id": "FOOD",
+                    "price": 2.0,
+                    "purchase_cost": 1.0,
+                    "case_pack": 6,
+                }
+                for number in range(60)
+            ]
+        },
+        depot={"picking": {"coefficient_of_variation": 0.3, "seconds_per_line": 90.0}},
+        policy={
+            "replenishment": [{"mode": {"kind": "base_stock", "order_up_to": {"units": 40}}}],
+            "dc_replenishment": [{"mode": {"kind": "base_stock", "order_up_to": {"units": 4_000}}}],
+            "depot": {
+                "lines_per_list": 6,
+                "pickers": [{"people": 20, "start_hour": start_hour, "hours": hours, "break_minutes": 30}],
+            },
+            "optimised": {"pickers": {"done_hour": done_hour}},
+        },
+    )
+
+
+def test_the_planned_quickstart_runs() -> None:
+    """All three halves of the plan at once; the quickstart picks nothing."""
+    scenario = scenarios.load(
+        Path(scenarios.__file__).with_name("quickstart.yaml"),
+        settings=[
+            "policy.optimised={agents: {opens_hour: 8, closes_hour: 21}, technicians: {}}",
+            "horizon.days=42",
+        ],
+    )
+    outlook = sim.outlook(scenario)
+    decided = {
+        **plan_agents(scenario, outlook, no_progress)[0],
+        **plan_technicians(scenario, outlook, no_progress)[0],
+    }
+    plan = replace(optimize.plan(scenario), decisions=Decisions(format=1, **decided))
+    run = sim.simulate(scenario, plan, seed=1, replication=0)
+    assert run.kpis["answer_level"] > 0.6
+    assert len(run.labels.service.technicians) == len(decided["technicians"])
