@@ -61,10 +61,7 @@ def numbers(name: str, values: npt.ArrayLike, least: float = 0.0, length: int | 
     Raises:
         ValueError: The shape is another, or a number is below `least`, beyond 1e15 or none.
     """
-    try:
-        array = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be numbers, got {values!r}") from None
+    array = floats(name, values)
     if array.ndim != 1 or (len(array) == 0 if length is None else len(array) != length):
         wanted = "one or more numbers" if length is None else f"{length} numbers"
         raise ValueError(f"{name} must be a list of {wanted}, got shape {array.shape}")
@@ -77,10 +74,29 @@ def numbers(name: str, values: npt.ArrayLike, least: float = 0.0, length: int | 
     return array
 
 
+def floats(name: str, values: npt.ArrayLike) -> FloatArray:
+    """An array of any shape and of any numbers, infinite ones and none included.
+
+    Args:
+        name: Name of the argument, for the message.
+        values: The numbers.
+
+    Returns:
+        A copy of them.
+
+    Raises:
+        ValueError: They are no numbers.
+    """
+    try:
+        return np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be numbers, got {values!r}") from None
+
+
 def _number(name: str, value: float) -> float:
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
         raise ValueError(f"{name} must be a number, got {value!r}")
     return float(value)
 
 
-__all__ = ["LARGEST", "FloatArray", "inner_share", "not_negative", "numbers", "positive"]
+__all__ = ["LARGEST", "FloatArray", "floats", "inner_share", "not_negative", "numbers", "positive"]

@@ -7,8 +7,8 @@ a base period T, and every base period an order is placed. With H_i = h_i lambda
 
 For a given m the best T = sqrt(2 (K + sum k_i / m_i) / sum H_i m_i); for a given T the best m_i is the one with
 m_i (m_i - 1) <= 2 k_i / (H_i T^2) <= m_i (m_i + 1). Goyal, Operational Research Quarterly 25, 1974; van Eijs, Journal
-of the Operational Research Society 44, 1993; power-of-two policies: Jackson, Maxwell and Muckstadt, IIE Transactions 17,
-1985, and Roundy, Management Science 31, 1985.
+of the Operational Research Society 44, 1993; power-of-two policies: Jackson, Maxwell and Muckstadt, IIE Transactions
+17, 1985, and Roundy, Management Science 31, 1985.
 """
 
 from __future__ import annotations
