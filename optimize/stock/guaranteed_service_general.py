@@ -2,7 +2,7 @@
 
 The cost is concave in (S, SI) and the constraints are differences of two variables, so some best placement is a vertex:
 every service time follows from 0, a promise limit or an inbound time of goods from outside through constraints that
-hold as equalities (S_i = SI_j, S_j = SI_j + T_j). `_candidates` collects the times that can arise in this way: a handful
+hold as equalities (S_i = SI_j, S_j = SI_j + T_j). `_candidates` collects the times that can arise so: a handful
 per stage. With w[j, a, b] = 1 if stage j waits a and promises b, both among its candidates,
 
     min   sum of h_j k_j sqrt(a + T_j - b) * w[j, a, b]

@@ -188,31 +188,36 @@ def check_placement(network: ServiceNetwork, answer: ServicePlacement, tolerance
         One sentence per rule broken; empty where all hold.
     """
     stages = len(network.lead_times)
-    if any(len(array) != stages for array in (answer.outbound, answer.inbound, answer.covered)):
+    of_stages = (answer.outbound, answer.inbound, answer.covered, answer.safety_stock)
+    if any(len(array) != stages for array in of_stages):
         return [f"service times are not those of {stages} stages"]
     wrong = []
+    outbound, inbound = answer.outbound.tolist(), answer.inbound.tolist()
     for supplier, customer in network.edges.tolist():
-        if answer.outbound[supplier] > answer.inbound[customer]:
+        if outbound[supplier] > inbound[customer]:
             wrong.append(
-                f"stage {customer} waits {answer.inbound[customer]} for stage {supplier}, "
-                f"which promises {answer.outbound[supplier]}"
+                f"stage {customer} waits {inbound[customer]} for stage {supplier}, "
+                f"which promises {outbound[supplier]}"
             )
+    covered, stocks = answer.covered.tolist(), answer.safety_stock.tolist()
+    limits, outside = network.promise_limits.tolist(), network.inbound_times.tolist()
+    lead_times, bounds = network.lead_times.tolist(), network.demand_bounds.tolist()
+    holding_costs = network.holding_costs.tolist()
     cost = 0.0
     for stage in range(stages):
-        promised, waited = int(answer.outbound[stage]), int(answer.inbound[stage])
-        net = waited + int(network.lead_times[stage]) - promised
-        if not 0 <= promised <= network.promise_limits[stage]:
-            wrong.append(f"stage {stage} promises {promised}, not 0 .. {network.promise_limits[stage]}")
-        if waited < network.inbound_times[stage]:
+        net = inbound[stage] + lead_times[stage] - outbound[stage]
+        if not 0 <= outbound[stage] <= limits[stage]:
+            wrong.append(f"stage {stage} promises {outbound[stage]}, not 0 .. {limits[stage]}")
+        if inbound[stage] < outside[stage]:
             wrong.append(
-                f"stage {stage} waits {waited}, but goods from outside take {network.inbound_times[stage]}"
+                f"stage {stage} waits {inbound[stage]}, but goods from outside take {outside[stage]}"
             )
-        if net < 0 or net != answer.covered[stage]:
-            wrong.append(f"stage {stage} covers {answer.covered[stage]} periods, its times leave {net}")
-        stock = float(network.demand_bounds[stage]) * max(net, 0) ** 0.5
-        if abs(stock - answer.safety_stock[stage]) > tolerance * max(stock, 1e-300):
-            wrong.append(f"stage {stage} keeps {answer.safety_stock[stage]} units, not {stock}")
-        cost += float(network.holding_costs[stage]) * stock
+        if net < 0 or net != covered[stage]:
+            wrong.append(f"stage {stage} covers {covered[stage]} periods, its times leave {net}")
+        stock = bounds[stage] * max(net, 0) ** 0.5
+        if abs(stock - stocks[stage]) > tolerance * max(stock, 1e-300):
+            wrong.append(f"stage {stage} keeps {stocks[stage]} units, not {stock}")
+        cost += holding_costs[stage] * stock
     if abs(cost - answer.cost) > tolerance * max(cost, 1e-300):
         wrong.append(f"the cost is {cost}, not {answer.cost}")
     if answer.bound > cost * (1.0 + tolerance):
@@ -246,7 +251,7 @@ def _edges(edges: npt.ArrayLike, stages: int) -> IntArray:
         index = int(np.argmax(wrong))
         raise ValueError(f"edges[{index}] must name two of {stages} stages, got {links[index].tolist()}")
     whole = links.astype(np.int64)
-    _, first = np.unique(whole, axis=0, return_index=True)
+    _, first = np.unique(whole[:, 0] * stages + whole[:, 1], return_index=True)
     if len(first) < len(whole):
         index = min(set(range(len(whole))) - set(first.tolist()))
         raise ValueError(f"edges[{index}] must be named once, got {whole[index].tolist()} again")
