@@ -11,8 +11,10 @@ per stage. With w[j, a, b] = 1 if stage j waits a and promises b, both among its
               <= sum over a >= t, b of w[j, a, b]     for each edge (i, j) and candidate t of S_i
 
 whose linear relaxation is exact on trees. Costs are rounded to 1e-12 of the greatest possible total; the bound makes
-up for it. Where w would have more than `_MOST_PAIRS` entries the fallback answers: the network without the edges that
-close loops, solved exactly (its cost is a bound), repaired, and improved stage by stage.
+up for it. The search begins with promises by construction: as late as possible, or none at all, improved stage by stage
+and by what a relaxation suggests, that forgets the edges which close loops and prices what breaks them
+(`price_loops`). Its bound is that of the linear programme above, but takes milliseconds. Where it proves the promises
+best, or w would have more than `_MOST_PAIRS` entries, there is no search.
 """
 
 from __future__ import annotations
@@ -24,12 +26,14 @@ from typing import Any
 import numpy as np
 
 from optimize.solving import Progress
-from optimize.stock.guaranteed_service_kernels import solve_forest
+from optimize.stock.guaranteed_service_kernels import Stages, price_loops, solve_forest
 from optimize.stock.service_network import IntArray, ServiceNetwork, ServicePlacement, placement
 from scenarios import SolveStatus
 
 _MOST_PAIRS = 200_000
 _COST_UNITS = 1e12
+_PRICE_ROUNDS = 1500
+_PROVEN_GAP = 1e-9
 
 
 @dataclass(frozen=True)
@@ -51,17 +55,23 @@ def best_of_forest(network: ServiceNetwork) -> tuple[IntArray, float] | None:
     """
     outbound, inbound = np.zeros_like(network.lead_times), np.zeros_like(network.lead_times)
     is_forest, cost = solve_forest(
-        network.lead_times,
-        network.coefficients,
-        network.promise_limits,
-        network.inbound_times,
+        _stages(network),
         network.edges[:, 0].copy(),
         network.edges[:, 1].copy(),
-        network.longest,
         outbound,
         inbound,
     )
     return (outbound, cost) if is_forest else None
+
+
+def _stages(network: ServiceNetwork) -> Stages:
+    return (
+        network.lead_times,
+        network.coefficients,
+        network.promise_limits,
+        network.inbound_times,
+        network.longest,
+    )
 
 
 def place_in_general(network: ServiceNetwork, work_limit: float, progress: Progress) -> ServicePlacement:
@@ -73,10 +83,14 @@ def place_in_general(network: ServiceNetwork, work_limit: float, progress: Progr
         progress: Told how many placements were found.
 
     Returns:
-        OPTIMAL where proven, FEASIBLE where the limit was reached, FALLBACK where CP-SAT had no part in it.
+        OPTIMAL where proven; FEASIBLE where the limit was reached; FALLBACK where the promises are by construction
+        and not proven best.
     """
     candidates = _candidates(network)
-    start, bound = _fallback(network, candidates)
+    start, bound = _constructed(network, candidates)
+    made = placement(network, start, bound, SolveStatus.OPTIMAL)
+    if made.gap <= _PROVEN_GAP:
+        return made
     pairs = sum(len(a) * len(b) for a, b in zip(candidates.inbound, candidates.outbound, strict=True))
     if pairs > _MOST_PAIRS:
         return placement(network, start, bound, SolveStatus.FALLBACK)
@@ -205,15 +219,24 @@ def _at_least(
     return literals
 
 
-def _fallback(network: ServiceNetwork, candidates: _Candidates) -> tuple[IntArray, float]:
-    """Good promises by construction, and a bound: the best cost without the edges that close loops."""
-    relaxed = best_of_forest(network.with_edges(_spanning_forest(network)))
-    assert relaxed is not None
-    alternatives = [_improved(network, candidates, network.kept_promises(relaxed[0]))]
-    alternatives.append(_improved(network, candidates, network.kept_promises(network.promise_limits)))
-    alternatives.append(_improved(network, candidates, np.zeros_like(network.lead_times)))
-    costs = [placement(network, outbound, 0.0, SolveStatus.FALLBACK).cost for outbound in alternatives]
-    return alternatives[int(np.argmin(costs))], relaxed[1]
+def _constructed(network: ServiceNetwork, candidates: _Candidates) -> tuple[IntArray, float]:
+    """Good promises by construction, and a bound on the cost of any."""
+    order = network.upstream_first()
+    starts = (network.promise_limits, np.zeros_like(network.lead_times))
+    made = [_improved(network, candidates, network.kept_promises(start)) for start in starts]
+    costs = [placement(network, outbound, np.inf, SolveStatus.FALLBACK).cost for outbound in made]
+    outbound = made[int(np.argmin(costs))]
+    cost, bound = price_loops(
+        _stages(network),
+        network.edges[:, 0].copy(),
+        network.edges[:, 1].copy(),
+        np.array(order, np.int64),
+        _spanning_forest(network),
+        _PRICE_ROUNDS,
+        min(costs),
+        outbound,
+    )
+    return (_improved(network, candidates, outbound) if cost < min(costs) else outbound), max(bound, 0.0)
 
 
 def _spanning_forest(network: ServiceNetwork) -> np.ndarray[Any, np.dtype[np.bool_]]:

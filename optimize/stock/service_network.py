@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from optimize.compilation import compiled
 from optimize.stock.arguments import FloatArray, floats, numbers
 from scenarios import SolveStatus
 
@@ -61,8 +62,6 @@ class ServiceNetwork:
         Raises:
             ValueError: A number breaks these rules, or the edges form a cycle.
         """
-        from optimize.stock.guaranteed_service_kernels import longest_waits
-
         lead = _periods("lead_times", lead_times, None)
         stages = len(lead)
         inbound = _periods(
@@ -70,7 +69,8 @@ class ServiceNetwork:
         )
         links = _edges(edges, stages)
         longest = np.zeros(stages, np.int64)
-        on_no_cycle = longest_waits(lead, inbound, links[:, 0].copy(), links[:, 1].copy(), longest)
+        missing = np.bincount(links[:, 1], minlength=stages)
+        on_no_cycle = _fill_longest(lead, inbound, links, missing, longest)
         if on_no_cycle < stages:
             raise ValueError(f"edges must form no cycle, got one that holds up {stages - on_no_cycle} stages")
         if longest.max() > LONGEST_HORIZON:
@@ -223,6 +223,28 @@ def check_placement(network: ServiceNetwork, answer: ServicePlacement, tolerance
     if answer.bound > cost * (1.0 + tolerance):
         wrong.append(f"the bound {answer.bound} is above the cost {cost}")
     return wrong
+
+
+@compiled
+def _fill_longest(
+    lead_times: IntArray, inbound_times: IntArray, edges: IntArray, missing: IntArray, longest: IntArray
+) -> int:
+    """Fill the longest waits, given how many suppliers of each stage are open; how many stages lie behind no cycle."""
+    stages, known, finds = len(lead_times), 0, True
+    for stage in range(stages):
+        longest[stage] = inbound_times[stage] + lead_times[stage]
+    while finds:
+        finds = False
+        for stage in range(stages):
+            if missing[stage] == 0:
+                missing[stage], finds = -1, True
+                known += 1
+                for edge in range(len(edges)):
+                    if edges[edge, 0] == stage:
+                        customer = edges[edge, 1]
+                        longest[customer] = max(longest[customer], longest[stage] + lead_times[customer])
+                        missing[customer] -= 1
+    return known
 
 
 def _periods(name: str, values: npt.ArrayLike, length: int | None) -> IntArray:

@@ -196,6 +196,19 @@ def test_networks_with_loops_are_solved_to_the_proof(name: str, pooling: Pooling
     best = place_safety_stock(network)
     assert best.status is SolveStatus.OPTIMAL
     assert 0.0 <= best.gap < 1e-9
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(general, "_PRICE_ROUNDS", 1)
+        patch.setattr(general, "_PROVEN_GAP", -1.0)
+        assert place_safety_stock(network).cost == pytest.approx(best.cost, rel=1e-9)
+
+
+def test_prices_bring_the_bound_near_in_large_networks() -> None:
+    network = _random_network(12, stages=100, edges=200, longest_lead=5)
+    candidates = general._candidates(network)
+    outbound, bound = general._constructed(network, candidates)
+    made = general.placement(network, outbound, bound, SolveStatus.FALLBACK)
+    assert check_placement(network, made) == []
+    assert 0.0 <= made.gap < 0.02
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -217,8 +230,27 @@ def test_every_placement_of_a_small_network_with_loops(seed: int) -> None:
     assert best.bound <= least * (1 + 1e-12)
 
 
+@pytest.fixture
+def only_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No placement by construction is good enough to do without the search."""
+    monkeypatch.setattr(general, "_PRICE_ROUNDS", 1)
+    monkeypatch.setattr(general, "_PROVEN_GAP", -1.0)
+
+
+@pytest.mark.usefixtures("only_search")
+@pytest.mark.parametrize("seed", range(12))
+def test_the_search_finds_the_best_of_every_placement(seed: int) -> None:
+    network = _random_network(seed, stages=5, edges=8, longest_lead=2)
+    least = _least(network)
+    best = place_safety_stock(network)
+    assert best.cost == pytest.approx(least, rel=1e-9, abs=1e-9)
+    assert best.status is SolveStatus.OPTIMAL
+    assert least * (1 - 1e-9) - 1e-9 <= best.bound <= least * (1 + 1e-12)
+
+
+@pytest.mark.usefixtures("only_search")
 @pytest.mark.parametrize("seed", range(8))
-def test_both_methods_agree_on_trees(seed: int) -> None:
+def test_the_search_agrees_with_the_dynamic_programme_on_trees(seed: int) -> None:
     network = _random_network(seed, stages=14, edges=13, longest_lead=6)
     exact = place_safety_stock(network)
     searched = general.place_in_general(network, 30.0, lambda step, finished, wanted: None)
@@ -231,6 +263,8 @@ def test_the_fallback_keeps_all_rules_and_its_bound_holds(seed: int, monkeypatch
     network = _random_network(seed, stages=9, edges=14, longest_lead=5)
     best = place_safety_stock(network)
     monkeypatch.setattr(general, "_MOST_PAIRS", 0)
+    monkeypatch.setattr(general, "_PRICE_ROUNDS", 1)
+    monkeypatch.setattr(general, "_PROVEN_GAP", -1.0)
     made = place_safety_stock(network)
     assert made.status is SolveStatus.FALLBACK
     assert made.bound <= best.cost * (1 + 1e-9)
@@ -238,6 +272,7 @@ def test_the_fallback_keeps_all_rules_and_its_bound_holds(seed: int, monkeypatch
     assert made.cost <= 1.5 * best.cost + 1e-9
 
 
+@pytest.mark.usefixtures("only_search")
 def test_a_work_limit_leaves_a_placement_and_a_bound() -> None:
     network = _random_network(3, stages=30, edges=60, longest_lead=5)
     limited = place_safety_stock(network, work_limit=1e-3)
