@@ -182,7 +182,7 @@ def _build(
     for stage, (waits, promises) in enumerate(zip(candidates.inbound, candidates.outbound, strict=True)):
         lead, coefficient = int(network.lead_times[stage]), float(network.coefficients[stage])
         of_stage = {
-            (wait, promise): model.new_bool_var(f"w_{stage}_{wait}_{promise}")
+            (wait, promise): model.new_bool_var("")
             for wait in waits
             for promise in promises
             if promise <= wait + lead
@@ -192,8 +192,8 @@ def _build(
             costs.append(round(units * coefficient * (wait + lead - promise) ** 0.5) * choice)
             model.add_hint(choice, wait == first_waits[stage] and promise == start[stage])
         choices.append(of_stage)
-        waits_at_least.append(_at_least(model, of_stage, waits, 0, f"SI_{stage}"))
-        promises_at_least.append(_at_least(model, of_stage, promises, 1, f"S_{stage}"))
+        waits_at_least.append(_at_least(model, of_stage, waits, 0, int(first_waits[stage])))
+        promises_at_least.append(_at_least(model, of_stage, promises, 1, int(start[stage])))
     for supplier, customer in network.edges.tolist():
         for promise, is_promised in promises_at_least[supplier].items():
             place = bisect_left(candidates.inbound[customer], promise)
@@ -210,11 +210,12 @@ def _build(
 
 
 def _at_least(
-    model: Any, choices: dict[tuple[int, int], Any], times: list[int], part: int, name: str
+    model: Any, choices: dict[tuple[int, int], Any], times: list[int], part: int, first: int
 ) -> dict[int, Any]:
-    """A literal for each time but the least: the wait (part 0) or promise (part 1) is at least that."""
-    literals = {time: model.new_bool_var(f"{name}_{time}") for time in times[1:]}
+    """A literal for each time but the least: the wait (part 0) or promise (part 1) is at least that; first a guess."""
+    literals = {time: model.new_bool_var("") for time in times[1:]}
     for time, literal in literals.items():
+        model.add_hint(literal, first >= time)
         model.add(sum(choice for key, choice in choices.items() if key[part] >= time) == literal)
     return literals
 

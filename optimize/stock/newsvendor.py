@@ -222,16 +222,27 @@ def normal_loss(level: float, mean: float, sd: float) -> float:
 
     Returns:
         Units.
+
+    Raises:
+        ValueError: The deviation is not above 0, or a number is none.
     """
-    distance = (level - mean) / sd
-    return sd * (_STANDARD.pdf(distance) - distance * _upper_tail(distance))
+    distance = _distance(level, mean, sd)
+    # Far out the difference is all rounding, and may be below 0.
+    return sd * max(0.0, _STANDARD.pdf(distance) - distance * _upper_tail(distance))
 
 
 def normal_second_loss(level: float, mean: float, sd: float) -> float:
     """Half the mean square of the units short, sigma^2 / 2 ((z^2 + 1)(1 - Phi(z)) - z phi(z)), equation (C.33)."""
-    distance = (level - mean) / sd
+    distance = _distance(level, mean, sd)
     tail = (distance * distance + 1.0) * _upper_tail(distance) - distance * _STANDARD.pdf(distance)
-    return sd * sd * tail / 2.0
+    return sd * sd * max(0.0, tail) / 2.0
+
+
+def _distance(level: float, mean: float, sd: float) -> float:
+    distance = (level - mean) / positive("sd", sd)
+    if not math.isfinite(distance):
+        raise ValueError(f"level and mean must be finite, got {level!r} and {mean!r}")
+    return distance
 
 
 def _upper_tail(distance: float) -> float:

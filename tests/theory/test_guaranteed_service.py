@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from optimize.stock import guaranteed_service
 from optimize.stock import guaranteed_service_general as general
 from optimize.stock.guaranteed_service import Pooling, place_safety_stock, pooled_demand_bounds
 from optimize.stock.service_network import ServiceNetwork, ServicePlacement, check_placement
@@ -280,10 +281,11 @@ def test_a_work_limit_leaves_a_placement_and_a_bound() -> None:
     assert 0.0 <= limited.bound <= limited.cost
 
 
+@pytest.mark.usefixtures("only_search")
 def test_same_network_same_placement() -> None:
     network = _random_network(4, stages=10, edges=16, longest_lead=4)
     first = place_safety_stock(network)
-    for _ in range(3):
+    for _ in range(20):
         again = place_safety_stock(network)
         assert again.outbound.tolist() == first.outbound.tolist()
         assert (again.cost, again.bound) == (first.cost, first.bound)
@@ -440,6 +442,21 @@ def test_impossible_limits_and_pooling_are_named() -> None:
         pooled_demand_bounds([1, 1], [(0, 1)], exponent=0.5)
     with pytest.raises(ValueError, match="units must be a list of 1 numbers"):
         pooled_demand_bounds([1, 1], [(0, 1)], units=[1, 2])
+
+
+def test_huge_costs_and_networks_without_any() -> None:
+    edges = [(0, 1), (0, 2), (1, 3), (2, 3)]
+    dear = ServiceNetwork.of([2, 1, 3, 1], [1e15] * 4, [1e15] * 4, edges, [math.inf, math.inf, math.inf, 0])
+    assert place_safety_stock(dear).cost == pytest.approx(_least(dear), rel=1e-9)
+    free = ServiceNetwork.of([2, 1, 3, 1], [0.0] * 4, [1.0] * 4, edges, [math.inf, math.inf, math.inf, 0])
+    assert place_safety_stock(free).cost == 0.0
+
+
+def test_an_answer_that_breaks_its_rules_is_never_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = ServiceNetwork.of([3, 2], [1, 2], [5, 5], [(0, 1)], [math.inf, 0])
+    monkeypatch.setattr(guaranteed_service, "check_placement", lambda network, answer: ["stage 0 is late"])
+    with pytest.raises(AssertionError, match="stage 0 is late"):
+        place_safety_stock(network)
 
 
 def test_one_stage_alone() -> None:

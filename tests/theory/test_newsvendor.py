@@ -113,6 +113,17 @@ def test_losses_are_integrals(level: float) -> None:
     assert normal_second_loss(level, 1.5, 2.0) == pytest.approx(second, rel=1e-6, abs=1e-12)
 
 
+def test_losses_far_out_and_of_impossible_numbers() -> None:
+    for loss in (normal_loss, normal_second_loss):
+        assert 0.0 <= loss(60.0, 0.0, 2.0) < 1e-12
+        assert loss(-1e6, 0.0, 1.0) > 0.0
+        with pytest.raises(ValueError, match="sd must be above 0"):
+            loss(1.0, 1.0, 0.0)
+        with pytest.raises(ValueError, match="level and mean must be finite, got nan"):
+            loss(math.nan, 1.0, 1.0)
+    assert normal_loss(-1e6, 0.0, 1.0) == pytest.approx(1e6)
+
+
 def test_margins_count_all_prices() -> None:
     margins = Margins(10.0, 4.0, 1.0, holding_cost=0.5, shortage_cost=2.0)
     assert (margins.overage, margins.underage) == (3.5, 8.0)
