@@ -99,7 +99,9 @@ def place_in_general(network: ServiceNetwork, work_limit: float, progress: Progr
         return placement(network, start, bound, SolveStatus.FALLBACK)
     outbound, found_bound, is_proven = found
     status = SolveStatus.OPTIMAL if is_proven else SolveStatus.FEASIBLE
-    return placement(network, outbound, max(bound, found_bound), status)
+    answer = placement(network, outbound, max(bound, found_bound), status)
+    # At the work limit the search may not have got as far as where it was told to start.
+    return answer if answer.cost <= made.cost else placement(network, start, answer.bound, status)
 
 
 def _candidates(network: ServiceNetwork) -> _Candidates:
