@@ -121,16 +121,16 @@ def _terms(scenario: Scenario, service: Service, field: FieldOutlook) -> _Terms:
     ill = min(absence.episodes_per_year * absence.length_days.mean() / _DAYS_PER_YEAR, 0.9)
     trained = min(policy.workforce.training_days_per_year / (_DAYS_PER_YEAR * worked), 0.9)
     on_duty = float(np.mean([60.0 * shift.hours - shift.break_minutes for shift in shifts]))
-    booked_days = 0.0 if policy.appointments is None else policy.appointments.earliest_days + 0.5
-    days = _promised_hours(service, policy, field, scenario) / 24.0 - booked_days
+    days = _promised_days(service, policy, field, scenario)
     notes: tuple[Unserved, ...] = ()
     if days <= 0.0:
         days = _LEAST_DAYS
         notes = (
             Unserved(
                 item="completion promise",
-                reason=f"appointments alone take {booked_days:g} days",
-                relaxation=f"completion_hours {24.0 * (booked_days + _LEAST_DAYS):g} in `policy.service.sla`",
+                reason="appointments alone take as long as is promised",
+                relaxation="fewer `policy.service.appointments.earliest_days`, or longer `completion_hours` in "
+                "`policy.service.sla`",
             ),
         )
     return _Terms(
@@ -142,13 +142,14 @@ def _terms(scenario: Scenario, service: Service, field: FieldOutlook) -> _Terms:
     )
 
 
-def _promised_hours(
-    service: Service, policy: ServicePolicy, field: FieldOutlook, scenario: Scenario
-) -> float:
-    """Clock hours to completion that as many requests have at least as are to be completed in time."""
+def _promised_days(service: Service, policy: ServicePolicy, field: FieldOutlook, scenario: Scenario) -> float:
+    """Days from request to completion that as many requests have at least as are to be completed in time.
+
+    The days until the first appointments, and half a day for the window, do not count: nobody can come in them.
+    """
     wanted = scenario.policy.optimised.technicians
     assert wanted is not None
-    weights, hours = [], []
+    weights, days = [], []
     total = sum(mode.weight for mode in service.failure_modes) * sum(item.share for item in service.segments)
     of_streams = [1_440.0 / max(stream.between_minutes.mean(), 1e-9) for stream in service.job_streams]
     left = max(1.0 - sum(of_streams) / max(float(field.visits_per_day.sum()), 1e-9), 0.0)
@@ -156,20 +157,26 @@ def _promised_hours(
         promise = _promise_of(segment.id, policy)
         for mode in service.failure_modes:
             urgencies = sum(mode.urgency_shares) or 1.0
-            for share, allowed in zip(mode.urgency_shares, promise, strict=True):
+            for urgency, share in enumerate(mode.urgency_shares):
                 weights.append(left * segment.share * mode.weight * share / urgencies / max(total, 1e-9))
-                hours.append(allowed)
+                days.append(promise[urgency] / 24.0 - _booked_days(urgency, policy))
     first = _promise_of(service.segments[0].id, policy)
     for stream, per_day in zip(service.job_streams, of_streams, strict=True):
         weights.append(per_day / max(sum(of_streams), 1e-9) * (1.0 - left))
-        hours.append(first[stream.priority])
+        days.append(first[stream.priority] / 24.0 - _booked_days(stream.priority, policy))
     if not sum(weights) > 0.0:
-        return min(policy.sla[-1].completion_hours)
-    order = np.argsort(hours, kind="stable")
+        return min(policy.sla[-1].completion_hours) / 24.0
+    order = np.argsort(days, kind="stable")
     upto = np.cumsum(np.array(weights)[order]) / sum(weights)
-    return float(
-        np.array(hours)[order][np.searchsorted(upto, 1.0 - wanted.completed_share - 1e-9, side="right")]
-    )
+    at = int(np.searchsorted(upto, 1.0 - wanted.completed_share - 1e-9, side="right"))
+    return float(np.array(days)[order][min(at, len(days) - 1)])
+
+
+def _booked_days(urgency: int, policy: ServicePolicy) -> float:
+    terms = policy.appointments
+    if terms is None or (urgency == 0 and terms.urgent_same_day):
+        return 0.0
+    return terms.earliest_days + 0.5
 
 
 def _promise_of(segment: str, policy: ServicePolicy) -> tuple[float, float, float]:
