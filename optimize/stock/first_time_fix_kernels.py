@@ -191,7 +191,7 @@ def corners_of_station(
         days: in which stock of the station comes again.
         owed: mean of what the centre owes to it.
         spread: variance of that.
-        room: (4, any) for work; the last row holds -1 everywhere before and after.
+        room: (5, any) for work; the last row holds -1 everywhere before and after.
         marks: (2, any) for work.
         corners: (5, any) filled: units, level of the station, level of a van, found per day, missing on all vans.
 
@@ -201,7 +201,7 @@ def corners_of_station(
     corners[0, 0] = corners[1, 0] = corners[2, 0] = corners[3, 0] = corners[4, 0] = 0.0
     if rate <= 0.0 or vans == 0:
         return 1
-    met, short, best = room[1], room[2], room[3]
+    met, short, waits, best = room[1], room[2], room[3], room[4]
     chosen, hull = marks[0], marks[1]
     best[0], chosen[0] = 0.0, 0
     mean, variance = (rate + counter) * days + owed, (rate + counter) * days + spread
@@ -219,7 +219,7 @@ def corners_of_station(
                 break
             found = rate * found_on_van(met, short, size, van_level) / duty_rate
             if found > best[units]:
-                best[units], chosen[units] = found, level
+                best[units], chosen[units], waits[units] = found, level, missing
             reach = max(reach, units + 1)
         if missing <= _ENOUGH * rate:
             break
@@ -229,8 +229,7 @@ def corners_of_station(
         units = hull[corner]
         corners[0, corner], corners[1, corner], corners[3, corner] = units, chosen[units], best[units]
         corners[2, corner] = (units - chosen[units]) // vans
-        if units:
-            corners[4, corner], _ = missing_after_filling(mean, variance, chosen[units])
+        corners[4, corner] = waits[units] if units else 0.0
     for units in range(reach):
         best[units] = -1.0
     return int(min(count, corners.shape[1]))
@@ -303,7 +302,7 @@ def curve_of_part(
         By corner: units in all, units of the centre, found per day.
     """
     places = len(use)
-    room, marks = np.full((4, longest), -1.0), np.zeros((2, longest), np.int64)
+    room, marks = np.full((5, longest), -1.0), np.zeros((2, longest), np.int64)
     corners, counts = np.zeros((places, 5, CORNERS)), np.zeros(places, np.int64)
     at, found, centre = np.zeros(places, np.int64), np.full(longest, -1.0), np.zeros(longest, np.int64)
     mean = (use.sum() + counter.sum()) * centre_days
@@ -344,7 +343,7 @@ def levels_of_part(
         vans miss once they have been filled.
     """
     places = len(use)
-    room, marks = np.full((4, longest), -1.0), np.zeros((2, longest), np.int64)
+    room, marks = np.full((5, longest), -1.0), np.zeros((2, longest), np.int64)
     corners, counts = np.zeros((places, 5, CORNERS)), np.zeros(places, np.int64)
     at = np.zeros(places, np.int64)
     corners_of_stations(centre, centre_days, use, counter, stations, room, marks, corners, counts)
