@@ -14,8 +14,8 @@ from optimize.stock.cells import FloatArray, IntArray
 from optimize.stock.perishable_arrays import Days, Effort, Rooms, Rule, Shelf, Shelves, Way
 
 _CONVERGED = 1e-12
-_LONGEST_ITERATION = 5_000
-_UNDAMPED_ITERATIONS, _DAMPING = 60, 0.3
+_MOST_ITERATIONS, _WORK_PER_TRANSITION = 5_000, 100
+_DAMPING = 0.3
 _KEY_BITS = 62
 _FREE = -1
 _MIXER = 6364136223846793005
@@ -325,20 +325,20 @@ def build_chain(shelf: Shelf, rule: Rule, pmf: FloatArray, support: int, effort:
 
 
 @compiled_with_arrays
-def settle(states: int, rooms: Rooms) -> bool:
-    """Write the long-run means of a chain by power iteration, damped later so that chains of a beat settle too.
+def settle(states: int, rooms: Rooms, effort: Effort) -> bool:
+    """Write the long-run means of a chain by power iteration, damped so that chains with a beat settle too.
 
     Returns:
         Whether it settled.
     """
     now, then = rooms.share[0], rooms.share[1]
     now[:states] = 1.0 / states
-    for iteration in range(_LONGEST_ITERATION):
-        damping = _DAMPING if iteration > _UNDAMPED_ITERATIONS else 0.0
+    edges = max(rooms.first[states], 1)
+    for _ in range(min(_MOST_ITERATIONS, _WORK_PER_TRANSITION * effort.transitions // edges)):
         for state in range(states):
-            then[state] = damping * now[state]
+            then[state] = _DAMPING * now[state]
         for state in range(states):
-            share = (1.0 - damping) * now[state]
+            share = (1.0 - _DAMPING) * now[state]
             for edge in range(rooms.first[state], rooms.first[state + 1]):
                 then[rooms.target[edge]] += share * rooms.weight[edge]
         change = 0.0
@@ -387,6 +387,6 @@ def evaluate_cells(
         )  # fmt: skip
         rule = Rule(rules[number, 0], rules[number, 1], rules[number, 2])
         states = build_chain(shelf, rule, days.pmf[cell], days.support[cell], effort, rooms)
-        if states == 0 or not settle(states, rooms):
+        if states == 0 or not settle(states, rooms, effort):
             follow_path(shelf, rule, days.demand[cell], days.oldest_first[cell], effort, rooms)
         means[number] = rooms.means

@@ -7,10 +7,11 @@ is counted and ordered. Every `review_days` days the inventory position is broug
 an order is never less than `minimum_order_units`.
 
 Solution. Units by last day of sale, orders on their way included, are a Markov chain (Nahmias, 2011, Perishable
-Inventory Systems, chapter 3). Where it is small it is written down and solved to 1e-12. Elsewhere the dynamics are
-followed along one path of 4,096 days whose demands are all quantiles of the distribution, each once, in a fixed
-random order: the distribution is met exactly, and only the order of the days is chance. All levels of a cell see the
-same path, so they are compared on equal terms.
+Inventory Systems, chapter 3). Where it is small and settles fast it is written down and solved to 1e-12; `Effort` says
+how large it may be. Elsewhere the dynamics are followed along one path of 4,096 days whose demands are all quantiles
+of the distribution, each once, in a fixed random order: the distribution is met exactly, and only the order of the
+days is chance. All levels of a cell see the same path, so they are compared on equal terms. Against large chains the
+fill rate of a path is off by 0.2 points on average and the cost by 0.4 %.
 
 Age-aware base stock (EWA) takes units that will expire before the next order comes off the position, reckoned at mean
 demand: Broekmeulen and van Donselaar (2009), A heuristic to manage perishable inventory with batch ordering, positive
@@ -158,4 +159,4 @@ def _check(cells: Cells) -> None:
             )
 
 
-__all__ = ["evaluate_perishable", "for_target_perishable", "least_cost_perishable"]
+__all__ = ["FULL", "Effort", "evaluate_perishable", "for_target_perishable", "least_cost_perishable"]

@@ -38,7 +38,7 @@ class Relaxation:
     choice: IntArray
     """(n,) candidate with the largest share per cell."""
     excess: float
-    """Shares of limits that even mixed candidates exceed; above 0 = infeasible."""
+    """Shares of limits that mixed candidates exceed all the same, at a high price for it."""
 
 
 def relax(model: Model) -> Relaxation:
@@ -71,7 +71,7 @@ def _good_prices(model: Model) -> FloatArray:
 
     finite = np.isfinite(model.cost)
     spread = np.where(finite, model.cost, 0.0).max(axis=1, initial=0.0)
-    typical = max(float(spread.mean()), 1e-300) if len(spread) else 1.0
+    typical = float(spread.mean()) if spread.any() else 1.0 / max(len(spread), 1)
     price = np.zeros(len(model.limits))
 
     for softness in _SOFTNESS:

@@ -7,7 +7,7 @@ core, goes to HiGHS by MathOpt; where it is complete and solved, the choice is p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -50,7 +50,7 @@ def search(model: Model, seed: int, node_limit: int, progress: Progress) -> Sear
     """
     progress("linear relaxation", 0, 2)
     relaxation = relax(model)
-    if relaxation.excess > WITHIN:
+    if relaxation.excess > WITHIN and _is_infeasible(model):
         return Search(None, np.inf, True, False, relaxation)
     choice = round_off(model, relaxation)
     progress("integer programme", 1, 2)
@@ -76,6 +76,12 @@ def search(model: Model, seed: int, node_limit: int, progress: Progress) -> Sear
             raise
     progress("integer programme", 2, 2)
     return Search(choice, bound, is_proven, is_rounded, relaxation)
+
+
+def _is_infeasible(model: Model) -> bool:
+    """Whether even mixed candidates exceed the limits when costs do not count."""
+    free = replace(model, cost=np.where(np.isfinite(model.cost), 0.0, np.inf))
+    return relax(free).excess > WITHIN
 
 
 def round_off(model: Model, relaxation: Relaxation) -> IntArray | None:

@@ -69,7 +69,7 @@ class TestPublishedChain:
             shelf_life_days=table["lifetime_m"],
             waste_cost=table["waste_w"],
         )
-        found = evaluate_perishable(given, base_stock(table["S"].astype(np.int64)))
+        found = evaluate_perishable(given, base_stock(table["S"].astype(np.int64)), effort=LARGE_CHAINS)
         # What is ordered is what is sold or thrown away.
         bought = found.fill_rate * given.mean_per_day + found.mean_waste
         digits = 0.51e-8
