@@ -4,9 +4,9 @@ Symbols: D(t) demand of t days, L lead time, R days between reviews, y inventory
 day L + j after a review, j = 1 ... R, net stock is y - D(L + j): whatever is ordered later is not there yet.
 
 Lost sales: with L = 0 the stock is what is left of the position, so the same sums hold; exact. With L > 0 what is under
-way is taken to be demand of L days that is known to fit into the position, so that sums over D(L) are divided by
-P(D(L) <= y). That is Erlang's loss form: exact for base stock under continuous review and Poisson demand (Karush 1957,
-Operations Research 5(5)).
+way is taken to be demand of L days, thinned by a share t and known to fit into the position: P(X = k) in proportion to
+P(D(tL) = k), k <= y, with t such that its mean is what is sold in L days (Little). That is Erlang's loss form (Karush
+1957, Operations Research 5(5)), which with t = 1 is exact for base stock under continuous review, fitted to whole days.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ class Batch(NamedTuple):
 def fill_plain(out: FloatArray, mean: float, variance_to_mean: float) -> None:
     """Write the probabilities of 0, 1, 2, ... units into `out`: negative binomial, or Poisson up to a ratio of 1.
 
-    Recursion from 0 on or, where P(0) is too small a number, from the mode in both directions.
+    They sum to 1: where there is no room for more units, demand is known to be no more. Recursion from 0 on
+    or, where P(0) is too small a number, from the mode in both directions.
     """
     out[:] = 0.0
     if mean <= 0.0:
@@ -72,6 +73,7 @@ def fill_plain(out: FloatArray, mean: float, variance_to_mean: float) -> None:
     else:
         size, later = mean / (variance_to_mean - 1.0), 1.0 - 1.0 / variance_to_mean
         log_first, start = -size * math.log(variance_to_mean), int(max(0.0, mean - variance_to_mean + 1.0))
+    start = min(start, out.size - 1)
     if log_first > _SMALLEST_LOGARITHM:
         start, out[0] = 0, math.exp(log_first)
     elif is_poisson:
@@ -79,6 +81,8 @@ def fill_plain(out: FloatArray, mean: float, variance_to_mean: float) -> None:
     else:
         ways = math.lgamma(size + start) - math.lgamma(size) - math.lgamma(start + 1.0)
         out[start] = math.exp(ways + log_first + start * math.log(later))
+    if out[start] == 0.0:
+        out[start] = 1.0
     total, least = out[start], NEGLIGIBLE * min(1.0, mean)
     for k in range(start + 1, out.size):
         out[k] = out[k - 1] * (mean / k if is_poisson else (size + k - 1.0) / k * later)
@@ -148,6 +152,84 @@ def fill_offsets(whole: IntArray, amounts: FloatArray, sizes: FloatArray, offset
         offsets[i + 1] = offsets[i] + reach_of(amounts[i, 0] * (whole[i, 0] + whole[i, 1]), ratio) + 1
 
 
+@compiled
+def fill_under_way(out: FloatArray, mean: float, variance_to_mean: float, sizes: FloatArray) -> float:
+    """Write probabilities of what is under way, given that it fits into `out`; return its mean."""
+    fill_demand(out, mean, variance_to_mean, sizes)
+    total, units = 0.0, 0.0
+    for k in range(out.size):
+        total += out[k]
+        units += k * out[k]
+    for k in range(out.size):
+        out[k] /= total
+    return units / total
+
+
+@compiled
+def mixed(probability: FloatArray, values: FloatArray, y: int) -> float:
+    """Mean of a table by what is left of a position of y."""
+    total = 0.0
+    for k in range(y + 1):
+        total += probability[k] * values[y - k]
+    return total
+
+
+@compiled_with_arrays
+def thin_out(served: FloatArray, mean: float, ratio: float, sizes: FloatArray, reviews: float) -> FloatArray:
+    """Shares t by position such that the mean under way is what is sold in a lead time of so many reviews.
+
+    By regula falsi at up to 128 positions, straight between them; 1 from where hardly anything is lost.
+    """
+    shares, room = np.ones(served.size), np.empty(served.size)
+    stride, before = max(1, served.size // 128), 0
+    shares[0] = 0.0
+    for y in range(1, served.size, stride):
+        probability = room[: y + 1]
+        low, high, low_excess = 0.0, 1.0, -reviews * served[y]
+        high_excess = fill_under_way(probability, mean, ratio, sizes) - reviews * mixed(
+            probability, served, y
+        )
+        if mean - reviews * mixed(probability, served, y) < 1e-9 * mean:
+            break
+        share = 1.0
+        for _ in range(40):
+            if high_excess <= 0.0 or high - low < 1e-7:
+                break
+            share = high - high_excess * (high - low) / (high_excess - low_excess)
+            excess = fill_under_way(probability, share * mean, ratio, sizes)
+            excess -= reviews * mixed(probability, served, y)
+            if abs(excess) < 1e-9 * mean:
+                break
+            if excess > 0.0:
+                high, high_excess, low_excess = share, excess, 0.5 * low_excess
+            else:
+                low, low_excess, high_excess = share, excess, 0.5 * high_excess
+        shares[y] = share
+        for k in range(before + 1, y):
+            shares[k] = shares[before] + (share - shares[before]) * (k - before) / (y - before)
+        before = y
+    return shares
+
+
+@compiled_with_arrays
+def mix_lost(
+    on_hand: FloatArray,
+    served: FloatArray,
+    ready: FloatArray,
+    mean: float,
+    ratio: float,
+    sizes: FloatArray,
+    reviews: float,
+) -> None:
+    """Turn sums without a lead time into those with lost sales and goods under way, in place."""
+    shares, room = thin_out(served, mean, ratio, sizes, reviews), np.empty(served.size)
+    for y in range(served.size - 1, 0, -1):
+        probability = room[: y + 1]
+        fill_under_way(probability, shares[y] * mean, ratio, sizes)
+        on_hand[y], served[y] = mixed(probability, on_hand, y), mixed(probability, served, y)
+        ready[y] = mixed(probability, ready, y)
+
+
 @compiled_with_arrays
 def tabulate(batch: Batch) -> None:
     """Work out the sums over demand of a batch."""
@@ -159,8 +241,9 @@ def tabulate(batch: Batch) -> None:
         below, lead_below = batch.ready[first:last], batch.lead_below[first:last]
         probability = batch.demand[first:last]
         all_below = np.empty(last - first)
+        is_mixed = batch.is_lost and lead > 0
         for day in range(review + 1):
-            fill_demand(probability, mean * (lead + day), ratio, sizes)
+            fill_demand(probability, mean * (day if is_mixed else lead + day), ratio, sizes)
             total = 0.0
             for k in range(last - first):
                 total = min(1.0, total + probability[k])
@@ -177,12 +260,11 @@ def tabulate(batch: Batch) -> None:
         for k in range(last - first - 1, 0, -1):
             below[k] = below[k - 1]
         below[0] = 0.0
-        if batch.is_lost and lead > 0:
+        if is_mixed:
+            mix_lost(on_hand, served, below, mean * lead, ratio, sizes, lead / review)
+            fill_demand(probability, mean * lead, ratio, sizes)
             for k in range(last - first):
-                if lead_below[k] > 0.0:
-                    on_hand[k] /= lead_below[k]
-                    served[k] /= lead_below[k]
-                    below[k] /= lead_below[k]
+                lead_below[k] = probability[k] + (lead_below[k - 1] if k > 0 else 0.0)
         for y in range(last - first):
             short = mean - served[y] / review
             if not batch.is_lost:

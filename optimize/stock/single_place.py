@@ -4,7 +4,9 @@ Demand of a day is Poisson, negative binomial or compound Poisson and independen
 days and never change, so that demand of several days is of the same kind. With backorders all figures are exact: net
 stock at the end of day L + j after a review is the position after that review less the demand of L + j days (Zipkin
 2000, Foundations of Inventory Management, section 9.6), and positions follow a renewal process or a small Markov chain.
-With lost sales they are exact where the lead time is 0 days, and an approximation elsewhere: `is_exact`.
+With lost sales they are exact where the lead time is 0 days, and an approximation elsewhere (`is_exact`, and
+`demand_kernels` for how): against exact chains fill rates above 95 % are off by up to 1 point, above 90 % by 1.5, below
+by 3; too low where orders are small, too high where only one is ever under way.
 
 An order is what brings the position up to the level, or as many lots as bring it above the reorder point; at least
 `minimum_order_units`; rounded up to whole cases.

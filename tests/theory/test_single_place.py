@@ -73,15 +73,24 @@ def test_levels_against_every_day(shelf: Shelf, mean: float, ratio: float) -> No
 
 @pytest.mark.parametrize(("shelf", "mean", "ratio"), UNDER_WAY)
 def test_lost_sales_with_goods_under_way(shelf: Shelf, mean: float, ratio: float) -> None:
-    """An approximation, and says so: within 0.6 points of fill rate, 1.5 % of orders, 6 % of stock."""
+    """An approximation, and says so: within 1.5 points of fill rate, 2 % of orders, 4 % of stock."""
     cell, found = solved(shelf, mean, ratio)
     assert not is_exact(cell).any()
     truth = figures(shelf, of_a_day(mean, ratio))
     for name in ("fill_rate", "ready_rate"):
-        assert getattr(found, name)[0] == pytest.approx(truth[name], abs=0.006), name
+        assert getattr(found, name)[0] == pytest.approx(truth[name], abs=0.015), name
     assert found.cycle_service_level[0] == pytest.approx(truth["cycle_service_level"], abs=0.015)
-    assert found.orders_per_day[0] == pytest.approx(truth["orders_per_day"], rel=0.015)
-    assert found.mean_on_hand[0] == pytest.approx(truth["mean_on_hand"], rel=0.06)
+    assert found.orders_per_day[0] == pytest.approx(truth["orders_per_day"], rel=0.02)
+    assert found.mean_on_hand[0] == pytest.approx(truth["mean_on_hand"], rel=0.04)
+
+
+@pytest.mark.parametrize(("level", "mean"), [(4, 2.0), (3, 1.2), (2, 0.7)])
+def test_lost_sales_where_very_much_is_lost(level: int, mean: float) -> None:
+    """Base stock far too low: still within 2.5 points of fill rate."""
+    shelf = Shelf(level - 1, level, 0, 2, 1, is_lost=True)
+    truth = figures(shelf, of_a_day(mean, 1.0))["fill_rate"]
+    assert truth < 0.75
+    assert solved(shelf, mean, 1.0)[1].fill_rate[0] == pytest.approx(truth, abs=0.025)
 
 
 def test_base_stock_with_lost_sales_is_erlangs_loss_system() -> None:
