@@ -12,7 +12,7 @@ import optimize
 import sim
 from optimize.solving import no_progress
 from optimize.staffing.planning import plan_agents, plan_technicians
-from scenarios import Decisions, PlanPart, Premise, Scenario, SolveStatus
+from scenarios import Decisions, PlanPart, Scenario
 from study.statistics import mean_interval
 from tests.contact_worlds import call_centre, calls
 from tests.service_worlds import job_stream, service_world
