@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -71,16 +72,14 @@ def main() -> int:
     parser.add_argument("--record", action="store_true", help="append the figures to bench/HISTORY.md")
     options = parser.parse_args()
 
-    curves = [
+    contenders: list[tuple[str, Callable[[], dict[str, float]], int]] = [
         (f"{method.name} curve, 10 bases", partial(metric, method, 1000, 10), 1000) for method in Method
     ]
-    others = [
-        ("vans, 20 stations", partial(vans, 200, 20), 200),
-        ("one warehouse, 10 retailers", one_warehouse, 1),
-        ("serial, 4 stages", serial, 1),
-    ]
+    contenders.append(("vans, 20 stations", partial(vans, 200, 20), 200))
+    contenders.append(("one warehouse, 10 retailers", one_warehouse, 1))
+    contenders.append(("serial, 4 stages", serial, 1))
     measurements = [
-        measure(label, call, work, options.repeats, warm_ups=1) for label, call, work in (*curves, *others)
+        measure(label, call, work, options.repeats, warm_ups=1) for label, call, work in contenders
     ]
     print(table(measurements, UNIT))
     for found in measurements:

@@ -46,7 +46,9 @@ def coarse_normal(system: SerialSystem, mean: float) -> Grid:
     demand = []
     for time in system.lead_time:
         law = stats.norm(mean * time, time**0.5)
-        values, width = np.linspace(*law.ppf([TAIL, 1 - TAIL]), DEMANDS + 1, retstep=True)
+        lowest, highest = (float(law.ppf(share)) for share in (TAIL, 1 - TAIL))
+        width = (highest - lowest) / DEMANDS
+        values = lowest + width * np.arange(DEMANDS + 1)
         inner = law.cdf(values[:-1] + width / 2)
         demand.append((np.rint(values / step).astype(np.int64), np.diff([0.0, *inner, 1.0])))
     return Grid(float(low - high), float(step), POINTS + 1, tuple(demand))
