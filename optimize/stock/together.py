@@ -29,6 +29,7 @@ SHELF_PATH = "policy.optimised.limits.shelf_litres_per_store"
 LINES_PATH = "policy.optimised.limits.lines_per_day"
 _METHOD = "multiple-choice knapsack: linear relaxation, reduced-cost fixing, HiGHS by MathOpt"
 _NODES = 200
+_MOST_TRIED = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +123,7 @@ def choose_together(
     unserved: tuple[Unserved, ...] = ()
     relaxed = limits
     if outcome.choice is None:
-        unserved, relaxed = _relaxations(ordered, limits, seed, work_limit, outcome.is_proven)
+        unserved, relaxed = _relaxations(ordered, limits, seed, work_limit, outcome)
         model = _model(ordered, relaxed)
         outcome = replace(search(model, seed, work_limit, progress), is_proven=outcome.is_proven)
     chosen = outcome.choice if outcome.choice is not None else np.argmin(model.cost, axis=1)
@@ -158,17 +159,18 @@ def _model(candidates: Candidates, limits: FloatArray) -> Model:
 
 
 def _relaxations(
-    candidates: Candidates, limits: FloatArray, seed: int, work_limit: int, is_proven: bool
+    candidates: Candidates, limits: FloatArray, seed: int, work_limit: int, failed: Search
 ) -> tuple[tuple[Unserved, ...], FloatArray]:
     """For each limit the least that would do if only it were relaxed, and limits that can be kept.
 
     The least of a limit is found by minimising what counts towards it under the others. Where no single one is enough,
     those that even the most frugal choice exceeds are relaxed to it, and then the budget as far as is needed.
     """
-    reason = "no choice keeps all limits" if is_proven else "no choice within all limits was found"
+    reason = "no choice keeps all limits" if failed.is_proven else "no choice within all limits was found"
     relaxed = np.maximum(limits, _least_alone(candidates, len(limits)) * (1.0 + WITHIN))
     exceeded = np.flatnonzero(relaxed > limits * (1.0 + WITHIN))
-    tried = exceeded if exceeded.size else np.flatnonzero(np.isfinite(limits))[: FIRST_SHELF + 8]
+    in_the_way = np.flatnonzero(np.isfinite(limits) & (failed.relaxation.price > 0.0))
+    tried = exceeded if exceeded.size else in_the_way[:_MOST_TRIED]
     alone: list[tuple[int, float]] = []
     if exceeded.size <= 1:
         for limit in tried:

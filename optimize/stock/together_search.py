@@ -37,6 +37,7 @@ class Search:
     is_rounded: bool
     """No integer programme found a choice; rounding and repair did."""
     relaxation: Relaxation
+    """Without costs where even mixed candidates exceed the limits: limits in the way have a price then."""
 
 
 def search(model: Model, seed: int, node_limit: int, progress: Progress) -> Search:
@@ -50,8 +51,10 @@ def search(model: Model, seed: int, node_limit: int, progress: Progress) -> Sear
     """
     progress("linear relaxation", 0, 2)
     relaxation = relax(model)
-    if relaxation.excess > WITHIN and _is_infeasible(model):
-        return Search(None, np.inf, True, False, relaxation)
+    if relaxation.excess > WITHIN:
+        without_costs = relax(replace(model, cost=np.where(np.isfinite(model.cost), 0.0, np.inf)))
+        if without_costs.excess > WITHIN:
+            return Search(None, np.inf, True, False, without_costs)
     choice = round_off(model, relaxation)
     progress("integer programme", 1, 2)
     is_rounded, is_proven, bound = True, False, relaxation.bound
@@ -76,12 +79,6 @@ def search(model: Model, seed: int, node_limit: int, progress: Progress) -> Sear
             raise
     progress("integer programme", 2, 2)
     return Search(choice, bound, is_proven, is_rounded, relaxation)
-
-
-def _is_infeasible(model: Model) -> bool:
-    """Whether even mixed candidates exceed the limits when costs do not count."""
-    free = replace(model, cost=np.where(np.isfinite(model.cost), 0.0, np.inf))
-    return relax(free).excess > WITHIN
 
 
 def round_off(model: Model, relaxation: Relaxation) -> IntArray | None:
