@@ -123,7 +123,7 @@ def solve(
         "stock costs nothing, so that none would be too much",
         "a rate under `costs.holding`",
     )
-    flow = goods.mean * (goods.lead_time_days + goods.longest_gap)
+    flow = goods.mean * (goods.lead_time_days + goods.longest_gap) / goods.grain
     solution.refuse(
         (solution.entry >= 0) & ((flow > MOST_UNITS) | (goods.case_units > MOST_UNITS)),
         f"more than {MOST_UNITS:,} units between order and delivery",
@@ -173,10 +173,11 @@ def levels_of(
         share = shares(entry.target, goods.sku, scenario, outlook)
         found = for_target(cells, form, measure, share, progress)
     # Backorders may be so cheap that a level lies below zero; a file and a store know none such.
-    point = np.maximum(found.reorder_point, _NOT_KEPT)
+    point, grain = np.maximum(found.reorder_point, _NOT_KEPT), goods.grain
+    in_units = np.where(point > 0, point * grain, point)
     if form is Form.REORDER_QUANTITY:
-        return Levels(point, np.zeros_like(point), found.order_quantity)
-    return Levels(point, np.maximum(found.order_up_to, point + 1), np.zeros_like(point))
+        return Levels(in_units, np.zeros_like(point), found.order_quantity * grain)
+    return Levels(in_units, np.maximum(found.order_up_to, point + 1) * grain, np.zeros_like(point))
 
 
 def shares(target: ServiceTarget, sku: IntArray, scenario: Scenario, outlook: Outlook) -> FloatArray:

@@ -34,11 +34,17 @@ def performance(goods: Goods, form: Form, levels: Levels) -> Performance:
                 continue
             some = goods.at(rows)
             cells = some.cells(np.full(len(rows), gap, np.int64))
-            chosen = Levels(levels.reorder_point[rows], levels.order_up_to[rows], levels.order_quantity[rows])
+            grain = some.grain
+            chosen = Levels(
+                levels.reorder_point[rows] // grain,
+                levels.order_up_to[rows] // grain,
+                levels.order_quantity[rows] // grain,
+            )
             found = evaluate(cells, form, chosen)
             figures = np.stack(
                 [found.fill_rate, found.cycle_service_level * found.orders_per_day, found.ready_rate,
-                 found.mean_on_hand, found.mean_short, found.orders_per_day, found.mean_waste, found.cost_per_day]
+                 found.mean_on_hand * grain, found.mean_short * grain, found.orders_per_day,
+                 found.mean_waste * grain, found.cost_per_day]
             )  # fmt: skip
             total[:, rows] += share[rows] * figures
     fill, cycles, ready, on_hand, short, orders, waste, cost = total
@@ -48,7 +54,9 @@ def performance(goods: Goods, form: Form, levels: Levels) -> Performance:
 
 def exact(goods: Goods) -> bool:
     """Whether performance is exact for every cell, reviews at even intervals given."""
-    is_even = np.array([len(set(gaps)) == 1 for gaps in goods.gaps], np.bool_)[goods.rule]
+    is_even = np.array([len(set(gaps)) == 1 for gaps in goods.gaps], np.bool_)[goods.rule] & (
+        goods.grain == 1
+    )
     for lost in (False, True):
         rows = np.flatnonzero(goods.is_lost == lost)
         if len(rows) and not is_exact(goods.at(rows).cells(goods.longest_gap[rows])).all():
