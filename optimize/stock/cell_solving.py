@@ -14,7 +14,6 @@ from optimize.stock.cell_checks import MOST_UNITS
 from optimize.stock.cells import FloatArray, Form, IntArray, Levels, Performance, TargetMeasure
 from optimize.stock.classes import classes, target_shares
 from optimize.stock.goods import BoolArray, Goods
-from optimize.stock.lots import in_lots, levels_in_units, lot_units
 from optimize.stock.promising import ages_untold, centre_promises, exact, performance, store_promises
 from optimize.stock.single_place import for_target, least_cost
 from scenarios import (
@@ -124,7 +123,7 @@ def solve(
         "stock costs nothing, so that none would be too much",
         "a rate under `costs.holding`",
     )
-    flow = goods.mean * (goods.lead_time_days + goods.longest_gap)
+    flow = goods.mean * (goods.lead_time_days + goods.longest_gap) / goods.grain
     solution.refuse(
         (solution.entry >= 0) & ((flow > MOST_UNITS) | (goods.case_units > MOST_UNITS)),
         f"more than {MOST_UNITS:,} units between order and delivery",
@@ -166,21 +165,19 @@ def levels_of(
         outlook: expected demand, for classes.
         progress: told how many cells are done.
     """
-    form, single = FORMS[entry.form], goods.cells(goods.longest_gap)
-    lot = lot_units(single)
-    cells = in_lots(single, lot)
+    cells, form = goods.cells(goods.longest_gap), FORMS[entry.form]
     if entry.target is None:
         found = least_cost(cells, form, progress)
     else:
         measure = TargetMeasure(entry.target.measure)
         share = shares(entry.target, goods.sku, scenario, outlook)
         found = for_target(cells, form, measure, share, progress)
-    found = levels_in_units(found, lot)
     # Backorders may be so cheap that a level lies below zero; a file and a store know none such.
-    point = np.maximum(found.reorder_point, _NOT_KEPT)
+    point, grain = np.maximum(found.reorder_point, _NOT_KEPT), goods.grain
+    in_units = np.where(point > 0, point * grain, point)
     if form is Form.REORDER_QUANTITY:
-        return Levels(point, np.zeros_like(point), found.order_quantity)
-    return Levels(point, np.maximum(found.order_up_to, point + 1), np.zeros_like(point))
+        return Levels(in_units, np.zeros_like(point), found.order_quantity * grain)
+    return Levels(in_units, np.maximum(found.order_up_to, point + 1) * grain, np.zeros_like(point))
 
 
 def shares(target: ServiceTarget, sku: IntArray, scenario: Scenario, outlook: Outlook) -> FloatArray:

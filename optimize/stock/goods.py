@@ -43,6 +43,8 @@ class Goods:
     waste_cost: FloatArray
     fifo_share: FloatArray
     unit_cost: FloatArray
+    grain: IntArray
+    """Units that solvers count as one; a multiple or a divisor of the case."""
 
     @property
     def size(self) -> int:
@@ -79,23 +81,26 @@ class Goods:
         Args:
             review_days: (n,)
         """
+        grain = self.grain
+        mean = self.mean / grain
         return Cells(
-            mean_per_day=self.mean,
-            variance_per_day=np.minimum(self.variance, _MOST_RATIO * self.mean),
+            mean_per_day=mean,
+            variance_per_day=np.minimum(self.variance / grain**2, _MOST_RATIO * mean),
             lead_time_days=self.lead_time_days,
             review_days=review_days,
-            holding_cost=self.holding_cost,
+            holding_cost=self.holding_cost * grain,
             order_cost=self.order_cost,
-            shortage_cost=self.shortage_cost,
-            case_units=self.case_units,
+            shortage_cost=self.shortage_cost * grain,
+            case_units=np.maximum(self.case_units // grain, 1),
             minimum_order_units=np.zeros(self.size, np.int64),
             shelf_life_days=self.shelf_life_days,
-            waste_cost=self.waste_cost,
+            waste_cost=self.waste_cost * grain,
             fifo_share=self.fifo_share,
             unmet=Unmet.LOST if self.size and self.is_lost[0] else Unmet.BACKORDER,
         )
 
 
+_GRAINS = 100
 _MOST_RATIO = 999.0
 """Variance over mean beyond which negative binomial demand is cut: a promotion a year on goods that hardly sell."""
 
@@ -152,6 +157,7 @@ def store_goods(
         waste_cost=unit_cost + costs.disposal_per_wasted_unit,
         fifo_share=1.0 - fresh_first,
         unit_cost=unit_cost,
+        grain=np.ones(len(place), np.int64),
     )
 
 
@@ -165,7 +171,8 @@ def centre_goods(
     differ from cumulated demand by the change of a position that is uniform over a lot, which over T days of lead time
     and review adds (Q^2 - 1) / 6 to their variance (Axsäter 2015, Inventory Control, section 10.4, for independent
     ends). Lead times that vary add the squared mean times their variance. Both are spread over the T days as if every
-    day brought its share. What a centre cannot ship is asked for again: it waits.
+    day brought its share. What a centre cannot ship is asked for again: it waits. Large flows are counted in grains of
+    several units, never more than the ratio of variance to mean, so that the variance is kept.
 
     Args:
         scenario: facts and policy.
@@ -187,6 +194,7 @@ def centre_goods(
     mean, variance, steady, lots = (_fed(part, scenario)[at] for part in _of_stores(scenario, outlook))
     added = (lots + mean**2 * days_variance) / protected
     unit_cost = skus["purchase_cost"][sku]
+    case_units = _case_units(rules, rule, skus["case_pack"][sku])
     size = len(place)
     return Goods(
         place=place,
@@ -202,12 +210,28 @@ def centre_goods(
         + costs.holding.dc_cost_per_unit_day,
         order_cost=np.full(size, costs.ordering.per_purchase_order_line),
         shortage_cost=np.maximum(skus["price"][sku] - unit_cost, 0.0) + costs.shortage.lost_per_unit,
-        case_units=_case_units(rules, rule, skus["case_pack"][sku]),
+        case_units=case_units,
         shelf_life_days=np.zeros(size, np.int64),
         waste_cost=np.zeros(size),
         fifo_share=np.ones(size),
         unit_cost=unit_cost,
+        grain=_grain(mean, steady + added, protected, case_units),
     )
+
+
+def _grain(mean: FloatArray, variance: FloatArray, days: IntArray, case_units: IntArray) -> IntArray:
+    """(n,) units counted as one, so that a few hundred of them are asked for in the days between order and delivery.
+
+    Whole cases where that is coarse enough, else the largest divisor of a case.
+    """
+    ratio = np.divide(variance, mean, out=np.ones_like(mean), where=mean > 0)
+    coarse = np.maximum(np.minimum(ratio, mean * days / _GRAINS).astype(np.int64), 1)
+    grain: IntArray = coarse // case_units * case_units
+    for row in np.flatnonzero((grain == 0) & (coarse > 1)):
+        case = int(case_units[row])
+        grain[row] = max(part for part in range(1, int(coarse[row]) + 1) if case % part == 0)
+    grain = np.maximum(grain, 1)
+    return grain
 
 
 def review_gaps_days(order_weekdays: Sequence[str]) -> tuple[int, ...]:

@@ -7,7 +7,6 @@ import numpy as np
 from optimize.outlook import Outlook
 from optimize.stock.cells import FloatArray, Form, Levels, Performance
 from optimize.stock.goods import Goods
-from optimize.stock.lots import in_lots, levels_in_lots, lot_units, performance_in_units
 from optimize.stock.single_place import evaluate, is_exact
 from scenarios import Premise, Promise, Scenario
 
@@ -35,14 +34,17 @@ def performance(goods: Goods, form: Form, levels: Levels) -> Performance:
                 continue
             some = goods.at(rows)
             cells = some.cells(np.full(len(rows), gap, np.int64))
-            chosen = Levels(levels.reorder_point[rows], levels.order_up_to[rows], levels.order_quantity[rows])
-            lot = lot_units(cells)
-            found = performance_in_units(
-                evaluate(in_lots(cells, lot), form, levels_in_lots(chosen, lot)), lot
+            grain = some.grain
+            chosen = Levels(
+                levels.reorder_point[rows] // grain,
+                levels.order_up_to[rows] // grain,
+                levels.order_quantity[rows] // grain,
             )
+            found = evaluate(cells, form, chosen)
             figures = np.stack(
                 [found.fill_rate, found.cycle_service_level * found.orders_per_day, found.ready_rate,
-                 found.mean_on_hand, found.mean_short, found.orders_per_day, found.mean_waste, found.cost_per_day]
+                 found.mean_on_hand * grain, found.mean_short * grain, found.orders_per_day,
+                 found.mean_waste * grain, found.cost_per_day]
             )  # fmt: skip
             total[:, rows] += share[rows] * figures
     fill, cycles, ready, on_hand, short, orders, waste, cost = total
@@ -52,11 +54,12 @@ def performance(goods: Goods, form: Form, levels: Levels) -> Performance:
 
 def exact(goods: Goods) -> bool:
     """Whether performance is exact for every cell, reviews at even intervals given."""
-    is_even = np.array([len(set(gaps)) == 1 for gaps in goods.gaps], np.bool_)[goods.rule]
+    is_even = np.array([len(set(gaps)) == 1 for gaps in goods.gaps], np.bool_)[goods.rule] & (
+        goods.grain == 1
+    )
     for lost in (False, True):
         rows = np.flatnonzero(goods.is_lost == lost)
-        cells = goods.at(rows).cells(goods.longest_gap[rows])
-        if len(rows) and not (is_exact(cells) & (lot_units(cells) == 1)).all():
+        if len(rows) and not is_exact(goods.at(rows).cells(goods.longest_gap[rows])).all():
             return False
     return bool(is_even.all())
 

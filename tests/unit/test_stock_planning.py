@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,12 @@ import pytest
 import optimize
 from optimize import Outlook
 from optimize.solving import no_progress
-from optimize.stock.cell_solving import shares
+from optimize.stock.cell_solving import levels_of, shares
 from optimize.stock.cells import Form
 from optimize.stock.goods import centre_goods, review_gaps_days, store_goods
 from optimize.stock.planning import plan_centres, plan_stores
 from optimize.stock.promising import store_premises
-from scenarios import Plan, Premise, Scenario, ServiceTarget, SolveStatus
+from scenarios import OptimisedStock, Plan, Premise, Scenario, ServiceTarget, SolveStatus
 from tests.factory import tiny_scenario
 from tests.planned_worlds import COSTS, flat_outlook
 
@@ -117,6 +118,32 @@ class TestGoods:
         goods = centre_goods(scenario, flat_outlook(scenario), zero, zero, zero)
         days = goods.lead_time_days[0] + 1
         assert goods.variance[0] * days == pytest.approx(12.0 * days + 2 * (7**2 - 1) / 6)
+
+    @pytest.mark.parametrize(("case_pack", "sales"), [(1, 30.0), (2, 30.0), (500, 400.0), (12, 1.0)])
+    def test_large_flows_are_counted_in_grains_that_change_little(self, case_pack: int, sales: float) -> None:
+        skus = [
+            {
+                "sku_id": "A", "class_id": "FOOD", "price": 2.0, "purchase_cost": 1.0,
+                "case_pack": case_pack, "popularity": sales,
+            }
+        ]  # fmt: skip
+        supplier = {"id": "SUP", "lead_time_days": {"kind": "gamma", "mean": 4.0, "cv": 0.5}}
+        scenario = tiny_scenario(assortment={"skus": skus}, network={"suppliers": [supplier]}, costs=COSTS)
+        outlook, zero = flat_outlook(scenario), np.zeros(1, np.int64)
+        goods = centre_goods(scenario, outlook, zero, zero, zero)
+        grain = int(goods.grain[0])
+        assert grain <= max(1.0, float(goods.steady_variance[0] / goods.mean[0]))
+        assert grain % case_pack == 0 or case_pack % grain == 0
+        assert (grain > 1) == (sales > 1)
+        if sales > 100:
+            return  # counted one by one, these take minutes
+        entry = OptimisedStock(target=ServiceTarget(share=0.95))
+        coarse, fine = (
+            levels_of(some, entry, scenario, outlook, no_progress)
+            for some in (goods, replace(goods, grain=np.ones(1, np.int64)))
+        )
+        assert coarse.order_up_to[0] == pytest.approx(fine.order_up_to[0], rel=0.02, abs=1)
+        assert coarse.reorder_point[0] == pytest.approx(fine.reorder_point[0], rel=0.03, abs=1)
 
 
 class TestCells:
