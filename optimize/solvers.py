@@ -1,0 +1,272 @@
+"""Every solver and closed form as a function on plain arrays, for whoever wants one without a scenario.
+
+    from optimize.solvers import erlang_c
+    erlang_c(arrivals_per_minute=2.0, work_minutes=4.0, servers=10).answered_within(0.33)
+
+Apart from `optimize` itself, because reading all of it takes half a second that no run needs.
+"""
+
+from __future__ import annotations
+
+from optimize.staffing.chance import Achieved, ChancePlan, clopper_pearson, fewest_people
+from optimize.staffing.confirmation import Confirmation, confirm
+from optimize.staffing.cover_checking import check_cover
+from optimize.staffing.covering import ShiftCover, cover
+from optimize.staffing.month import share_deviation
+from optimize.staffing.partners import OwnCapacity, PartnerChoice, PartnerOffer, own_or_partner
+from optimize.staffing.pickers import PickerSizing, Wave, done_probability, pickers_needed
+from optimize.staffing.queues import (
+    Waiting,
+    erlang_a,
+    erlang_b,
+    erlang_b_load,
+    erlang_b_servers,
+    erlang_c,
+    hypercube,
+    machine_repair,
+    mdc,
+    mg1,
+    mgc,
+    preemptive_sojourns,
+    priority_waits,
+)
+from optimize.staffing.rostering.checking import check_roster
+from optimize.staffing.rostering.costs import RosterCost, roster_cost
+from optimize.staffing.rostering.problem import (
+    Fairness,
+    HourDemand,
+    RosterPerson,
+    RosterProblem,
+    RosterShift,
+    ShiftDemand,
+    ShiftRequest,
+    without_short_rest,
+)
+from optimize.staffing.rostering.roster import Roster
+from optimize.staffing.rostering.solving import solve_roster
+from optimize.staffing.sampled_months import SampledMonths, sample_months, service_table
+from optimize.staffing.shift_patterns import ShiftPattern, patterns_from
+from optimize.staffing.training import TrainingPlan, TrainingProblem, check_training, plan_training
+from optimize.staffing.travel import TechnicianSizing, Territory, nested_levels_needed, technicians_needed
+from optimize.staffing.varying import (
+    Approximation,
+    HourlyPerformance,
+    performance_by_hour,
+    requirements_by_hour,
+)
+from optimize.stock.approximations import (
+    NormalSupply,
+    base_stock_for_cycle_service,
+    eoq_with_backorders_approximation,
+    eoq_with_safety_stock,
+    expected_inventory_level,
+    loss_function_approximation,
+    power_approximation,
+)
+from optimize.stock.candidates import Ladder, ladder, to_choose_from
+from optimize.stock.cells import Cells, Form, Levels, Performance, TargetMeasure, Unmet
+from optimize.stock.classes import classes, target_shares
+from optimize.stock.continuous_review import ReorderPolicies, best_lot_sizes, best_min_max, lot_size_costs
+from optimize.stock.demand import compound_poisson, demand_probabilities
+from optimize.stock.dynamic_lot_sizing import LotSchedule, wagner_whitin
+from optimize.stock.first_time_fix import (
+    FirstTimeFixPlan,
+    PartsNetwork,
+    evaluate_part_levels,
+    first_time_fix_plan,
+)
+from optimize.stock.guaranteed_service import Pooling, place_safety_stock, pooled_demand_bounds
+from optimize.stock.joint_replenishment import (
+    JointReplenishment,
+    cyclic_replenishment,
+    power_of_two_replenishment,
+)
+from optimize.stock.lot_sizing import (
+    BackorderedLotSize,
+    DiscountedLotSize,
+    LotSize,
+    economic_order_quantity,
+    economic_order_quantity_with_all_units_discounts,
+    economic_order_quantity_with_backorders,
+    economic_order_quantity_with_disruptions,
+    economic_order_quantity_with_incremental_discounts,
+    economic_production_quantity,
+)
+from optimize.stock.metric import BudgetCurve, Method, TwoEchelons, budget_curve, expected_backorders
+from optimize.stock.newsvendor import (
+    Margins,
+    Newsvendor,
+    newsvendor_discrete,
+    newsvendor_lognormal,
+    newsvendor_normal,
+    newsvendor_poisson,
+    normal_loss,
+    normal_second_loss,
+)
+from optimize.stock.normal_demand import best_normal_base_stock, best_normal_lot_size, normal_lot_size_cost
+from optimize.stock.one_warehouse import OneWarehouse, best_one_warehouse, evaluate_one_warehouse
+from optimize.stock.perishable_optimum import OptimalPolicy, PerishableCosts, optimal_policy
+from optimize.stock.perishables import evaluate_perishable, for_target_perishable, least_cost_perishable
+from optimize.stock.serial import (
+    SerialLevels,
+    SerialSystem,
+    normal_grid,
+    poisson_grid,
+    serial_cost,
+    serial_levels,
+    shang_song_bounds,
+)
+from optimize.stock.service_network import ServiceNetwork, ServicePlacement, check_placement
+from optimize.stock.single_place import evaluate, for_target, is_exact, least_cost
+from optimize.stock.together import TogetherResult, choose_together, is_within
+
+__all__ = [
+    "Achieved",
+    "Approximation",
+    "BackorderedLotSize",
+    "BudgetCurve",
+    "Cells",
+    "ChancePlan",
+    "Confirmation",
+    "DiscountedLotSize",
+    "Fairness",
+    "FirstTimeFixPlan",
+    "Form",
+    "HourDemand",
+    "HourlyPerformance",
+    "JointReplenishment",
+    "Ladder",
+    "Levels",
+    "LotSchedule",
+    "LotSize",
+    "Margins",
+    "Method",
+    "Newsvendor",
+    "NormalSupply",
+    "OneWarehouse",
+    "OptimalPolicy",
+    "OwnCapacity",
+    "PartnerChoice",
+    "PartnerOffer",
+    "PartsNetwork",
+    "Performance",
+    "PerishableCosts",
+    "PickerSizing",
+    "Pooling",
+    "ReorderPolicies",
+    "Roster",
+    "RosterCost",
+    "RosterPerson",
+    "RosterProblem",
+    "RosterShift",
+    "SampledMonths",
+    "SerialLevels",
+    "SerialSystem",
+    "ServiceNetwork",
+    "ServicePlacement",
+    "ShiftCover",
+    "ShiftDemand",
+    "ShiftPattern",
+    "ShiftRequest",
+    "TargetMeasure",
+    "TechnicianSizing",
+    "Territory",
+    "TogetherResult",
+    "TrainingPlan",
+    "TrainingProblem",
+    "TwoEchelons",
+    "Unmet",
+    "Waiting",
+    "Wave",
+    "base_stock_for_cycle_service",
+    "best_lot_sizes",
+    "best_min_max",
+    "best_normal_base_stock",
+    "best_normal_lot_size",
+    "best_one_warehouse",
+    "budget_curve",
+    "check_cover",
+    "check_placement",
+    "check_roster",
+    "check_training",
+    "choose_together",
+    "classes",
+    "clopper_pearson",
+    "compound_poisson",
+    "confirm",
+    "cover",
+    "cyclic_replenishment",
+    "demand_probabilities",
+    "done_probability",
+    "economic_order_quantity",
+    "economic_order_quantity_with_all_units_discounts",
+    "economic_order_quantity_with_backorders",
+    "economic_order_quantity_with_disruptions",
+    "economic_order_quantity_with_incremental_discounts",
+    "economic_production_quantity",
+    "eoq_with_backorders_approximation",
+    "eoq_with_safety_stock",
+    "erlang_a",
+    "erlang_b",
+    "erlang_b_load",
+    "erlang_b_servers",
+    "erlang_c",
+    "evaluate",
+    "evaluate_one_warehouse",
+    "evaluate_part_levels",
+    "evaluate_perishable",
+    "expected_backorders",
+    "expected_inventory_level",
+    "fewest_people",
+    "first_time_fix_plan",
+    "for_target",
+    "for_target_perishable",
+    "hypercube",
+    "is_exact",
+    "is_within",
+    "ladder",
+    "least_cost",
+    "least_cost_perishable",
+    "loss_function_approximation",
+    "lot_size_costs",
+    "machine_repair",
+    "mdc",
+    "mg1",
+    "mgc",
+    "nested_levels_needed",
+    "newsvendor_discrete",
+    "newsvendor_lognormal",
+    "newsvendor_normal",
+    "newsvendor_poisson",
+    "normal_grid",
+    "normal_loss",
+    "normal_lot_size_cost",
+    "normal_second_loss",
+    "optimal_policy",
+    "own_or_partner",
+    "patterns_from",
+    "performance_by_hour",
+    "pickers_needed",
+    "place_safety_stock",
+    "plan_training",
+    "poisson_grid",
+    "pooled_demand_bounds",
+    "power_approximation",
+    "power_of_two_replenishment",
+    "preemptive_sojourns",
+    "priority_waits",
+    "requirements_by_hour",
+    "roster_cost",
+    "sample_months",
+    "serial_cost",
+    "serial_levels",
+    "service_table",
+    "shang_song_bounds",
+    "share_deviation",
+    "solve_roster",
+    "target_shares",
+    "technicians_needed",
+    "to_choose_from",
+    "wagner_whitin",
+    "without_short_rest",
+]
