@@ -226,11 +226,12 @@ def _grain(mean: FloatArray, variance: FloatArray, days: IntArray, case_units: I
     """
     ratio = np.divide(variance, mean, out=np.ones_like(mean), where=mean > 0)
     coarse = np.maximum(np.minimum(ratio, mean * days / _GRAINS).astype(np.int64), 1)
-    grain = coarse // case_units * case_units
+    grain: IntArray = coarse // case_units * case_units
     for row in np.flatnonzero((grain == 0) & (coarse > 1)):
         case = int(case_units[row])
         grain[row] = max(part for part in range(1, int(coarse[row]) + 1) if case % part == 0)
-    return np.maximum(grain, 1)
+    grain = np.maximum(grain, 1)
+    return grain
 
 
 def review_gaps_days(order_weekdays: Sequence[str]) -> tuple[int, ...]:
