@@ -100,7 +100,7 @@ class Goods:
         )
 
 
-_GRAINS = 100
+_GRAINS, _MOST_GRAINS = 100, 1_500
 _MOST_RATIO = 999.0
 """Variance over mean beyond which negative binomial demand is cut: a promotion a year on goods that hardly sell."""
 
@@ -172,7 +172,8 @@ def centre_goods(
     and review adds (Q^2 - 1) / 6 to their variance (Axsäter 2015, Inventory Control, section 10.4, for independent
     ends). Lead times that vary add the squared mean times their variance. Both are spread over the T days as if every
     day brought its share. What a centre cannot ship is asked for again: it waits. Large flows are counted in grains of
-    several units, never more than the ratio of variance to mean, so that the variance is kept.
+    several units. Up to the ratio of variance to mean that keeps the variance; a larger grain, for flows of thousands,
+    makes it that of 1,500 Poisson grains.
 
     Args:
         scenario: facts and policy.
@@ -225,7 +226,9 @@ def _grain(mean: FloatArray, variance: FloatArray, days: IntArray, case_units: I
     Whole cases where that is coarse enough, else the largest divisor of a case.
     """
     ratio = np.divide(variance, mean, out=np.ones_like(mean), where=mean > 0)
-    coarse = np.maximum(np.minimum(ratio, mean * days / _GRAINS).astype(np.int64), 1)
+    flow = mean * days
+    coarse = np.maximum(np.minimum(ratio, flow / _GRAINS), flow / _MOST_GRAINS)
+    coarse = np.maximum(coarse.astype(np.int64), 1)
     grain: IntArray = coarse // case_units * case_units
     for row in np.flatnonzero((grain == 0) & (coarse > 1)):
         case = int(case_units[row])
