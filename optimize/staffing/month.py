@@ -11,7 +11,7 @@ from math import sqrt
 import numpy as np
 import numpy.typing as npt
 
-from optimize.staffing.arguments import counts, not_negative, not_negatives, positive
+from optimize.arguments import counts, not_negative, not_negatives, positive
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

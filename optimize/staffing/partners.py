@@ -10,7 +10,7 @@ from math import ceil, sqrt
 import numpy as np
 import numpy.typing as npt
 
-from optimize.staffing.arguments import count, not_negative
+from optimize.arguments import count, not_negative
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -8,7 +8,7 @@ from math import ceil, sqrt
 import numpy as np
 import numpy.typing as npt
 
-from optimize.staffing.arguments import count, not_negative, positive, share
+from optimize.arguments import count, not_negative, positive, share
 from scenarios import Unserved
 
 FloatArray = npt.NDArray[np.float64]

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from optimize.arguments import counts, not_negatives, positive
 from optimize.solving import PlanningError
-from optimize.staffing.arguments import counts, not_negatives, positive
 from scenarios import SolveReport, SolveStatus, Unserved
 
 FloatArray = npt.NDArray[np.float64]

@@ -9,7 +9,7 @@ from math import ceil, sqrt
 import numpy as np
 import numpy.typing as npt
 
-from optimize.staffing.arguments import count, not_negative, not_negatives, positive, share
+from optimize.arguments import count, not_negative, not_negatives, positive, share
 from optimize.staffing.queues import Waiting, mgc
 from scenarios import Unserved
 

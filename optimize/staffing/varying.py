@@ -11,7 +11,7 @@ from math import ceil, sqrt
 import numpy as np
 import numpy.typing as npt
 
-from optimize.staffing.arguments import MOST_SERVERS, counts, not_negative, not_negatives, positive, share
+from optimize.arguments import MOST_SERVERS, counts, not_negative, not_negatives, positive, share
 from optimize.staffing.effective_rates import (
     backlog_steps,
     carried_backlog,

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from optimize.stock.arguments import inner_share, not_negative, positive
+from optimize.arguments import inner_share, not_negative, positive
 from optimize.stock.lot_sizing import economic_order_quantity, economic_order_quantity_with_backorders
 from optimize.stock.newsvendor import newsvendor_normal, normal_loss, normal_second_loss
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from optimize.arguments import FloatArray, numbers
 from optimize.compilation import compiled
-from optimize.stock.arguments import FloatArray, numbers
 
 IntArray = npt.NDArray[np.int64]
 

@@ -23,8 +23,8 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
+from optimize.arguments import FloatArray, numbers, positive
 from optimize.solving import Progress, no_progress
-from optimize.stock.arguments import FloatArray, numbers, positive
 from optimize.stock.guaranteed_service_general import best_of_forest, place_in_general
 from optimize.stock.service_network import ServiceNetwork, ServicePlacement, check_placement, placement
 from scenarios import SolveStatus

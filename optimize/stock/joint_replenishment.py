@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from optimize.stock.arguments import FloatArray, numbers, positive
+from optimize.arguments import FloatArray, numbers, positive
 from scenarios import SolveStatus
 
 IntArray = npt.NDArray[np.int64]

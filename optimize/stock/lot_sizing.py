@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimize.stock.arguments import FloatArray, numbers, positive
+from optimize.arguments import FloatArray, numbers, positive
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from optimize.stock.arguments import FloatArray, not_negative, numbers, positive
+from optimize.arguments import FloatArray, not_negative, numbers, positive
 
 _STANDARD = NormalDist()
 _MOST_MEAN = 1e7

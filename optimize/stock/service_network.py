@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from optimize.arguments import FloatArray, floats, numbers
 from optimize.compilation import compiled
-from optimize.stock.arguments import FloatArray, floats, numbers
 from scenarios import SolveStatus
 
 IntArray = npt.NDArray[np.int64]

@@ -275,17 +275,17 @@ def test_nobody_calls_at_all() -> None:
         (lambda: requirements_by_hour([1.0, nan], 5.0, 4.0, 0.8, 0.3), "calls_per_hour holds .*nan"),
         (lambda: requirements_by_hour([-1.0], 5.0, 4.0, 0.8, 0.3), "calls_per_hour holds .*-1.0"),
         (lambda: requirements_by_hour([1e12], 5.0, 4.0, 0.8, 0.3), "more work than 500000 people"),
-        (lambda: requirements_by_hour([9.0], 0.0, 4.0, 0.8, 0.3), "work_minutes is 0.0"),
-        (lambda: requirements_by_hour([9.0], 5.0, -4.0, 0.8, 0.3), "patience_minutes is -4.0"),
-        (lambda: requirements_by_hour([9.0], 5.0, 4.0, 1.0, 0.3), "answered_share is 1.0"),
-        (lambda: requirements_by_hour([9.0], 5.0, 4.0, 0.8, inf), "within_minutes is inf"),
+        (lambda: requirements_by_hour([9.0], 0.0, 4.0, 0.8, 0.3), "work_minutes .*0.0"),
+        (lambda: requirements_by_hour([9.0], 5.0, -4.0, 0.8, 0.3), "patience_minutes .*-4.0"),
+        (lambda: requirements_by_hour([9.0], 5.0, 4.0, 1.0, 0.3), "answered_share .*1.0"),
+        (lambda: requirements_by_hour([9.0], 5.0, 4.0, 0.8, inf), "within_minutes .*inf"),
         (
             lambda: requirements_by_hour([9.0], 5.0, 4.0, 0.8, 0.3, abandoned_share=0.0),
-            "abandoned_share is 0.0",
+            "abandoned_share .*0.0",
         ),
         (
             lambda: requirements_by_hour([9.0], 5.0, 4.0, 0.8, 0.3, redial_minutes=0.0),
-            "redial_minutes is 0.0",
+            "redial_minutes .*0.0",
         ),
         (
             lambda: requirements_by_hour([9.0], 5.0, 4.0, 0.8, 0.3, approximation=Approximation.BACKLOG),
@@ -297,7 +297,7 @@ def test_nobody_calls_at_all() -> None:
             lambda: performance_by_hour([9.0], [1], 5.0, 4.0, 0.3, approximation=Approximation.BACKLOG),
             "for callers who wait",
         ),
-        (lambda: performance_by_hour([90.0] * 4, [7] * 4, 5.0, None, 0.3), "people is 28 in all"),
+        (lambda: performance_by_hour([90.0] * 4, [7] * 4, 5.0, None, 0.3), "people .*28 in all"),
         (
             lambda: performance_by_hour([90.0] * 4, [5] * 4, 5.0, 4.0, 0.3, redial_share=1.0),
             "calls made again pile up",

@@ -125,17 +125,17 @@ def test_no_jobs_need_nobody() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: own_or_partner(nan, OwnCapacity(1.0), [], 1.0), "jobs_per_day is nan"),
-        (lambda: own_or_partner(1e6, OwnCapacity(1.0), [], 1.0), "jobs_per_day is 1000000.0"),
-        (lambda: own_or_partner(1.0, OwnCapacity(1.0), [], -1.0), "unserved_cost is -1.0"),
+        (lambda: own_or_partner(nan, OwnCapacity(1.0), [], 1.0), "jobs_per_day .*nan"),
+        (lambda: own_or_partner(1e6, OwnCapacity(1.0), [], 1.0), "jobs_per_day .*1000000.0"),
+        (lambda: own_or_partner(1.0, OwnCapacity(1.0), [], -1.0), "unserved_cost .*-1.0"),
         (lambda: own_or_partner(1.0, OwnCapacity(1.0), [PartnerOffer(1.0)] * 13, 1.0), "13 offers"),
-        (lambda: OwnCapacity(-1.0), "fixed_per_slot is -1.0"),
-        (lambda: OwnCapacity(1.0, slots_per_person=0), "slots_per_person is 0"),
+        (lambda: OwnCapacity(-1.0), "fixed_per_slot .*-1.0"),
+        (lambda: OwnCapacity(1.0, slots_per_person=0), "slots_per_person .*0"),
         (
             lambda: PartnerOffer(1.0, minimum_per_day=5, capacity_per_day=4),
-            "capacity_per_day is 4, not from 5",
+            "capacity_per_day .*4",
         ),
-        (lambda: PartnerOffer(nan), "price_per_job is nan"),
+        (lambda: PartnerOffer(nan), "price_per_job .*nan"),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(call: Callable[[], object], message: str) -> None:

@@ -120,16 +120,16 @@ def test_no_work_needs_nobody() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: Wave(nan, 1.0, 3.0), "work_minutes_mean is nan"),
-        (lambda: Wave(10.0, -1.0, 3.0), "work_minutes_sd is -1.0"),
-        (lambda: Wave(10.0, 1.0, 0.5), "lists is 0.5"),
-        (lambda: done_probability(Wave(10.0, 1.0, 3.0), 0, 5.0), "pickers is 0"),
-        (lambda: pickers_needed(Wave(10.0, 1.0, 3.0), 60.0, 1.0), "probability is 1.0"),
+        (lambda: Wave(nan, 1.0, 3.0), "work_minutes_mean .*nan"),
+        (lambda: Wave(10.0, -1.0, 3.0), "work_minutes_sd .*-1.0"),
+        (lambda: Wave(10.0, 1.0, 0.5), "lists .*0.5"),
+        (lambda: done_probability(Wave(10.0, 1.0, 3.0), 0, 5.0), "pickers .*0"),
+        (lambda: pickers_needed(Wave(10.0, 1.0, 3.0), 60.0, 1.0), "probability .*1.0"),
         (
             lambda: pickers_needed(Wave(10.0, 1.0, 3.0), 60.0, 0.9, break_minutes=60.0),
-            "break_minutes is 60.0",
+            "break_minutes .*60.0",
         ),
-        (lambda: pickers_needed(Wave(10.0, 1.0, 3.0), 0.0, 0.9), "minutes is 0.0"),
+        (lambda: pickers_needed(Wave(10.0, 1.0, 3.0), 0.0, 0.9), "minutes .*0.0"),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(call: Callable[[], object], message: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimize.stock.arguments import inner_share, not_negative, numbers, positive
+from optimize.arguments import inner_share, not_negative, numbers, positive
 
 
 @pytest.mark.parametrize("value", [0, -1, math.nan, math.inf, 1e300, "5", None, True, [1.0]])

@@ -122,8 +122,8 @@ def test_the_checker_sees_what_is_wrong() -> None:
     less, more, long = good.copy(), good.copy(), good.copy()
     less[2, 0], more[0, 0], long[3, 0] = 1, 3, 2
     assert check_training(case, less) == ("somebody has forgotten something",)
-    assert check_training(case, more) == ("somebody is above the highest level",)
-    assert check_training(case, long) == ("somebody is trained for longer than the limit",)
+    assert check_training(case, more) == ("somebody .*above the highest level",)
+    assert check_training(case, long) == ("somebody .*trained for longer than the limit",)
     assert "shape" in check_training(case, good[:2])[0]
 
 
@@ -142,8 +142,8 @@ def test_nobody_to_train() -> None:
         (lambda: problem(required=[1, 2]), "required has shape"),
         (lambda: problem(cost=[[1.0, np.nan], [1.0, 1.0]]), "cost holds .*nan"),
         (lambda: problem(cost=[[1e18, 1.0], [1.0, 1.0]]), "cost holds .*1e\\+18.*: too large"),
-        (lambda: problem(largest_cost_per_person=0.0), "largest_cost_per_person is 0.0"),
-        (lambda: plan_training(problem(), deterministic_time=0.0), "deterministic_time is 0.0"),
+        (lambda: problem(largest_cost_per_person=0.0), "largest_cost_per_person .*0.0"),
+        (lambda: plan_training(problem(), deterministic_time=0.0), "deterministic_time .*0.0"),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(call: Callable[[], object], message: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from math import inf, isinf, log
 
-from optimize.staffing.arguments import count, not_negative, positive, share
+from optimize.arguments import count, not_negative, positive, share
 from optimize.staffing.queues.waiting import ExponentialWaits, Waiting
 
 

@@ -12,7 +12,7 @@ from math import ceil, exp, floor, log, pi
 import numpy as np
 import numpy.typing as npt
 
-from optimize.staffing.arguments import count, not_negative, positive
+from optimize.arguments import count, not_negative, positive
 from optimize.staffing.queues.erlang import erlang_c, idle, overrun
 from optimize.staffing.queues.waiting import ExponentialWaits, WaitCurve, Waiting
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from optimize.staffing.arguments import not_negatives
+from optimize.arguments import not_negatives
 
 FloatArray = npt.NDArray[np.float64]
 

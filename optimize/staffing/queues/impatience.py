@@ -11,7 +11,7 @@ from math import exp, expm1, inf, isinf, log, sqrt
 import numpy as np
 import numpy.typing as npt
 
-from optimize.staffing.arguments import count, not_negative, positive, share
+from optimize.arguments import count, not_negative, positive, share
 from optimize.staffing.queues.erlang import erlang_c, idle, inverse_blocking
 from optimize.staffing.queues.waiting import Waiting
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimize.staffing.arguments import count, positive
+from optimize.arguments import count, positive
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from math import inf
 import numpy as np
 import numpy.typing as npt
 
-from optimize.staffing.arguments import count, not_negatives, positive
+from optimize.arguments import count, not_negatives, positive
 from optimize.staffing.queues.erlang import erlang_c
 
 FloatArray = npt.NDArray[np.float64]
