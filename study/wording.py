@@ -85,6 +85,10 @@ def study_summary(study: Study) -> str:
         lines.append(f"  {found.title:<{width}}  {interval_text(found)} {unit}".rstrip() + note)
     if study.manifest.get("note"):
         lines.append(f"  note: {study.manifest['note']}")
+    if study.shadow:
+        from study.shadow.wording import summary_lines
+
+        lines += summary_lines(study)
     return "\n".join(lines)
 
 

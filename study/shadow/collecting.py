@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenarios import MEASURES
+from study.shadow.base import base
 from study.shadow.contact import contact
 from study.shadow.expected import Expected, Law, World
 from study.shadow.market import market
+from study.shadow.people import people
 from study.shadow.queues import queues
+from study.shadow.stock import stock
+from study.shadow.suppliers import suppliers
 
 if TYPE_CHECKING:
     from optimize import Outlook
     from scenarios import Plan, Scenario
 
-LAWS: tuple[Law, ...] = (market, queues, contact)
+LAWS: tuple[Law, ...] = (market, stock, suppliers, queues, contact, base, people)
 
 
 def shadow(scenario: Scenario, plan: Plan, outlook: Outlook) -> tuple[Expected, ...]:

@@ -65,7 +65,8 @@ def contact(world: World) -> Iterator[Expected]:
 def _together(streams: Sequence[CallStream], agents: int) -> _Calls:
     rates = [1.0 / stream.between_minutes.mean() for stream in streams]
     works = {stream.minutes.mean() for stream in streams}
-    patience = {stream.patience_minutes and stream.patience_minutes.mean() for stream in streams}
+    limits = [stream.patience_minutes for stream in streams]
+    patience = {None if limit is None else limit.mean() for limit in limits}
     rate = sum(rates)
     times = [time for stream in streams for time in (stream.between_minutes, stream.minutes)]
     times += [stream.patience_minutes for stream in streams if stream.patience_minutes is not None]

@@ -1,0 +1,53 @@
+"""The shadow in words, for the terminal and machines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from scenarios import MEASURES
+from study.shadow.judging import Shade, Verdict
+
+if TYPE_CHECKING:
+    from study.evidence import Study
+
+
+def summary_lines(study: Study) -> list[str]:
+    """One line on all closed forms, and one on each whose gap chance does not explain; none without closed forms."""
+    from study.wording import format_value
+
+    judged = [shade for shade in study.shadow if shade.verdict is not Verdict.OPEN]
+    if not judged:
+        return []
+    covered = sum(not shade.is_flagged for shade in judged)
+    lines = [f"  {covered} of {len(judged)} closed forms covered"]
+    for shade in judged:
+        if shade.is_flagged:
+            expected, unit = shade.expected, MEASURES[shade.expected.kpi].unit
+            lines.append(
+                f"  UNEXPLAINED GAP: {MEASURES[expected.kpi].title} {format_value(shade.mean, unit)}, "
+                f"{format_value(expected.value, unit)} by {expected.method}"
+            )
+    return lines
+
+
+def as_records(shades: Sequence[Shade]) -> list[dict[str, Any]]:
+    """Closed forms as plain values."""
+    return [
+        {
+            "kpi": shade.expected.kpi,
+            "expected": shade.expected.value,
+            "method": shade.expected.method,
+            "regime": shade.expected.regime,
+            "tolerance": shade.expected.tolerance,
+            "simulated": shade.mean,
+            "low": shade.low,
+            "high": shade.high,
+            "resolution": shade.resolution,
+            "verdict": shade.verdict.value,
+        }
+        for shade in shades
+    ]
+
+
+__all__ = ["as_records", "summary_lines"]
