@@ -9,6 +9,7 @@ from study.shadow.base import base
 from study.shadow.contact import contact
 from study.shadow.expected import Expected, Law, World
 from study.shadow.market import market
+from study.shadow.parts import parts
 from study.shadow.people import people
 from study.shadow.queues import queues
 from study.shadow.stock import stock
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from optimize import Outlook
     from scenarios import Plan, Scenario
 
-LAWS: tuple[Law, ...] = (market, stock, suppliers, queues, contact, base, people)
+LAWS: tuple[Law, ...] = (market, stock, suppliers, queues, contact, base, parts, people)
 
 
 def shadow(scenario: Scenario, plan: Plan, outlook: Outlook) -> tuple[Expected, ...]:

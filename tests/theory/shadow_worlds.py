@@ -12,6 +12,7 @@ from scenarios import Scenario
 from study.shadow import Shade, judge, shadow
 from tests.contact_worlds import call_centre, calls
 from tests.factory import tiny_scenario
+from tests.part_worlds import parts_world
 from tests.service_worlds import constant, installed, mode, product, service_world
 from tests.theory import queues, worlds
 
@@ -120,18 +121,18 @@ def one_picker() -> Scenario:
 
 def patient_callers() -> Scenario:
     """Erlang C."""
-    return call_centre([calls("all", 0.8 * 10 / 3, 3.0)], 10, 30, horizon={"warm_up_days": 2})
+    return call_centre([calls("all", 0.8 * 10 / 3, 3.0)], 10, 16, horizon={"warm_up_days": 2})
 
 
 def impatient_callers() -> Scenario:
     """Erlang A."""
-    return call_centre([calls("all", 2.0, 4.0, 2.0)], 6, 62, horizon={"warm_up_days": 2})
+    return call_centre([calls("all", 2.0, 4.0, 2.0)], 6, 27, horizon={"warm_up_days": 2})
 
 
 def appliances() -> Scenario:
     """Units that fail at a hazard that rises with age."""
     hazard = {"kind": "weibull", "shape": 2.0, "scale_years": 1.5}
-    base = [installed(400_000, age_months=months) for months in (0, 6)]
+    base = [installed(150_000, age_months=months) for months in (0, 6)]
     quick = mode(diagnosis_minutes=constant(1), repair_minutes=constant(1))
     return service_world(days=14, technicians=30, products=[product(hazard=hazard)], modes=[quick], base=base)
 
@@ -139,9 +140,29 @@ def appliances() -> Scenario:
 def technicians() -> Scenario:
     """People who are ill for three days at a time, and trained twelve days a year."""
     return service_world(
-        days=140,
-        technicians=300,
+        days=126,
+        technicians=150,
         service={"people": {"absence": {"episodes_per_year": 10.0, "length_days": constant(3)}}},
         policy={"service": {"workforce": {"training_days_per_year": 12.0}}},
         shift=WEEKDAYS_ONLY,
+    )
+
+
+def spare_parts() -> Scenario:
+    """Repairable parts at five stations and their centre, one for one."""
+    return parts_world(
+        days=130,
+        parts=[{"part_id": f"P{number}", "mean_per_day": 0.4, "is_repairable": True} for number in range(40)],
+        policy={
+            "continuous_review": True,
+            "rules": [
+                {"echelon": "dc", "reorder_point_units": 7, "order_up_to_units": 8},
+                {"echelon": "station", "reorder_point_units": 1, "order_up_to_units": 2},
+            ],
+        },
+        stations=5,
+        technicians=0,
+        supply={"repair_shop": {"turnaround_days": {"kind": "gamma", "mean": 5, "cv": 0.5}}},
+        station={"lead_time_days": 2},
+        horizon={"warm_up_days": 40},
     )

@@ -17,6 +17,7 @@ from sim.depot import order_streams
 from sim.depot.allocation import Allocation
 from sim.installed_base import population
 from sim.kernels.layout import Goods, Handling, OrderRules
+from sim.parts.facts import Levels
 from sim.suppliers.lead_times import LeadTimes
 from sim.suppliers.quality import Quality
 from sim.workforce import presence
@@ -119,6 +120,15 @@ def illness_lasts_a_day_longer(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(presence, "drawn", lambda *rest: drawn(*rest) + 1.0)
 
 
+def parts_are_ordered_up_to_one_less(patch: pytest.MonkeyPatch) -> None:
+    missing = Levels.missing
+
+    def fewer(self: Levels, place: int, part: int, position: int) -> int:
+        return missing(self, place, part, position + 1)
+
+    patch.setattr(Levels, "missing", fewer)
+
+
 @dataclass(frozen=True)
 class Planted:
     """A bug, the smallest world that shows it, and the KPIs whose closed form it breaks."""
@@ -155,6 +165,9 @@ BUGS = {
     "lead time of suppliers a day longer": _bug(
         purchases_take_a_day_longer, worlds.purchases, "supplier_lead_time_days"
     ),
+    "parts ordered up to one less": _bug(
+        parts_are_ordered_up_to_one_less, worlds.spare_parts, "part_fill_station"
+    ),
     "illness a day longer": _bug(illness_lasts_a_day_longer, worlds.technicians, "absence_share"),
 }
 
@@ -175,6 +188,7 @@ SOUND: dict[str, tuple[World, set[str]]] = {
         {"answer_seconds", "answer_level", "abandonment_share", "agent_utilisation"},
     ),
     "installed base": (worlds.appliances, {"failure_rate_per_year"}),
+    "spare parts": (worlds.spare_parts, {"part_fill_station", "part_fill_dc", "parts_owed_units"}),
     "technicians": (worlds.technicians, {"absence_share", "training_days_per_year"}),
 }
 
