@@ -103,6 +103,11 @@ def comparison_summary(comparison: Comparison) -> str:
             for found in comparison.differences
             if found.alternative == statement.alternative and MEASURES[found.kpi].headline and found.count
         ]
+    for study in comparison.studies:
+        if study.shadow:
+            from study.shadow.wording import gap_texts
+
+            lines += [f"{study.name}: {text}" for text in gap_texts(study.shadow)]
     return "\n".join(lines)
 
 

@@ -7,8 +7,9 @@ from math import exp
 
 from scenarios import BathtubHazard, ConstantHazard, Hazard, Product, Service, WeibullHazard
 from study.shadow.expected import Expected, World
+from study.shadow.shifts import is_even
 
-_DAYS_PER_YEAR, _MONTHS_PER_YEAR = 365.0, 12.0
+_DAYS_PER_YEAR, _MONTHS_PER_YEAR, _DAYS_PER_WEEK = 365.0, 12.0, 7.0
 _NEVER = ConstantHazard(kind="constant", per_year=0.0)
 
 
@@ -19,6 +20,7 @@ def base(world: World) -> Iterator[Expected]:
         return
     if world.scenario.policy.service.maintenance:
         return
+    reporting = service.reporting.weekday_factors
     products = {product.id: product for product in service.products}
     hazards = {product.hazard for product in products.values()}
     (first, *others) = hazards
@@ -35,7 +37,9 @@ def base(world: World) -> Iterator[Expected]:
         value=rate,
         method="minimal repair: n units fail n (H(b) - H(a)) times between the ages a and b (Barlow and Hunter 1960)",
         regime=regime + ", no maintenance contracts",
-        tolerance=_down_at_most(world, rate),
+        # Failures of some days are reported up to a week later.
+        tolerance=_down_at_most(world, rate)
+        + (0.0 if is_even(reporting) else rate * _DAYS_PER_WEEK / world.counted_days),
     )
 
 

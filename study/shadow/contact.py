@@ -11,7 +11,7 @@ import numpy as np
 
 from scenarios import CallStream
 from study.shadow.expected import Expected, World
-from study.shadow.settling import MINUTES_PER_DAY, has_settled, relaxation_days
+from study.shadow.settling import MINUTES_PER_DAY, arrivals_astray, has_settled, relaxation_days
 from study.shadow.shifts import always_there, is_even, is_memoryless
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def contact(world: World) -> Iterator[Expected]:
         value=per_day,
         method="elementary renewal theorem: one over the mean time between calls",
         regime="nobody but streams calls",
-        tolerance=0.5 * len(streams) / world.counted_days,
+        tolerance=sum(arrivals_astray(stream.between_minutes) for stream in streams) / world.counted_days,
     )
     contacts = world.scenario.policy.service.contacts
     agents = always_there(contacts.agents)

@@ -11,7 +11,7 @@ from study.shadow.expected import Expected, World
 
 _DAYS_PER_YEAR, _DAYS_PER_WEEK = 365.0, 7
 _LONGEST_DAYS = 120
-_MOST_TRAINING_DAYS = 100.0
+_MOST_OF_DAYS, _WEEKS_PER_YEAR = 0.5, 52.0
 
 
 def people(world: World) -> Iterator[Expected]:
@@ -28,7 +28,10 @@ def people(world: World) -> Iterator[Expected]:
             regime="illnesses begin on every day with the same probability",
         )
     asked = workforce.training_days_per_year
-    if world.scenario.loops.attrition or not 0.0 < asked <= _MOST_TRAINING_DAYS:
+    days_a_week = min((len(set(shift.weekdays)) for shift in workforce.shifts), default=0)
+    # Where nearly every working day is one of training, some of it finds no day.
+    fits = 0.0 < asked <= _MOST_OF_DAYS * days_a_week * _WEEKS_PER_YEAR
+    if world.scenario.loops.attrition or world.scenario.policy.service.open_stations or not fits:
         return
     trained = asked * (1.0 - absent)
     is_whole = world.counted_days % _DAYS_PER_WEEK == 0

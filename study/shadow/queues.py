@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from scenarios import OrderStream
 from study.shadow.expected import Expected, World
-from study.shadow.settling import MINUTES_PER_DAY, has_settled, relaxation_days
+from study.shadow.settling import MINUTES_PER_DAY, arrivals_astray, has_settled, relaxation_days
 from study.shadow.shifts import always_there, is_even, is_memoryless
 
 if TYPE_CHECKING:
@@ -48,8 +48,7 @@ def queues(world: World) -> Iterator[Expected]:
         value=per_day,
         method="elementary renewal theorem: one over the mean time between orders",
         regime="streams come from outside",
-        # A renewal process that begins with a whole gap is up to (1 - scv) / 2 arrivals behind.
-        tolerance=0.5 * len(streams) / world.counted_days,
+        tolerance=sum(arrivals_astray(stream.between_minutes) for stream in streams) / world.counted_days,
     )
     if depot.picking is not None:
         return
@@ -110,13 +109,11 @@ def _station(streams: Sequence[OrderStream], servers: int) -> _Station:
 
 def _wait(world: World, stations: Sequence[_Station]) -> Iterator[Expected]:
     found = [_waiting(each) for each in stations]
-    priorities = (
-        {stream.priority for stream in world.scenario.depot.order_streams} if world.scenario.depot else {}
-    )
-    rate = sum(each.rate for each in stations)
-    names = sorted({name for name, _ in found if name})
-    if len(names) == 0 or not all(name for name, _ in found):
+    if not all(name for name, _ in found):
         return
+    assert world.scenario.depot is not None
+    priorities = {stream.priority for stream in world.scenario.depot.order_streams}
+    rate = sum(each.rate for each in stations)
     # Who goes first does not matter to the mean wait of all where the work of all has one distribution.
     if len(priorities) > 1 and not all(each.is_exponential for each in stations):
         return
@@ -125,7 +122,7 @@ def _wait(world: World, stations: Sequence[_Station]) -> Iterator[Expected]:
     yield Expected(
         kpi="stream_wait_minutes",
         value=value,
-        method=" and ".join(names),
+        method=" and ".join(sorted({name for name, _ in found})),
         regime="Poisson orders, pickers always there and for nothing else; settled after the warm-up",
         # Who still waits at the end is left out.
         tolerance=value * days / world.counted_days,

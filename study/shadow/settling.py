@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from math import inf, sqrt
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scenarios import Distribution
 
 MINUTES_PER_DAY = 1_440.0
 _TIMES = 5.0
@@ -27,9 +31,17 @@ def relaxation_days(work_minutes: float, scv: float, servers: int, load: float) 
     return max(minutes, work_minutes) / MINUTES_PER_DAY
 
 
+def arrivals_astray(between: Distribution) -> float:
+    """How far the mean number of arrivals of a renewal process is from time over mean gap, in arrivals.
+
+    Half of |scv - 1| for a process that begins with a whole gap (Cox 1962, section 4.2).
+    """
+    return 0.5 * abs(between.variance() / between.mean() ** 2 - 1.0)
+
+
 def has_settled(warm_up_days: int, days: float) -> bool:
     """Whether the warm-up is long against the relaxation time."""
     return warm_up_days >= _TIMES * days
 
 
-__all__ = ["MINUTES_PER_DAY", "has_settled", "relaxation_days"]
+__all__ = ["MINUTES_PER_DAY", "arrivals_astray", "has_settled", "relaxation_days"]

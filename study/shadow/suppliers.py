@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ FloatArray = npt.NDArray[np.float64]
 
 _LONGEST_DAYS = 120
 _MILLION = 1e6
+_TO_NEAREST_CASE = 2
 
 
 def suppliers(world: World) -> Iterator[Expected]:
@@ -27,15 +29,15 @@ def suppliers(world: World) -> Iterator[Expected]:
     if used:
         yield from _lead_time(world, used)
         yield from _defects(world, used)
+        yield from _prices(used)
 
 
 def _used(world: World) -> list[Supplier]:
-    """Suppliers of SKUs that are asked for, if each SKU has one source."""
+    """Suppliers of the SKUs, if each SKU has one source."""
     network, policy = world.scenario.network, world.scenario.policy
     if policy.sourcing.rules or policy.sourcing.scorecard or policy.sourcing.shortage_response:
         return []
-    sold = world.outlook.demand_per_day.any(axis=0)
-    names = set(world.scenario.assortment.skus["supplier_id"][sold])
+    names = set(world.scenario.assortment.skus["supplier_id"])
     first = network.suppliers[0].id
     named = {name or first for name in names}
     return [supplier for supplier in network.suppliers if supplier.id in named]
@@ -61,6 +63,7 @@ def _lead_time(world: World, used: list[Supplier]) -> Iterator[Expected]:
     if not (shares @ left) > 0.0:
         return
     value = float(shares @ (left * days) / (shares @ left))
+    yield from _in_time(world, used, days, shares)
     yield Expected(
         kpi="supplier_lead_time_days",
         value=value,
@@ -71,12 +74,44 @@ def _lead_time(world: World, used: list[Supplier]) -> Iterator[Expected]:
     )
 
 
+def _in_time(world: World, used: list[Supplier], days: FloatArray, shares: FloatArray) -> Iterator[Expected]:
+    quoted = {
+        ceil(each.lead_time_days.mean()) if each.quoted_lead_time_days < 0 else each.quoted_lead_time_days
+        for each in used
+    }
+    if len(quoted) != 1:
+        return
+    value = float(shares[days <= quoted.pop()].sum())
+    longest = float(days[shares > 0.0].max())
+    yield Expected(
+        kpi="supplier_on_time_share",
+        value=value,
+        method="share of the stated lead times that are no longer than the quoted one",
+        regime="suppliers with one lead time, never limited, disrupted or hastened; nothing is sent back",
+        # Of orders placed shortly before the end only those that came early are known.
+        tolerance=value * (1.0 - value) * longest / world.counted_days,
+        is_certain=value in (0.0, 1.0),
+    )
+
+
 def _whole_days(days: Distribution) -> tuple[FloatArray, FloatArray]:
     """Days 0 to 120 and their probabilities; each draw is rounded to whole days."""
     whole = np.arange(_LONGEST_DAYS + 1, dtype=np.float64)
     upto = np.asarray(days.cdf(whole + 0.5), np.float64)
     upto[-1] = 1.0
     return whole, np.diff(upto, prepend=0.0)
+
+
+def _prices(used: list[Supplier]) -> Iterator[Expected]:
+    """Prices vary around the list; what is bought when does not depend on them."""
+    moving = [each.price for each in used if each.price is not None]
+    if moving and not any(price.trend_per_year for price in moving):
+        yield Expected(
+            kpi="purchase_price_index",
+            value=1.0,
+            method="the mean of a price that reverts is its list price (Schwartz 1997, model 1)",
+            regime="prices without a trend, one source per SKU",
+        )
 
 
 def _defects(world: World, used: list[Supplier]) -> Iterator[Expected]:
@@ -110,6 +145,8 @@ def _least_lot(world: World) -> int:
     if plan.accept_at_most > 0 or levels.is_dynamic.any() or (levels.rule < 0).any():
         return 0
     if any(supplier.capacity_units_per_day for supplier in world.scenario.network.suppliers):
+        return 0
+    if (levels.rounding == _TO_NEAREST_CASE).any():
         return 0
     quantity = levels.order_quantity_units
     band = levels.order_up_to_units - levels.reorder_point_units

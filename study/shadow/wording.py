@@ -14,21 +14,29 @@ if TYPE_CHECKING:
 
 def summary_lines(study: Study) -> list[str]:
     """One line on all closed forms, and one on each whose gap chance does not explain; none without closed forms."""
-    from study.wording import format_value
-
     judged = [shade for shade in study.shadow if shade.verdict is not Verdict.OPEN]
     if not judged:
         return []
     covered = sum(not shade.is_flagged for shade in judged)
-    lines = [f"  {covered} of {len(judged)} closed forms covered"]
-    for shade in judged:
+    return [
+        f"  {covered} of {len(judged)} closed forms covered",
+        *(f"  {text}" for text in gap_texts(study.shadow)),
+    ]
+
+
+def gap_texts(shades: Sequence[Shade]) -> list[str]:
+    """A sentence, without its full stop, on each gap that chance does not explain."""
+    from study.wording import format_value
+
+    found = []
+    for shade in shades:
         if shade.is_flagged:
-            expected, unit = shade.expected, MEASURES[shade.expected.kpi].unit
-            lines.append(
-                f"  UNEXPLAINED GAP: {MEASURES[expected.kpi].title} {format_value(shade.mean, unit)}, "
-                f"{format_value(expected.value, unit)} by {expected.method}"
+            expected, measure = shade.expected, MEASURES[shade.expected.kpi]
+            found.append(
+                f"unexplained gap: {measure.title} is {format_value(shade.mean, measure.unit)}, and "
+                f"{format_value(expected.value, measure.unit)} by a closed form, {expected.method}"
             )
-    return lines
+    return found
 
 
 def as_records(shades: Sequence[Shade]) -> list[dict[str, Any]]:
@@ -50,4 +58,4 @@ def as_records(shades: Sequence[Shade]) -> list[dict[str, Any]]:
     ]
 
 
-__all__ = ["as_records", "summary_lines"]
+__all__ = ["as_records", "gap_texts", "summary_lines"]
