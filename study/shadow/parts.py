@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,10 +71,6 @@ def _is_plain(world: World, service: Service) -> bool:
 
 def _sums(world: World, service: Service, supply: PartsSupply) -> _Sums | None:
     """None where levels are not one for one or lead times vary in a way that has no closed form."""
-    from scipy.special import pdtr
-
-    from optimize.stock.one_warehouse import OneWarehouse, evaluate_one_warehouse
-
     assert service.stations is not None
     first = world.scenario.network.distribution_centres[0].id
     centre_of = np.array([name or first for name in service.stations["dc_id"]], object)
@@ -87,18 +84,32 @@ def _sums(world: World, service: Service, supply: PartsSupply) -> _Sums | None:
         if level is None or above is None or lead_days is None:
             return None
         for centre in sorted(set(centre_of)):
-            days = service.stations["lead_time_days"][centre_of == centre].astype(np.float64)
-            ones = [1.0] * len(days)
-            system = OneWarehouse([rate] * len(days), days.tolist(), lead_days, ones, ones, 0.0)
-            found = evaluate_one_warehouse(system, above, [level] * len(days))
+            days = tuple(service.stations["lead_time_days"][centre_of == centre].astype(np.float64).tolist())
+            given, ready, owed = _of_item(rate, level, above, lead_days, days)
             asked = rate * len(days)
             sums.asked_of_stations += asked
-            sums.given_by_stations += rate * float(found.ready_rate.sum())
+            sums.given_by_stations += rate * ready
             sums.asked_of_centres += asked
-            sums.given_by_centres += asked * (float(pdtr(above - 1, asked * lead_days)) if above else 0.0)
-            sums.owed += found.warehouse_backorders + float(found.backorders.sum())
-            sums.longest_days = max(sums.longest_days, lead_days + float(days.max()))
+            sums.given_by_centres += asked * given
+            sums.owed += owed
+            sums.longest_days = max(sums.longest_days, lead_days + max(days))
     return sums
+
+
+@lru_cache(maxsize=4_096)
+def _of_item(
+    rate: float, level: int, above: int, lead_days: float, days: tuple[float, ...]
+) -> tuple[float, float, float]:
+    """Share that a centre gives at once, sum of the ready rates of its stations, and all units owed."""
+    from scipy.special import pdtr
+
+    from optimize.stock.one_warehouse import OneWarehouse, evaluate_one_warehouse
+
+    ones = (1.0,) * len(days)
+    system = OneWarehouse((rate,) * len(days), days, lead_days, ones, ones, 0.0)
+    found = evaluate_one_warehouse(system, above, (level,) * len(days))
+    given = float(pdtr(above - 1, rate * len(days) * lead_days)) if above else 0.0
+    return given, float(found.ready_rate.sum()), found.warehouse_backorders + float(found.backorders.sum())
 
 
 def _one_for_one(rules: tuple[PartStockRule, ...], echelon: str, part_id: str) -> int | None:

@@ -11,6 +11,9 @@ from study.shadow.judging import Shade, Verdict
 if TYPE_CHECKING:
     from study.evidence import Study
 
+SHARP = 0.1
+"""Resolution from which on a covered closed form is evidence of agreement, not only of chance."""
+
 
 def summary_lines(study: Study) -> list[str]:
     """One line on all closed forms, and one on each whose gap chance does not explain; none without closed forms."""
@@ -18,8 +21,9 @@ def summary_lines(study: Study) -> list[str]:
     if not judged:
         return []
     covered = sum(not shade.is_flagged for shade in judged)
+    sharp = sum(not shade.is_flagged and shade.resolution <= SHARP for shade in judged)
     return [
-        f"  {covered} of {len(judged)} closed forms covered",
+        f"  {covered} of {len(judged)} closed forms covered, {sharp} of them to within {SHARP:.0%}",
         *(f"  {text}" for text in gap_texts(study.shadow)),
     ]
 
@@ -58,4 +62,4 @@ def as_records(shades: Sequence[Shade]) -> list[dict[str, Any]]:
     ]
 
 
-__all__ = ["as_records", "gap_texts", "summary_lines"]
+__all__ = ["SHARP", "as_records", "gap_texts", "summary_lines"]

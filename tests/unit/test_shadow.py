@@ -340,7 +340,7 @@ def study() -> Study:
 class TestShown:
     def test_summary_counts_what_is_covered_and_names_what_is_not(self, study: Study) -> None:
         first, second = summary_lines(study)
-        assert first.strip() == "1 of 2 closed forms covered"
+        assert first.strip() == "1 of 2 closed forms covered, 1 of them to within 10%"
         assert "Fill rate" in second and "50.00%" in second and "a law of stock" in second
         assert "1 of 2 closed forms covered" in study.summary()
         assert summary_lines(replace(study, shadow=())) == []
