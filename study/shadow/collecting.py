@@ -8,6 +8,7 @@ from scenarios import MEASURES
 from study.shadow.base import base
 from study.shadow.contact import contact
 from study.shadow.expected import Expected, Law, World
+from study.shadow.field import field
 from study.shadow.market import market
 from study.shadow.parts import parts
 from study.shadow.people import people
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from optimize import Outlook
     from scenarios import Plan, Scenario
 
-LAWS: tuple[Law, ...] = (market, stock, suppliers, queues, contact, base, parts, people)
+LAWS: tuple[Law, ...] = (market, stock, suppliers, queues, contact, field, base, parts, people)
 
 
 def shadow(scenario: Scenario, plan: Plan, outlook: Outlook) -> tuple[Expected, ...]:

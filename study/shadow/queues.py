@@ -3,37 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from scenarios import OrderStream
 from study.shadow.expected import Expected, World
-from study.shadow.settling import MINUTES_PER_DAY, arrivals_astray, has_settled, relaxation_days
-from study.shadow.shifts import always_there, is_even, is_memoryless
-
-if TYPE_CHECKING:
-    from optimize.staffing.queues import Waiting
-
-
-@dataclass(frozen=True)
-class _Station:
-    """The pickers of one centre and all that comes to them, in minutes."""
-
-    rate: float
-    work: float
-    square: float
-    """Second moment of the work."""
-    servers: int
-    is_poisson: bool
-    is_exponential: bool
-
-    @property
-    def load(self) -> float:
-        return self.rate * self.work
-
-    @property
-    def scv(self) -> float:
-        return max(self.square / self.work**2 - 1.0, 0.0)
+from study.shadow.settling import MINUTES_PER_DAY, arrivals_astray, has_settled
+from study.shadow.shifts import always_there, is_even
+from study.shadow.stations import Station, mean_wait
 
 
 def queues(world: World) -> Iterator[Expected]:
@@ -53,7 +28,7 @@ def queues(world: World) -> Iterator[Expected]:
     if depot.picking is not None:
         return
     stations = _stations(world, streams)
-    if stations is None or not all(has_settled(world.warm_up_days, _settles(each)) for each in stations):
+    if stations is None or not all(has_settled(world.warm_up_days, each.settles_days) for each in stations):
         return
     people = sum(each.servers for each in stations)
     unfinished = sum(each.load for each in stations) * max(each.work for each in stations) / MINUTES_PER_DAY
@@ -67,11 +42,7 @@ def queues(world: World) -> Iterator[Expected]:
     yield from _wait(world, stations)
 
 
-def _settles(station: _Station) -> float:
-    return relaxation_days(station.work, station.scv, station.servers, station.load)
-
-
-def _stations(world: World, streams: Sequence[OrderStream]) -> list[_Station] | None:
+def _stations(world: World, streams: Sequence[OrderStream]) -> list[Station] | None:
     """One per centre with streams; None if people come and go or streams have their hours."""
     centres = world.scenario.network.distribution_centres
     found = []
@@ -81,70 +52,31 @@ def _stations(world: World, streams: Sequence[OrderStream]) -> list[_Station] | 
         if servers is None or (servers and not mine) or (mine and not servers):
             return None
         if mine:
-            found.append(_station(mine, servers))
+            found.append(
+                Station.of([(stream.between_minutes, stream.work_minutes) for stream in mine], servers)
+            )
     if not all(is_even(stream.hourly_profile) for stream in streams):
         return None
     return found
 
 
-def _station(streams: Sequence[OrderStream], servers: int) -> _Station:
-    rates = [1.0 / stream.between_minutes.mean() for stream in streams]
-    works = [stream.work_minutes for stream in streams]
-    rate = sum(rates)
-    shares = [each / rate for each in rates]
-    mean = sum(share * work.mean() for share, work in zip(shares, works, strict=True))
-    square = sum(
-        share * (work.variance() + work.mean() ** 2) for share, work in zip(shares, works, strict=True)
-    )
-    alike = len({work.mean() for work in works}) == 1
-    return _Station(
-        rate,
-        mean,
-        square,
-        servers,
-        is_poisson=all(is_memoryless(stream.between_minutes) for stream in streams),
-        is_exponential=alike and all(is_memoryless(work) for work in works),
-    )
-
-
-def _wait(world: World, stations: Sequence[_Station]) -> Iterator[Expected]:
-    found = [_waiting(each) for each in stations]
-    if not all(name for name, _ in found):
-        return
+def _wait(world: World, stations: Sequence[Station]) -> Iterator[Expected]:
+    found = mean_wait(stations)
     assert world.scenario.depot is not None
     priorities = {stream.priority for stream in world.scenario.depot.order_streams}
-    rate = sum(each.rate for each in stations)
     # Who goes first does not matter to the mean wait of all where the work of all has one distribution.
-    if len(priorities) > 1 and not all(each.is_exponential for each in stations):
+    if found is None or (len(priorities) > 1 and not all(each.is_exponential for each in stations)):
         return
-    value = sum(each.rate * wait for each, (_, wait) in zip(stations, found, strict=True)) / rate
-    days = max(_settles(each) for each in stations)
+    method, value = found
+    days = max(each.settles_days for each in stations)
     yield Expected(
         kpi="stream_wait_minutes",
         value=value,
-        method=" and ".join(sorted({name for name, _ in found})),
+        method=method,
         regime="Poisson orders, pickers always there and for nothing else; settled after the warm-up",
         # Who still waits at the end is left out.
         tolerance=value * days / world.counted_days,
     )
-
-
-def _waiting(station: _Station) -> tuple[str, float]:
-    """The closed form that fits and its mean wait in minutes; an empty name if none does."""
-    from optimize.staffing.queues import erlang_c, mdc, mg1
-
-    if not station.is_poisson:
-        return "", 0.0
-    found: Waiting
-    if station.is_exponential:
-        found = erlang_c(station.rate, station.work, station.servers)
-        return "M/M/c (Erlang 1917)", found.mean_wait_minutes
-    if station.servers == 1:
-        found = mg1(station.rate, station.work, station.scv)
-        return "M/G/1 (Pollaczek 1930, Khinchine 1932)", found.mean_wait_minutes
-    if station.scv < 1e-12:
-        return "M/D/c (Crommelin 1932)", mdc(station.rate, station.work, station.servers).mean_wait_minutes
-    return "", 0.0
 
 
 __all__ = ["queues"]

@@ -13,7 +13,7 @@ from study.shadow import Shade, judge, shadow
 from tests.contact_worlds import call_centre, calls
 from tests.factory import tiny_scenario
 from tests.part_worlds import parts_world
-from tests.service_worlds import constant, installed, mode, product, service_world
+from tests.service_worlds import constant, installed, job_stream, mode, product, service_world
 from tests.theory import queues, worlds
 
 REPLICATIONS = 8
@@ -166,3 +166,10 @@ def spare_parts() -> Scenario:
         station={"lead_time_days": 2},
         horizon={"warm_up_days": 40},
     )
+
+
+def jobs_at_the_door() -> Scenario:
+    """M/M/2 of technicians."""
+    anytime = {"service": {"dispatch": {"overtime_minutes": 1440}}}
+    jobs = [job_stream("jobs", 4.0, 5.0)]
+    return service_world(days=32, warm_up_days=2, streams=jobs, technicians=2, policy=anytime)

@@ -187,6 +187,10 @@ SOUND: dict[str, tuple[World, set[str]]] = {
         worlds.impatient_callers,
         {"answer_seconds", "answer_level", "abandonment_share", "agent_utilisation"},
     ),
+    "jobs at the door": (
+        worlds.jobs_at_the_door,
+        {"service_requests", "response_hours", "service_backlog"},
+    ),
     "installed base": (worlds.appliances, {"failure_rate_per_year"}),
     "spare parts": (worlds.spare_parts, {"part_fill_station", "part_fill_dc", "parts_owed_units"}),
     "technicians": (worlds.technicians, {"absence_share", "training_days_per_year"}),

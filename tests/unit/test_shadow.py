@@ -326,6 +326,32 @@ def test_a_study_gets_its_shadow() -> None:
     assert demand.mean == pytest.approx(found.intervals["demand_units"].mean)
 
 
+class TestFieldLaws:
+    LAWS = frozenset({"service_requests", "response_hours", "service_backlog"})
+
+    def test_littles_law_on_the_backlog(self) -> None:
+        """A job every four minutes that takes five, two technicians: Erlang C, and rate x time for who is there."""
+        found = expected(shadow_worlds.jobs_at_the_door())
+        wait = queues.mmc_wait(2, 0.25, 5.0)
+        assert found["response_hours"] == pytest.approx(wait / 60.0)
+        assert found["service_backlog"] == pytest.approx(0.25 * (wait + 5.0))
+
+    @pytest.mark.parametrize(
+        ("path", "fields"),
+        [
+            ("loops", {"morale": True}),
+            ("policy.service.dispatch", {"overtime_minutes": 60.0}),
+            ("policy.service.dispatch", {"area": "pooled"}),
+            ("policy.service.workforce", {"training_days_per_year": 5.0}),
+            ("service.repair", {"absent_share": 0.1}),
+            ("horizon", {"warm_up_days": 0}),
+        ],
+    )
+    def test_outside_its_regime_it_only_counts_jobs(self, path: str, fields: dict[str, Any]) -> None:
+        found = expected(changed(shadow_worlds.jobs_at_the_door(), path, **fields))
+        assert found.keys() & self.LAWS == {"service_requests"}
+
+
 @pytest.fixture(scope="module")
 def study() -> Study:
     made = invented_study("shaded", stores=2, skus=4, days=28, warm_up_days=7)
