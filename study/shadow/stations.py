@@ -10,6 +10,8 @@ from study.shadow.settling import relaxation_days
 from study.shadow.shifts import is_memoryless
 
 _CONSTANT = 1e-12
+_MOST_SERVERS = 10_000
+"""Of the closed form of M/D/c."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Station:
         if self.servers == 1:
             name = "M/G/1 (Pollaczek 1930, Khinchine 1932)"
             return name, mg1(self.rate, self.work, self.scv).mean_wait_minutes
-        if self.scv < _CONSTANT:
+        if self.scv < _CONSTANT and self.servers <= _MOST_SERVERS:
             return "M/D/c (Crommelin 1932)", mdc(self.rate, self.work, self.servers).mean_wait_minutes
         return None
 
