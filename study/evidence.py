@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from scenarios import PlanPart, Scenario
     from sim import Labels
+    from study.shadow import Shade
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -167,6 +168,8 @@ class Study:
     """Run folder; None for a study kept in memory."""
     plan_parts: tuple[PlanPart, ...] = ()
     """Provenance of the plan, part by part, with what it promises."""
+    shadow: tuple[Shade, ...] = ()
+    """Closed forms beside the KPIs, where `study.shadow.with_shadow` has looked for them."""
 
     @property
     def title(self) -> str:

@@ -85,6 +85,10 @@ def study_summary(study: Study) -> str:
         lines.append(f"  {found.title:<{width}}  {interval_text(found)} {unit}".rstrip() + note)
     if study.manifest.get("note"):
         lines.append(f"  note: {study.manifest['note']}")
+    if study.shadow:
+        from study.shadow.wording import summary_lines
+
+        lines += summary_lines(study)
     return "\n".join(lines)
 
 
@@ -99,6 +103,11 @@ def comparison_summary(comparison: Comparison) -> str:
             for found in comparison.differences
             if found.alternative == statement.alternative and MEASURES[found.kpi].headline and found.count
         ]
+    for study in comparison.studies:
+        if study.shadow:
+            from study.shadow.wording import gap_texts
+
+            lines += [f"{study.name}: {text}" for text in gap_texts(study.shadow)]
     return "\n".join(lines)
 
 

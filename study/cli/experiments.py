@@ -106,6 +106,7 @@ def _replicate_all(request: Request, named: dict[str, Scenario]) -> tuple[list[S
     from study.manifest import StudyIdentity, portable_command
     from study.planning import plan_of
     from study.replication import replicate
+    from study.shadow.studying import with_shadow
     from study.storage import open_folder
 
     first = next(iter(named.values()))
@@ -145,7 +146,7 @@ def _replicate_all(request: Request, named: dict[str, Scenario]) -> tuple[list[S
             except StudyInterrupted as interrupt:
                 folder.write_results([*studies, *([interrupt.study] if interrupt.study else [])])
                 raise
-        studies.append(study)
+        studies.append(with_shadow(study, plans[name]))
         if rule is not None:  # the alternatives are paired with what the baseline needed
             replications, rule = len(study.condensed), None
     return studies, folder
@@ -206,11 +207,17 @@ def _as_json(
     findings: Sequence[Finding],
     folder: str,
 ) -> dict[str, Any]:
+    from study.shadow.wording import as_records
+
     content: dict[str, Any] = {
         "exit_code": int(code),
         "folder": folder,
         "studies": [
-            dict(study.manifest) | {"kpis": [asdict(found) for found in study.intervals.values()]}
+            dict(study.manifest)
+            | {
+                "kpis": [asdict(found) for found in study.intervals.values()],
+                "shadow": as_records(study.shadow),
+            }
             for study in studies
         ],
         "gates": [asdict(finding) for finding in findings],

@@ -10,6 +10,7 @@ from scenarios import MEASURES, Group, Measure
 from study.charts.numbers import in_unit, plain, spoken_unit, with_unit
 from study.evidence import Comparison, Judgement, KpiInterval, PairedDifference, Study, Verdict
 from study.headlines import headline_measures
+from study.shadow.wording import gap_texts
 
 FEW_REPLICATIONS = 10
 """Fewer replications than this are warned about: intervals are then wide and lean on normality."""
@@ -264,6 +265,7 @@ def warnings(studies: Sequence[Study], comparison: Comparison | None) -> list[st
         ]
         if study.manifest.get("note"):
             found.append(f"{study.title}: {study.manifest['note']}")
+        found += [f"{study.title}: {text}." for text in gap_texts(study.shadow)]
     for statement in comparison.statements if comparison else ():
         if not statement.same_facts:
             found.append(f"{statement.text}.")

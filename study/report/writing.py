@@ -11,6 +11,7 @@ from scenarios import AssumptionStatus, assumptions
 from study.atomic import write_text
 from study.evidence import Comparison, Study
 from study.report import contents
+from study.report.closed_forms import shade_rows
 from study.report.decisions import part_rows, promised_rows
 from study.report.embedding import embedded_charts
 from study.report.page import render_page
@@ -82,6 +83,7 @@ def _values(studies: Sequence[Study], comparison: Comparison | None) -> dict[str
         "promises": promise_rows(studies, names),
         "plan_parts": [part_rows(study) for study in studies],
         "planned": [promised_rows(study) for study in studies],
+        "closed_forms": [shade_rows(study) for study in studies],
         "comparison": comparison,
         "differences": [
             (titles[study.name], contents.difference_rows(comparison, study.name)) for study in alternatives
