@@ -86,7 +86,7 @@ class Premise(StrEnum):
     NO_SUBSTITUTION = "no_substitution"
     """Nobody takes another SKU for one that is missing, and nothing comes back."""
     NO_AGEING = "no_ageing"
-    """Goods do not age before they reach the store, and are not marked down before they expire."""
+    """Nothing expires, and nothing is marked down before it does."""
     TRUE_RECORDS = "true_records"
     """Stock records are right and nothing vanishes or fails inspection."""
     NO_EMERGENCY_ORDERS = "no_emergency_orders"

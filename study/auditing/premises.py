@@ -125,9 +125,8 @@ def _no_substitution(scenario: Scenario, _: Outlook) -> Scenario:
 
 
 def _no_ageing(scenario: Scenario, _: Outlook) -> Scenario:
-    scenario = _with_skus(
-        scenario, {"total_shelf_life_days": np.zeros(len(scenario.assortment.skus), np.int64)}
-    )
+    nothing = np.zeros(len(scenario.assortment.skus), np.int64)
+    scenario = _with_skus(scenario, {"shelf_life_days": nothing, "total_shelf_life_days": nothing})
     return _replaced(scenario, "policy", mark_downs=())
 
 

@@ -17,7 +17,7 @@ PREMISE_WORDS: dict[Premise, str] = {
     Premise.UPSTREAM_IN_STOCK: "the supplying place runs short",
     Premise.STATED_LEAD_TIMES: "waves, trucks and carriers take their own time",
     Premise.NO_SUBSTITUTION: "customers take another SKU or bring goods back",
-    Premise.NO_AGEING: "goods age on their way or are marked down",
+    Premise.NO_AGEING: "goods expire, or are marked down before they do",
     Premise.TRUE_RECORDS: "records are wrong, goods vanish or are defective",
     Premise.NO_EMERGENCY_ORDERS: "emergency orders come in between",
     Premise.MEMORYLESS_WORK: "work and patience are not exponential",

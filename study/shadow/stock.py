@@ -131,7 +131,7 @@ def _figures(world: World, goods: Goods) -> _Long | None:
         if (some.shelf_life_days > 0).any() or (point < -1).any() or not exact(some):
             return None
         of_form = Levels(point, up_to, quantity[rows])
-        figures[:, rows] = _rows_of(performance(some, form, of_form, is_steady=True))
+        figures[:, rows] = _rows_of(performance(some.steady(), form, of_form))
     rows = np.flatnonzero(is_newsvendor)
     figures[:, rows] = _newsvendor(goods.at(rows), levels.order_up_to_units[at][rows].astype(np.int64))
     methods = [_METHOD] * bool((~is_newsvendor).any()) + [_NEWSVENDOR] * bool(rows.size)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,7 @@ def delivered(
     scenario: Scenario, decided: dict[str, Any], replications: int, measures: tuple[str, ...]
 ) -> np.ndarray:
     """(replications, measures) KPIs of the planned world."""
-    plan = replace(optimize.plan(scenario), decisions=Decisions(format=1, **decided))
+    plan = optimize.plan(scenario, decisions=Decisions(format=1, **decided))
     runs = (sim.simulate(scenario, plan, seed=23, replication=number) for number in range(replications))
     return np.array([[run.kpis[measure] for measure in measures] for run in runs])
 

@@ -357,7 +357,7 @@ def test_everybody_who_calls_again_is_answered_in_the_end() -> None:
     state = erlang_a(1.9, 4.0, 3.0, 8, redial_share=1.0)
     assert state.lost_share == 0.0
     assert state.utilisation == pytest.approx(1.9 * 4.0 / 8, rel=1e-9)
-    with pytest.raises(ValueError, match="servers .*8"):
+    with pytest.raises(ValueError, match=r"servers .*8"):
         erlang_a(2.0, 4.0, 3.0, 8, redial_share=1.0)
 
 

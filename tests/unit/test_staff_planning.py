@@ -162,7 +162,7 @@ class TestTechnicians:
 class TestPickers:
     def done_share(self, scenario: Scenario, pickers: tuple[Shift, ...]) -> float:
         """Nights on which all has been picked by three."""
-        plan = replace(optimize.plan(scenario), decisions=Decisions(format=1, pickers=pickers))
+        plan = optimize.plan(scenario, decisions=Decisions(format=1, pickers=pickers))
         drops = sim.simulate(scenario, plan, seed=5, replication=0).tables["drops"]
         night = (drops["released_second"] - 43_200) // 86_400
         hour = 3 * 3_600
@@ -229,7 +229,7 @@ def test_the_planned_quickstart_runs() -> None:
         **plan_agents(scenario, outlook, no_progress)[0],
         **plan_technicians(scenario, outlook, no_progress)[0],
     }
-    plan = replace(optimize.plan(scenario), decisions=Decisions(format=1, **decided))
+    plan = optimize.plan(scenario, decisions=Decisions(format=1, **decided))
     run = sim.simulate(scenario, plan, seed=1, replication=0)
     assert run.kpis["answer_level"] > 0.6
     assert len(run.labels.service.technicians) == len(decided["technicians"])
