@@ -14,7 +14,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import pandas as pd
 
-    from scenarios import PlanPart, Scenario
+    from scenarios import DepotPolicy, PlanPart, Scenario
     from sim import Labels
 
 FloatArray = npt.NDArray[np.float64]
@@ -167,6 +167,8 @@ class Study:
     """Run folder; None for a study kept in memory."""
     plan_parts: tuple[PlanPart, ...] = ()
     """Provenance of the plan, part by part, with what it promises."""
+    decided_depot: DepotPolicy | None = None
+    """Work in the centres as the plan decides it; None as the scenario's policy says."""
 
     @property
     def title(self) -> str:
