@@ -14,7 +14,7 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import pandas as pd
 
-    from scenarios import PlanPart, Scenario
+    from scenarios import DepotPolicy, PlanPart, Scenario
     from sim import Labels
     from study.shadow import Shade
 
@@ -170,6 +170,8 @@ class Study:
     """Provenance of the plan, part by part, with what it promises."""
     shadow: tuple[Shade, ...] = ()
     """Closed forms beside the KPIs, where `study.shadow.with_shadow` has looked for them."""
+    decided_depot: DepotPolicy | None = None
+    """Work in the centres as the plan decides it; None as the scenario's policy says."""
 
     @property
     def title(self) -> str:

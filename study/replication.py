@@ -207,6 +207,7 @@ def _conclude(assignment: Assignment, identity: StudyIdentity, finished: _Finish
         ),
         folder=assignment.folder.path if assignment.folder else None,
         plan_parts=assignment.plan.parts,
+        decided_depot=assignment.plan.decided(assignment.scenario).policy.depot,
     )
 
 

@@ -132,8 +132,8 @@ def tables_of(people: Sequence[Person]) -> dict[str, Columns[Any]]:
         "technician_id": np.array([person.id for person in people], object),
         "station_id": np.array([person.station_id for person in people], object),
         "shift_id": np.array([person.shift_id for person in people], object),
-        "latitude": np.array([person.latitude for person in people], object),
-        "longitude": np.array([person.longitude for person in people], object),
+        "latitude": np.array([person.latitude for person in people], np.float64),
+        "longitude": np.array([person.longitude for person in people], np.float64),
         "minutes_factor": np.array([person.minutes_factor for person in people], np.float64),
         "experience_jobs": np.array([person.experience_jobs for person in people], np.float64),
     }

@@ -115,7 +115,7 @@ def somebody_can(scenario: Scenario, places: Places, reach: Reach) -> Iterator[P
     service, workforce = scenario.service, scenario.policy.service.workforce
     if service is None:
         return
-    needed, known = needed_skills(scenario), _known_skills(scenario)
+    needed, known = needed_skills(scenario), known_skills(scenario)
     partners = [
         partner
         for partner in service.partners
@@ -177,7 +177,8 @@ def needed_skills(scenario: Scenario) -> set[str]:
     return named - {""}
 
 
-def _known_skills(scenario: Scenario) -> set[str]:
+def known_skills(scenario: Scenario) -> set[str]:
+    """Skills that some technician has."""
     workforce = scenario.policy.service.workforce
     matrix: Sequence[str] = () if workforce.skills is None else tuple(workforce.skills["skill_id"])
     return set(matrix) | {name for group in workforce.groups if group.count for name in group.skills}

@@ -14,6 +14,7 @@ from scenarios.language.decisions import PLAN_FORMAT_VERSION, CentreLevelRow, De
 from scenarios.language.errors import Problem, ScenarioError, Severity, did_you_mean
 from scenarios.language.loading import load_model
 from scenarios.language.part_digests import FIELDS_OF_PARTS, fields_of
+from scenarios.language.people_checks import known_skills, needed_skills
 from scenarios.language.places import Places
 from scenarios.language.plan import with_decisions
 from scenarios.language.policy import KnownOrders, LevelRow
@@ -70,6 +71,7 @@ def check_decisions(
         *_parts(decisions, places),
         *_store_levels(decisions, scenario, places),
         *_centre_levels(decisions, scenario, places),
+        *_skills(decisions, scenario, places),
         *_as_policy(decisions, scenario, provenance),
     ]
     return sorted(set(found), key=Problem.sort_key)
@@ -143,6 +145,30 @@ def _centre_levels(decisions: Decisions, scenario: Scenario, places: Places) -> 
     yield from places.rows("E516", "centre_levels", table, unlimited, "dc_id", rule)
 
 
+def _skills(decisions: Decisions, scenario: Scenario, places: Places) -> Iterator[Problem]:
+    """The skill matrix speaks of the plan's technicians and of real skills, and leaves none to nobody."""
+    if decisions.skills is None:
+        yield from _skills_of_others(decisions, scenario, places)
+        return
+    needed, known = needed_skills(scenario), known_skills(scenario)
+    yield from places.unknown_in_column("skills", decisions.skills, "skill_id", needed | known, "skill")
+    lost = (needed & known) - set(decisions.skills["skill_id"])
+    for name in sorted(lost - known_skills(with_decisions(scenario, decisions))):
+        rule = "no technician of the plan has this skill, and those of the policy have it"
+        yield places.problem("E511", "skills", rule, name, "give it to somebody")
+
+
+def _skills_of_others(decisions: Decisions, scenario: Scenario, places: Places) -> Iterator[Problem]:
+    """The policy's skill matrix stays where a plan gives technicians alone: it has to fit them."""
+    matrix = scenario.policy.service.workforce.skills
+    if decisions.technicians is None or matrix is None:
+        return
+    left = sorted(set(matrix["technician_id"]) - set(decisions.technicians["technician_id"]))
+    if left:
+        rule = "the policy's skills are those of technicians who are not in this table"
+        yield places.problem("E511", "technicians", rule, left[0], "give the table `skills`, too")
+
+
 def _sensible(
     path: str, table: Columns[LevelRow] | Columns[CentreLevelRow], places: Places
 ) -> Iterator[Problem]:
@@ -179,7 +205,10 @@ def _as_policy(decisions: Decisions, scenario: Scenario, provenance: Provenance)
             positions[stated[name] + path[len(name) :]] = place
     made = replace(own, positions=positions, given_paths=frozenset(positions))
     decided = with_decisions(scenario, decisions).with_provenance(made)
+    told_already = _STANDS_FOR["skills"] if "technicians" in stated and "skills" not in stated else None
     for problem in check(decided):
+        if told_already is not None and problem.path.startswith(told_already):
+            continue
         if problem.severity is Severity.ERROR:
             yield replace(problem, path=_path_in_plan(problem.path, stated))
 

@@ -47,11 +47,15 @@ class LevelRow(Model):
     """Store."""
     sku_id: str = given(min_length=1)
     """SKU."""
-    reorder_point_units: int = given(unit="units", ge=-1)
+    reorder_point_units: int = given(unit="units", ge=-1, le=10_000_000)
     """Order when the inventory position is at or below it."""
-    order_up_to_units: int = assumed(0, "0 = order in lots of `order_quantity_units`", unit="units", ge=0)
+    order_up_to_units: int = assumed(
+        0, "0 = order in lots of `order_quantity_units`", unit="units", ge=0, le=10_000_000
+    )
     """Order up to this level."""
-    order_quantity_units: int = assumed(0, "0 = order up to `order_up_to_units`", unit="units", ge=0)
+    order_quantity_units: int = assumed(
+        0, "0 = order up to `order_up_to_units`", unit="units", ge=0, le=10_000_000
+    )
     """Fixed lot size."""
 
 

@@ -212,9 +212,9 @@ class PartLevelRow(Model):
     """Technician, station or distribution centre; a station's id with `/van` stands for the vans of its technicians."""
     part_id: str = given(min_length=1)
     """Part."""
-    reorder_point_units: int = given(unit="units", ge=-1)
+    reorder_point_units: int = given(unit="units", ge=-1, le=10_000_000)
     """Order when stock on hand and on order, less what is owed, is at or below it."""
-    order_up_to_units: int = given(unit="units", ge=0)
+    order_up_to_units: int = given(unit="units", ge=0, le=10_000_000)
     """Order up to this level."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from optimize import Outlook
 
 Changed = Callable[[Scenario, "Outlook"], Scenario]
-_EVEN_DAY, _EVEN_WEEK = (1.0,) * 24, (1.0,) * 7
 _NOBODY_RETURNS: CustomerReturns | None = None
 
 
@@ -182,14 +181,26 @@ def _steady_hours(scenario: Scenario, _: Outlook) -> Scenario:
     if service is None:
         return scenario
     reporting = service.reporting.model_copy(
-        update={"hourly_profile": _EVEN_DAY, "weekday_factors": _EVEN_WEEK}
+        update={
+            "hourly_profile": _even(service.reporting.hourly_profile),
+            "weekday_factors": _even(service.reporting.weekday_factors),
+        }
     )
     scenario = _replaced(scenario, "service", reporting=reporting)
     centre = service.contact_centre
     if centre is None:
         return scenario
-    streams = tuple(stream.model_copy(update={"hourly_profile": _EVEN_DAY}) for stream in centre.call_streams)
+    streams = tuple(
+        stream.model_copy(update={"hourly_profile": _even(stream.hourly_profile)})
+        for stream in centre.call_streams
+    )
     return _replaced(scenario, "service", contact_centre=centre.model_copy(update={"call_streams": streams}))
+
+
+def _even(profile: Sequence[float]) -> tuple[float, ...]:
+    """The same in all hours or days that have any, since nobody is there to answer in the others."""
+    open_share = sum(value > 0 for value in profile) / max(1, len(profile))
+    return tuple(1 / open_share if value > 0 else 0.0 for value in profile)
 
 
 def _everybody_present(scenario: Scenario, _: Outlook) -> Scenario:

@@ -78,7 +78,7 @@ class _Shifts:
     @staticmethod
     def of(study: Study, day: ShownDay, starts: float, ends: float) -> _Shifts:
         """Match the rows of the table of shifts with the people of the policy: the table counts them only."""
-        policy = study.scenario.policy.depot
+        policy = study.decided_depot or study.scenario.policy.depot
         centre = study.scenario.network.distribution_centres[day.centre].id
         found: dict[_Server, list[tuple[float, float]]] = {}
         crews = (

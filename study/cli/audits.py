@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,20 +55,29 @@ def run_audit(request: AuditRequest) -> ExitCode:
         claim_folder(request.out, RECORD, OWNER)
     with planning_progress(console, name) as progress:
         plan = plan_of(scenario, file=request.plan, families=families, progress=progress)
-    found = audit(
+    runs, is_whole = _Runs(request, name), True
+    hold = partial(
+        audit,
         scenario,
         plan,
         sim.outlook(scenario),
-        _Runs(request, name),
         seed=scenario.run.seed if request.seed is None else request.seed,
         confidence_level=_LEVEL if request.confidence is None else request.confidence,
-        splits=request.splits,
     )
+    try:
+        found = hold(runs, splits=request.splits)
+    except KeyboardInterrupt:
+        if runs.as_it_is is None:
+            raise KeyboardInterrupt from None
+        found, is_whole = hold(runs.again, splits=False), False
     written = [] if request.out is None else write_audit(found, request.out, command=request.command)
     console.say(found.summary())
     if written:
         console.say("written: " + ", ".join(console.shown(path) for path in written))
     code = ExitCode.BAD_ANSWER if found.is_broken else ExitCode.GOOD
+    if not is_whole:
+        code = ExitCode.INTERRUPTED
+        console.complain("interrupted: promise and delivery are kept, gaps are not split over premises")
     console.give_json(
         as_json(found) | {"exit_code": int(code), "written": [console.shown(path) for path in written]}
     )
@@ -80,6 +90,14 @@ class _Runs:
     def __init__(self, request: AuditRequest, name: str) -> None:
         self._request = request
         self._name = name
+        self.as_it_is: Mapping[str, np.ndarray] | None = None
+        """What the plan delivered in the world as it is, once that is known."""
+
+    def again(self, step: str, scenario: Scenario, plan: Plan) -> Mapping[str, np.ndarray]:
+        """What is known of the world as it is, without running it again."""
+        del step, scenario, plan
+        assert self.as_it_is is not None
+        return self.as_it_is
 
     def __call__(self, step: str, scenario: Scenario, plan: Plan) -> Mapping[str, np.ndarray]:
         from study.replication import replicate
@@ -94,4 +112,7 @@ class _Runs:
                 jobs=request.jobs,
                 progress=progress,
             )
-        return {kpi: np.array([run.kpis[kpi] for run in study.condensed]) for kpi in study.intervals}
+        found = {kpi: np.array([run.kpis[kpi] for run in study.condensed]) for kpi in study.intervals}
+        if self.as_it_is is None:
+            self.as_it_is = found
+        return found

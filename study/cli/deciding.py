@@ -9,7 +9,6 @@ import typer
 
 from study.cli.console import Console
 from study.cli.options import (
-    Confidence,
     Jobs,
     Json,
     Overrides,
@@ -81,7 +80,9 @@ def audit(
     replications: Replications = None,
     seed: Seed = None,
     jobs: Jobs = None,
-    confidence: Confidence = None,
+    confidence: Annotated[
+        float | None, typer.Option(min=0.5, max=0.9999, help="Confidence level; by default 0.99.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write table, charts and page there.")
     ] = None,
@@ -95,8 +96,8 @@ def audit(
 ) -> None:
     """Plan, simulate, and show beside each promise what was delivered, and what the gap comes from.
 
-    The same random worlds are run again with one premise of the plan after the other made true. Intervals are at 99 %
-    unless --confidence says otherwise. Exit code 1 when a promise was certainly not kept.
+    The same random worlds are run again with one premise of the plan after the other made true. Exit code 1 when a
+    promise was certainly not kept.
     """
     from study.cli.audits import AuditRequest, run_audit
 

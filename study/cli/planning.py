@@ -41,6 +41,7 @@ def plan_and_write(request: PlanRequest) -> ExitCode:
 
     name, scenario = load(request.scenario, request.overrides, request.settings)
     families = families_of(request.only, scenario)
+    _can_be_written(request.out, request.scenario)
     console = request.console
     unfinished: tuple[str, ...] = ()
     try:
@@ -49,6 +50,22 @@ def plan_and_write(request: PlanRequest) -> ExitCode:
     except PlanInterrupted as interrupt:
         plan, unfinished = interrupt.plan, interrupt.unfinished
     return _conclude(request, name, plan, unfinished)
+
+
+def _can_be_written(out: Path, scenario: str) -> None:
+    """Told before the solvers work for minutes, and before a plan takes the place of the scenario itself.
+
+    Raises:
+        RequestError: a plan cannot be written there.
+    """
+    if out.is_dir():
+        raise RequestError(f"--out {out}: is a folder; name a file in it, e.g. {out / 'plan.yaml'}")
+    if out.is_file() and Path(scenario).is_file() and out.samefile(scenario):
+        raise RequestError(f"--out {out}: is the scenario itself, the plan would take its place")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RequestError(f"--out {out}: {error.strerror}") from None
 
 
 def families_of(only: Sequence[str], scenario: Scenario) -> frozenset[str] | None:

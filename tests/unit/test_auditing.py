@@ -139,6 +139,15 @@ def test_steady_demand_keeps_the_expected_means_and_nothing_else_moves_it() -> N
     assert QUICKSTART.demand.rates is None, "the scenario given stays as it was"
 
 
+def test_steady_hours_leave_those_closed_in_which_nobody_calls() -> None:
+    changed = made_true(Premise.STEADY_HOURS, QUICKSTART, OUTLOOK)
+    assert changed is not None and changed.service is not None and QUICKSTART.service is not None
+    before, after = (world.service.reporting for world in (QUICKSTART, changed))  # type: ignore[union-attr]
+    assert [value > 0 for value in after.hourly_profile] == [value > 0 for value in before.hourly_profile]
+    assert len(set(after.hourly_profile) - {0.0}) == 1, "one rate in all hours that are open"
+    assert len(set(after.weekday_factors)) == 1
+
+
 def test_files_say_what_the_audit_found(tmp_path: Path) -> None:
     found = found_with(0.96, Worlds(0.90, [0.03, 0.02]), Premise.STEADY_DEMAND, Premise.NO_SUBSTITUTION)
     written = write_audit(found, tmp_path / "audit")

@@ -221,6 +221,18 @@ def test_bars_of_a_shift_are_as_long_as_the_work() -> None:
     assert sum(lengths) == pytest.approx(hours)
 
 
+def test_people_are_those_of_the_plan() -> None:
+    study = studies_of("an ordinary day")[0]
+    policy = study.scenario.policy.depot
+    fewer = policy.model_copy(update={"pickers": (policy.pickers[0].model_copy(update={"people": 0}),)})
+    planned = {chart.key: chart for chart in operations_charts([replace(study, decided_depot=fewer)], "")}
+    backgrounds = [
+        sum(len(bar.get_paths()) for bar in chart.axes[0].collections if bar.get_zorder() <= 1)
+        for chart in (figure("an ordinary day", "dc_shift"), planned["dc_shift"].draw())
+    ]
+    assert backgrounds[1] < backgrounds[0], "a picker who is not planned is not shown as idle"
+
+
 def test_waterfall_ends_where_the_total_ends() -> None:
     axes = figure("an ordinary day", "lead_time_waterfall").axes[0]
     ends = [bar.get_x() + bar.get_width() for bar in axes.patches]

@@ -203,3 +203,67 @@ class TestGivenBack:
         code, _, err = self.run(call, "run", "tiny.yaml", "--plan", "plan.yaml")
         assert code == 2
         assert "E515" in err and digest in err and "0" * 32 in err
+
+
+@pytest.mark.parametrize(
+    ("out", "says"),
+    [
+        ("folder", "is a folder; name a file in it, e.g. folder/plan.yaml"),
+        ("tiny.yaml", "is the scenario itself"),
+        ("other.yaml/plan.yaml", "--out other.yaml/plan.yaml: "),
+    ],
+)
+def test_a_place_that_takes_no_plan_is_told_before_anything_is_solved(
+    call: Call, monkeypatch: pytest.MonkeyPatch, out: str, says: str
+) -> None:
+    def solved(*_: Any) -> Any:
+        pytest.fail("solved although nothing can be written")
+
+    monkeypatch.setattr(sys.modules["optimize.stock.planning"], "plan_stores", solved)
+    Path("folder").mkdir()
+    code, _, err = call("plan", "tiny.yaml", "--out", out)
+    assert code == 2
+    assert says in err
+    assert Path("tiny.yaml").read_text() == ""
+
+
+class TestInterruptedAudit:
+    @pytest.fixture
+    def interrupted_after(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+        """Makes the user stop an audit when that many worlds have run."""
+
+        def arrange(worlds: int) -> None:
+            from study import replication
+
+            replicate, left = replication.replicate, iter(range(worlds))
+
+            def until(*arguments: Any, **options: Any) -> Any:
+                if next(left, None) is None:
+                    raise KeyboardInterrupt
+                return replicate(*arguments, **options)
+
+            monkeypatch.setattr(replication, "replicate", until)
+
+        return arrange
+
+    def audit(self, call: Call) -> tuple[int, str, str]:
+        return call("audit", "tiny.yaml", "--replications", "2", "--jobs", "1", "--json")
+
+    def test_promise_and_delivery_are_kept(
+        self, call: Call, interrupted_after: Callable[[int], None]
+    ) -> None:
+        interrupted_after(1)
+        code, out, err = self.audit(call)
+        answer = json.loads(out)
+        assert code == answer["exit_code"] == 130
+        assert "promise and delivery are kept" in err
+        (told,) = answer["promises"]
+        assert isinstance(told["delivered"], float) and told["contributions"] == [] and told["left"] is None
+
+    def test_without_them_there_is_nothing(
+        self, call: Call, interrupted_after: Callable[[int], None]
+    ) -> None:
+        interrupted_after(0)
+        code, out, err = self.audit(call)
+        assert code == json.loads(out)["exit_code"] == 130
+        assert err.strip() == "interrupted"

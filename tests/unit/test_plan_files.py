@@ -22,6 +22,7 @@ from scenarios import (
     load,
     load_plan,
 )
+from study.cli.shipped import shipped_folder
 from study.plan_files import write_plan
 from tests.factory import tiny_scenario
 from tests.planned_worlds import optimised, part
@@ -161,6 +162,7 @@ BROKEN = [
     BrokenPlan("unknown store", "E501", table=("north,milk", "¦nord,milk"), says="did you mean `north`?"),
     BrokenPlan("unknown SKU", "E501", table=("north,milk", "north,¦melk"), says="did you mean `milk`?"),
     BrokenPlan("level not above the point", "E508", table=("7,12", "7,¦7"), says="above the reorder point"),
+    BrokenPlan("level beyond all measure", "E408", table=("7,12", "7,¦9000000000000000000"), says="at most 10000000"),
     BrokenPlan("neither level nor lot", "E511", table=("7,12", "7,¦0"), says="needs either"),
     BrokenPlan("pickers of no centre", "E501",
                plan=("store_levels: {table: plan_store_levels.csv}",
@@ -215,3 +217,47 @@ def test_optimised_scenarios_of_these_tests_are_sound() -> None:
     from scenarios import check
 
     assert [problem for problem in check(optimised()) if problem.code.startswith("E")] == []
+
+
+PEOPLE = """\
+format: 1
+technician_shifts:
+  - {id: day, start_hour: 8, hours: 9}
+technicians:
+  - {technician_id: t1, station_id: west, shift_id: day}
+skills:
+  - {technician_id: t1, skill_id: electrics, level: 3}
+  - {technician_id: t1, skill_id: electronics, level: 3}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "skill_id: electronics",
+            "skill_id: electronix",
+            {
+                "8:25: E501": "did you mean `electronics`",
+                "6:1: E511": '"electronics": no technician of the plan',
+            },
+        ),
+        ("  - {technician_id: t1, skill_id: electronics, level: 3}\n", "", {"6:1: E511": "no technician"}),
+        (PEOPLE[PEOPLE.index("skills:") :], "", {"4:1: E511": "give the table `skills`, too"}),
+    ],
+    ids=["misspelt skill", "skill that nobody has any more", "skills left out"],
+)
+def test_skills_that_do_not_fit_the_technicians_of_a_plan(
+    tmp_path: Path, old: str, new: str, told: dict[str, str]
+) -> None:
+    quickstart = load(shipped_folder() / "quickstart.yaml")
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(PEOPLE)
+    assert load_plan(plan, quickstart).skills is not None
+    plan.write_text(PEOPLE.replace(old, new))
+    with pytest.raises(ScenarioError) as caught:
+        load_plan(plan, quickstart)
+    lines = [str(problem) for problem in caught.value.problems]
+    assert len(lines) == len(told), lines
+    for place, words in told.items():
+        assert any(line.startswith(f"plan.yaml:{place}") and words in line for line in lines), lines

@@ -17,7 +17,21 @@ from optimize.solving import no_progress
 from optimize.staffing.picker_planning import plan_pickers
 from optimize.staffing.planning import plan_agents, plan_technicians
 from optimize.staffing.technician_tables import Person, crew_of, people_of, presence, tables_of
-from scenarios import Decisions, PlanPart, Scenario, ServiceShift, Shift, SolveStatus, with_decisions
+from scenarios import (
+    Basis,
+    Decisions,
+    PlanPart,
+    Scenario,
+    ServiceShift,
+    Shift,
+    SolveStatus,
+    is_edited,
+    part_digest,
+    with_decisions,
+)
+from scenarios.language.loading import load_model
+from scenarios.language.reading import read_file
+from study.plan_files import write_plan
 from tests.contact_worlds import call_centre, calls
 from tests.factory import tiny_scenario
 from tests.field_worlds import busy_world
@@ -145,6 +159,20 @@ class TestTechnicians:
         assert part.cells == len(stations)
         for station in set(stations):
             assert (stations == station).sum() >= 2
+
+    def test_technicians_without_an_address_read_back_from_a_file_unedited(self, tmp_path: Path) -> None:
+        people = [Person("t1", "west", "week", (("gas", 2),)), Person("t2", "west", "week", (), 31.2, 121.4)]
+        made = Decisions(format=1, **tables_of(people))
+        told = PlanPart(
+            path="policy.optimised.technicians",
+            kind="sizing",
+            basis=Basis.OPTIMISED,
+            cells=2,
+            digest=part_digest(made, "policy.optimised.technicians"),
+        )
+        path = write_plan(made.model_copy(update={"parts": (told,)}), tmp_path / "plan.yaml")[0]
+        read, _ = load_model(Decisions, read_file(path), path.name, path.parent)
+        assert not is_edited(read, read.parts[0])
 
     def test_without_shifts_nobody_can_work(self) -> None:
         scenario = busy_world(policy={"optimised": {"technicians": {}}})
