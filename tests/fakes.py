@@ -28,6 +28,9 @@ class FakePlan:
     def summary(self) -> str:
         return "as given"
 
+    def decided(self, scenario: Scenario) -> Scenario:
+        return scenario
+
 
 def fake_simulate(scenario: Scenario, plan: FakePlan, *, seed: int, replication: int) -> RunResult:
     """A run result whose figures follow from the scenario, the seed and the replication alone."""
