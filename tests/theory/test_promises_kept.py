@@ -2,7 +2,7 @@
 
 Every promise of a plan lies in the interval of what replications deliver, at 99 % for all promises of the plan together
 (Bonferroni), and would not if it were 3 % higher or lower. Stock: unlimited centre, independent days, levels in units.
-Calls: one rate day and night, exponential work and patience. Parts stand in `test_planned_parts`.
+Calls: one rate day and night, exponential work and patience. Parts: one for one.
 
 Some promises are approximations and are held to the errors that their methods state: fill rates with lost sales and
 goods under way (`optimize.stock.single_place`), goods that age for several days (`optimize.stock.perishables`), and
@@ -24,6 +24,8 @@ import sim
 from scenarios import Plan, Promise, Scenario
 from study.statistics import mean_interval
 from tests.contact_worlds import call_centre, calls
+from tests.service_worlds import SEED as SERVICE_SEED
+from tests.service_worlds import STATION, constant, installed, mode, product, service_world
 from tests.theory.worlds import SEED, world
 
 FloatArray = npt.NDArray[np.float64]
@@ -146,11 +148,11 @@ class Delivered:
         return found
 
 
-def delivered(scenario: Scenario, replications: int = REPLICATIONS) -> Delivered:
+def delivered(scenario: Scenario, replications: int = REPLICATIONS, seed: int = SEED) -> Delivered:
     plan: Plan = optimize.plan(scenario, outlook=sim.outlook(scenario))
     promises = plan.promises
     runs = [
-        sim.simulate(scenario, plan, seed=SEED, replication=number).kpis for number in range(replications)
+        sim.simulate(scenario, plan, seed=seed, replication=number).kpis for number in range(replications)
     ]
     return Delivered(promises, np.array([[kpis[promise.measure] for promise in promises] for kpis in runs]))
 
@@ -219,3 +221,26 @@ def test_calls_are_answered_as_promised(patience: float) -> None:
         column = found.seen[:, found.names.index("abandonment_share")]
         interval = mean_interval(column, CONFIDENCE)
         assert interval.low <= said["abandonment_share"] <= interval.high * 1.04
+
+
+def test_vans_find_the_parts_that_were_promised() -> None:
+    """Machines that fail for one of three parts, and a technician with a van that is filled one for one."""
+    weights = {"board": 40.0, "pump": 15.0, "seal": 4.0}
+    scenario = service_world(
+        days=240,
+        warm_up_days=30,
+        products=[product("washer", 1.2)],
+        modes=[mode(name, part_id=name, weight=weight) for name, weight in weights.items()],
+        base=[installed(1_000)],
+        technicians=1,
+        shift={"start_hour": 8, "hours": 9},
+        network={"suppliers": [{"id": "SUP", "lead_time_days": constant(0)}]},
+        service={
+            "stations": [{"station_id": STATION, "lead_time_days": 2}],
+            "parts": {"parts": [{"part_id": name, "purchase_cost": 20.0} for name in weights]},
+        },
+        policy={"optimised": {"parts": {"first_time_fix_share": 0.97}}},
+    )
+    found = delivered(scenario, 16, seed=SERVICE_SEED)
+    assert "part_fill_van" in found.names
+    assert_kept(found, {"part_fill_van"})
