@@ -94,7 +94,7 @@ def test_a_copied_rule_keeps_calendar_and_rounding_and_loses_forecast_and_push(
     assert levels.is_dynamic.tolist() == [True, True, False, False]
     assert levels.is_pushed.tolist() == [True, False, False, False]
     assert levels.is_always_below.tolist() == [True, True, False, False]
-    assert levels.rounding.tolist() == [2, 1, 2, 1]
+    assert levels.rounding.tolist() == [2, 1, 1, 1], "to the nearest case before, up in the copy"
     assert np.flatnonzero(levels.may_order[2]).tolist() == [1]
     assert np.flatnonzero(levels.may_order[3]).tolist() == [0, 4]
     assert levels.order_up_to_safety[2:].tolist() == [0.0, 0.0]
