@@ -88,6 +88,9 @@ def plan_agents(
     of the hours are raised until the forecast for all calls of four weeks is so many deviations above the target
     (`share_deviation`).
 
+    Promises leave out that those who go home finish their calls beside those who come: with three shifts a day and
+    impatient callers 0.3 points more are answered in time, and a fortieth fewer give up.
+
     Returns:
         Fields of `Decisions`, and one part with promises; no fields where no shift can be worked.
     """

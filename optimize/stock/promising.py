@@ -6,7 +6,7 @@ import numpy as np
 
 from optimize.outlook import Outlook
 from optimize.stock.cells import FloatArray, Form, Levels, Performance
-from optimize.stock.goods import Goods
+from optimize.stock.goods import BoolArray, Goods
 from optimize.stock.single_place import evaluate, is_exact
 from scenarios import Premise, Promise, Scenario
 
@@ -69,6 +69,8 @@ def store_promises(
 ) -> tuple[Promise, ...]:
     """Promises of the network's KPIs, for levels of every cell that has demand.
 
+    The cycle service level is promised where it means the KPI: see `counts_cycles`.
+
     Args:
         scenario: facts and policy.
         outlook: expected demand.
@@ -80,10 +82,13 @@ def store_promises(
     demand, orders = float(goods.mean.sum()), float(found.orders_per_day.sum())
     forecasts = {
         "fill_rate": _share(float(goods.mean @ found.fill_rate), demand),
-        "cycle_service_level": _share(float(found.orders_per_day @ found.cycle_service_level), orders),
         "store_stock_units": float(found.mean_on_hand.sum()),
         "order_lines": orders,
     }
+    if counts_cycles(goods).all():
+        forecasts["cycle_service_level"] = _share(
+            float(found.orders_per_day @ found.cycle_service_level), orders
+        )
     if not goods.is_lost.all():
         forecasts["backorder_units"] = float(found.mean_short[~goods.is_lost].sum())
     if (goods.shelf_life_days > 0).any():
@@ -95,6 +100,16 @@ def store_promises(
         Promise(measure=measure, forecast=forecast, premises=premises, method=method)
         for measure, forecast in forecasts.items()
     )
+
+
+def counts_cycles(goods: Goods) -> BoolArray:
+    """(n,) whether the forecast of the cycle service level is that of the KPI: cycles in which no unit went unmet.
+
+    With backorders the closed form counts cycles that end with units owed, and so also those in which nobody asked for
+    anything and units of the cycle before were still owed. With lost sales it is far off where goods are under way
+    while sales are lost. Perishables are followed from day to day and counted as the KPI counts them.
+    """
+    return np.asarray((goods.shelf_life_days > 0) | (goods.is_lost & (goods.lead_time_days == 0)))
 
 
 def _share(part: float, whole: float) -> float:
@@ -171,4 +186,12 @@ def _is_unsteady(variance: FloatArray, steady: FloatArray) -> bool:
     return bool((np.abs(variance - steady) > _SAME * np.maximum(steady, _SAME)).any())
 
 
-__all__ = ["ages_untold", "centre_promises", "exact", "performance", "store_premises", "store_promises"]
+__all__ = [
+    "ages_untold",
+    "centre_promises",
+    "counts_cycles",
+    "exact",
+    "performance",
+    "store_premises",
+    "store_promises",
+]

@@ -5,8 +5,9 @@ days and never change, so that demand of several days is of the same kind. With 
 stock at the end of day L + j after a review is the position after that review less the demand of L + j days (Zipkin
 2000, Foundations of Inventory Management, section 9.6), and positions follow a renewal process or a small Markov chain.
 With lost sales they are exact where the lead time is 0 days, and an approximation elsewhere (`is_exact`, and
-`demand_kernels` for how): against exact chains fill rates above 95 % are off by up to 1 point, above 90 % by 1.5, below
-by 3; too low where orders are small, too high where only one is ever under way.
+`demand_kernels` for how). Against simulation, lead times of up to 6 days and half a unit to 8 units a day, fill rates
+above 98 % are off by up to 1 point, above 95 % by 2 and above 90 % by 6; below they are too high by as much as 15
+where one order covers more than the lead time, and too low by up to 2.5 at base stock.
 
 An order is what brings the position up to the level, or as many lots as bring it above the reorder point; at least
 `minimum_order_units`; rounded up to whole cases.
@@ -48,7 +49,8 @@ _MEASURES = {
 def evaluate(cells: Cells, form: Form, levels: Levels, order_sizes: FloatArray | None = None) -> Performance:
     """What levels lead to in the long run.
 
-    An order cycle ends with the day before a delivery; it is without a stock-out if all its demand was met at once.
+    An order cycle ends with the day before a delivery; it is without a stock-out if all its demand was met at once;
+    with backorders, if it ends with nothing owed, which differs where units are owed and nobody asks for more.
     Where nothing is asked for all service levels are 1 and stock stays where the level is.
 
     Args:
