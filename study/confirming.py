@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +15,11 @@ if TYPE_CHECKING:
 
     from scenarios import OptimisedAgents, Plan, Scenario, Shift
     from study.execution import Simulate
+    from study.replication import Progress
 
 MONTH_DAYS = 28
 _LEAST_WARM_UP_DAYS = 7
 _CONFIDENCE = 0.95
-
-Progress = Callable[[int, int], None]
-"""Told how many months are finished of at most how many of this step."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +116,7 @@ def confirm_agents(
             that a run shows.
         jobs: processes at work; same results.
         most_steps: people that may be added.
-        progress: told after each month.
+        progress: told after each month, of how many of its step.
         simulate: the engine; `sim.simulate` unless a stand-in is given.
 
     Raises:
