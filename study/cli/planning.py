@@ -48,11 +48,11 @@ def plan_and_write(request: PlanRequest) -> ExitCode:
 
     name, scenario = load(request.scenario, request.overrides, request.settings)
     families = families_of(request.only, scenario)
-    if request.confirm is not None:
-        _check_there_are_agents(scenario, families)
     console = request.console
     unfinished: tuple[str, ...] = ()
     confirmed: Confirmed | None = None
+    if request.confirm is not None:
+        _check_there_are_agents(scenario, families)
     try:
         with planning_progress(console, name) as progress:
             plan = plan_of(scenario, families=families, progress=progress)
