@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -102,6 +102,27 @@ def plan(
             raise PlanInterrupted(_checked(scenario, wanted, decided, expected), steps[number:]) from None
     progress("done", len(steps), len(steps))
     return _checked(scenario, wanted, decided, expected)
+
+
+def with_part(
+    scenario: Scenario, made: Plan, numbers: Mapping[str, Any], part: PlanPart, outlook: Outlook
+) -> Plan:
+    """A plan in which one part that was solved is decided otherwise, signed and checked like the others.
+
+    Args:
+        scenario: facts and policy; what was asked for stands in `policy.optimised`.
+        made: the plan.
+        numbers: fields of `Decisions`.
+        part: takes the place of the part with its path.
+        outlook: what is to be expected.
+
+    Raises:
+        FaultyPlanError: the new numbers do not pass the check.
+    """
+    decided = made.decisions.model_copy(update=dict(numbers))
+    signed = _rounded(part).model_copy(update={"digest": part_digest(decided, part.path)})
+    parts = tuple(signed if other.path == part.path else other for other in decided.parts)
+    return _checked(scenario, scenario, decided.model_copy(update={"parts": parts}), outlook)
 
 
 def _expected(outlook: Outlooks, steps: tuple[str, ...]) -> Outlook:
@@ -208,4 +229,4 @@ def _checked(scenario: Scenario, wanted: Scenario, decisions: Decisions, outlook
     return made
 
 
-__all__ = ["FaultyPlanError", "PlanInterrupted", "PlanningError", "plan"]
+__all__ = ["FaultyPlanError", "PlanInterrupted", "PlanningError", "plan", "with_part"]

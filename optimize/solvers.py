@@ -8,8 +8,9 @@ Apart from `optimize` itself, because reading all of it takes half a second that
 
 from __future__ import annotations
 
+from optimize.staffing.agent_confirmation import confirm_agents
 from optimize.staffing.chance import Achieved, ChancePlan, clopper_pearson, fewest_people
-from optimize.staffing.confirmation import Confirmation, confirm
+from optimize.staffing.confirmation import Confirmation, by_sampled_months, confirm
 from optimize.staffing.cover_checking import check_cover
 from optimize.staffing.covering import ShiftCover, cover
 from optimize.staffing.month import share_deviation
@@ -185,6 +186,7 @@ __all__ = [
     "best_normal_lot_size",
     "best_one_warehouse",
     "budget_curve",
+    "by_sampled_months",
     "check_cover",
     "check_placement",
     "check_roster",
@@ -194,6 +196,7 @@ __all__ = [
     "clopper_pearson",
     "compound_poisson",
     "confirm",
+    "confirm_agents",
     "cover",
     "cyclic_replenishment",
     "demand_probabilities",

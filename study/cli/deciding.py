@@ -25,6 +25,7 @@ from study.cli.outcomes import ending_well
 PLAN_EXAMPLES = examples(
     "dualedge plan quickstart --only stock",
     "dualedge plan delta_service_first --only stock,staff --out plans/service.yaml",
+    "dualedge plan delta_service_first --only staff --confirm 40",
     "dualedge run quickstart --plan plan.yaml",
 )
 AUDIT_EXAMPLES = examples(
@@ -49,6 +50,21 @@ def plan(
     out: Annotated[Path, typer.Option(metavar="FILE", help="Plan file; tables go beside it.")] = Path(
         "plan.yaml"
     ),
+    confirm: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="MONTHS",
+            help="Simulate so many months of the agents planned, and add people until enough months keep the target.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, help="Seed of the months of --confirm; by default none of those of a run."),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Months of --confirm at once; by default one per free core.")
+    ] = None,
     settings: Settings = None,
     apply: Overrides = None,
     json: Json = False,
@@ -56,7 +72,7 @@ def plan(
 ) -> None:
     """Work out how much stock and how many people, with what that promises, and write it as a file to edit.
 
-    Exit code 1 when nothing does what is asked.
+    Exit code 1 when nothing does what is asked, or people were not confirmed.
     """
     from study.cli.planning import PlanRequest, plan_and_write
 
@@ -65,6 +81,9 @@ def plan(
         scenario=scenario,
         only=tuple(only or ()),
         out=out,
+        confirm=confirm,
+        seed=seed,
+        jobs=jobs,
         overrides=tuple(apply or ()),
         settings=tuple(settings or ()),
         console=console,

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from study.cli.console import Console
 from study.cli.outcomes import ExitCode
 from study.cli.shipped import load
-from study.errors import RequestError
+from study.errors import RequestError, StudyInterrupted
 
 if TYPE_CHECKING:
     from optimize import Progress
     from scenarios import Plan, PlanPart, Scenario
+    from study.confirming import Confirmed
 
 _FEW = 10
 """Things that cannot be done as asked and are told one by one."""
@@ -29,6 +30,12 @@ class PlanRequest:
     only: tuple[str, ...] = ()
     """Families of decisions, whether the policy names them or not; all that it names when empty."""
     out: Path = Path("plan.yaml")
+    confirm: int | None = None
+    """Simulated months that are to confirm agents."""
+    seed: int | None = None
+    """Of these months."""
+    jobs: int | None = None
+    """Of these months, at once."""
     overrides: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
     console: Console = field(default_factory=Console)
@@ -44,12 +51,42 @@ def plan_and_write(request: PlanRequest) -> ExitCode:
     _can_be_written(request.out, request.scenario)
     console = request.console
     unfinished: tuple[str, ...] = ()
+    confirmed: Confirmed | None = None
+    if request.confirm is not None:
+        _check_there_are_agents(scenario, families)
     try:
         with planning_progress(console, name) as progress:
             plan = plan_of(scenario, families=families, progress=progress)
     except PlanInterrupted as interrupt:
         plan, unfinished = interrupt.plan, interrupt.unfinished
-    return _conclude(request, name, plan, unfinished)
+    if request.confirm is not None and not unfinished:
+        try:
+            confirmed = _confirmed(request, name, scenario, plan, request.confirm)
+        except StudyInterrupted:
+            unfinished = ("confirmation of agents",)
+    return _conclude(request, name, confirmed.plan if confirmed else plan, unfinished, confirmed)
+
+
+def _check_there_are_agents(scenario: Scenario, families: frozenset[str] | None) -> None:
+    has_calls = scenario.service is not None and scenario.service.contact_centre is not None
+    is_asked = "staff" in families if families else scenario.policy.optimised.agents is not None
+    if not has_calls or not is_asked:
+        hint = "say --only staff" if has_calls else f"{scenario.name} has no contact centre"
+        raise RequestError(f"--confirm: no agents are planned: {hint}")
+
+
+def _confirmed(
+    request: PlanRequest, name: str, scenario: Scenario, plan: Plan, months: int
+) -> Confirmed | None:
+    """The plan with agents that simulated months confirm; None where none were planned."""
+    from study.confirming import confirm_agents, has_planned_agents
+
+    if not has_planned_agents(plan):
+        return None
+    with request.console.progress(f"{name}: months") as progress:
+        return confirm_agents(
+            scenario, plan, replications=months, seed=request.seed, jobs=request.jobs, progress=progress
+        )
 
 
 def _can_be_written(out: Path, scenario: str) -> None:
@@ -90,18 +127,25 @@ def families_of(only: Sequence[str], scenario: Scenario) -> frozenset[str] | Non
     return frozenset(names) if names else None
 
 
-def _conclude(request: PlanRequest, name: str, plan: Plan, unfinished: tuple[str, ...]) -> ExitCode:
+def _conclude(
+    request: PlanRequest, name: str, plan: Plan, unfinished: tuple[str, ...], confirmed: Confirmed | None
+) -> ExitCode:
     from scenarios import Basis, SolveStatus
     from study.plan_files import write_plan
 
     console = request.console
     solved = [part for part in plan.parts if part.basis is Basis.OPTIMISED]
     console.say(describe(name, solved))
+    if confirmed is not None:
+        console.say(f"\n{confirmed.summary()}")
     files = write_plan(plan.decisions, request.out) if solved else []
     failed = [part for part in solved if part.report and part.report.status is SolveStatus.INFEASIBLE]
     for part in failed:
         console.complain(f"{part.path}: no plan does what is asked")
-    code = ExitCode.BAD_ANSWER if failed else ExitCode.GOOD
+    is_refuted = confirmed is not None and not confirmed.is_confirmed
+    if is_refuted:
+        console.complain("policy.optimised.agents: the month's target is kept too rarely")
+    code = ExitCode.BAD_ANSWER if failed or is_refuted else ExitCode.GOOD
     if unfinished:
         code = ExitCode.INTERRUPTED
         console.complain(
@@ -118,6 +162,7 @@ def _conclude(request: PlanRequest, name: str, plan: Plan, unfinished: tuple[str
             "plan_digest": plan.digest,
             "files": [console.shown(file) for file in files],
             "unfinished": list(unfinished),
+            "confirmation": None if confirmed is None else confirmed.as_json(),
             "parts": [part.model_dump(mode="json") | {"gap": _gap(part)} for part in solved],
         }
     )

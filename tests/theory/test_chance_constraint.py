@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 
 from optimize.staffing.chance import clopper_pearson, fewest_people, greedy_levels, measure
-from optimize.staffing.confirmation import confirm
+from optimize.staffing.confirmation import by_sampled_months, confirm
 from optimize.staffing.sampled_months import SampledMonths, sample_months, service_table
 from scenarios import SolveStatus
 
@@ -198,23 +198,24 @@ def test_confirmation_adds_people_until_the_evaluation_passes() -> None:
     def in_earnest(level: npt.NDArray[np.int64]) -> float:
         return 0.9 if level.sum() < start + 3 else 0.96
 
-    confirmed = confirm(plan, months, cost, 0.9, in_earnest)
+    confirmed = confirm(plan.level, in_earnest, by_sampled_months(months, cost, 0.9))
     assert (confirmed.is_confirmed, int(confirmed.level.sum())) == (True, start + 3)
     assert [share for _, share in confirmed.steps] == [0.9, 0.9, 0.9, 0.96]
     assert all(confirmed.level >= plan.level)
-    at_once = confirm(plan, months, cost, 0.9, lambda level: 1.0)
+    at_once = confirm(plan.level, lambda level: 1.0, by_sampled_months(months, cost, 0.9))
     assert at_once.level.tolist() == plan.level.tolist()
 
 
 def test_confirmation_gives_up_after_its_steps_or_at_the_highest_levels() -> None:
     months, cost = table(1)
     plan = fewest_people(months, cost, 0.75, 0.5)
-    given_up = confirm(plan, months, cost, 0.75, lambda level: 0.0, most_steps=1)
+    to_raise = by_sampled_months(months, cost, 0.75)
+    given_up = confirm(plan.level, lambda level: 0.0, to_raise, most_steps=1)
     assert (given_up.is_confirmed, len(given_up.steps)) == (False, 2)
-    at_the_top = confirm(plan, months, cost, 0.75, lambda level: 0.0, most_steps=100)
+    at_the_top = confirm(plan.level, lambda level: 0.0, to_raise, most_steps=100)
     assert at_the_top.level.tolist() == [3, 3, 3]
     with pytest.raises(ValueError, match="must be a probability"):
-        confirm(plan, months, cost, 0.75, lambda level: float("nan"))
+        confirm(plan.level, lambda level: float("nan"), to_raise)
 
 
 # What cannot be
