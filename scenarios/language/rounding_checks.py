@@ -42,12 +42,15 @@ def store_rounding(scenario: Scenario, places: Places, reach: Reach) -> Iterator
     """Stores that round to the nearest case ask for at least half a case once they are empty.
 
     A shelf stands empty for up to lead time and review gap, and forecasters who see sales forget demand
-    meanwhile. Goods that are owed are left out: what is owed adds up until it makes a case.
+    meanwhile. Goods that are owed are left out: what is owed adds up until it makes a case. So are levels that are
+    optimised: they are rounded up.
     """
     network, skus = scenario.network, scenario.assortment.skus
     lost = {item.id for item in scenario.assortment.classes if item.unmet_demand == "lost"}
     is_lost = np.array([name in lost for name in skus["class_id"]], dtype=bool)
     left, names = reach.listed.copy(), network.stores["store_id"].tolist()
+    for entry in scenario.policy.optimised.stores:
+        left &= ~np.logical_and.outer(reach.stores(entry.scope), reach.skus(entry.scope))
     for index, rule in enumerate(scenario.policy.replenishment):
         cells = np.logical_and.outer(reach.stores(rule.scope), reach.skus(rule.scope)) & left
         left &= ~cells
@@ -78,6 +81,8 @@ def centre_rounding(scenario: Scenario, places: Places, reach: Reach) -> Iterato
     lead_time_days = np.array([mean_days.get(name or default, 0.0) for name in skus["supplier_id"]])
     is_limited = np.array([centre.stock == "limited" for centre in network.distribution_centres])
     left = np.logical_and.outer(is_limited, reach.listed.any(axis=0))
+    for entry in scenario.policy.optimised.centres:
+        left &= ~reach.skus(entry.scope)
     for index, rule in enumerate(scenario.policy.dc_replenishment):
         cells = left & reach.skus(rule.scope)
         left &= ~cells
