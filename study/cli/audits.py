@@ -14,6 +14,7 @@ from study.cli.console import Console
 from study.cli.outcomes import ExitCode
 from study.cli.planning import families_of, planning_progress
 from study.cli.shipped import load
+from study.errors import RequestError
 
 if TYPE_CHECKING:
     from scenarios import Plan, Scenario
@@ -50,6 +51,8 @@ def run_audit(request: AuditRequest) -> ExitCode:
 
     console = request.console
     name, scenario = load(request.scenario, request.overrides, request.settings)
+    if request.plan is not None and request.only:
+        raise RequestError("--plan says what is decided, --only what to decide: give one of them")
     families = None if request.plan else families_of(request.only, scenario)
     if request.out is not None:
         claim_folder(request.out, RECORD, OWNER)
