@@ -11,10 +11,17 @@ _LONGEST_DELAY_DAYS = 60
 
 
 def market(world: World) -> Iterator[Expected]:
-    """Expected demand, in every scenario; returns where all classes have the same terms."""
-    if world.outlook.demand_per_day.any():
+    """Expected demand, unless mark-downs raise it; returns where all classes have the same terms."""
+    if world.outlook.demand_per_day.any() and not _marks_down_for_more(world):
         yield _demand(world)
     yield from _returns(world)
+
+
+def _marks_down_for_more(world: World) -> bool:
+    """Whether bargain hunters come for goods near their expiry: how many depends on what is left over."""
+    responses = world.scenario.demand.responses
+    is_tempting = any(response.near_expiry_uplift > 0 for response in responses)
+    return is_tempting and bool(world.scenario.policy.mark_downs)
 
 
 def _demand(world: World) -> Expected:

@@ -388,3 +388,17 @@ class TestShown:
         demand, fill = as_records(study.shadow)
         assert fill["verdict"] == "gap" and fill["expected"] == 0.5
         assert demand["low"] < demand["expected"] < demand["high"]
+
+
+def test_demand_that_mark_downs_raise_has_no_closed_form() -> None:
+    responses = [{"near_expiry_uplift": 0.5}]
+    marks = [{"remaining_days": 1, "discount": 0.3}]
+    kpis = {
+        (bool(uplift), bool(policy)): set(
+            expected(tiny_scenario(demand={"responses": uplift}, policy={"mark_downs": policy}))
+        )
+        for uplift in ([], responses)
+        for policy in ([], marks)
+    }
+    assert "demand_units" not in kpis[True, True]
+    assert all("demand_units" in found for case, found in kpis.items() if case != (True, True))
