@@ -2,6 +2,7 @@
 
 from optimize.asking import FAMILIES
 from optimize.checking import PlanFinding, check_plan
+from optimize.machine_code import MachineCode
 from optimize.outlook import ContactOutlook, FieldOutlook, Outlook, PickingOutlook
 from optimize.planner import FaultyPlanError, PlanInterrupted, PlanningError, plan
 from optimize.routing.checking import check_routes
@@ -21,6 +22,7 @@ __all__ = [
     "ContactOutlook",
     "FaultyPlanError",
     "FieldOutlook",
+    "MachineCode",
     "Outlook",
     "PickingOutlook",
     "PlanFinding",

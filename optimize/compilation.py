@@ -1,30 +1,29 @@
-"""How the numeric steps of solvers are compiled.
-
-Machine code is kept beside the source and stamped with that one file, so a compiled function may call only compiled
-functions of its own module: a changed callee elsewhere would not be noticed.
-"""
+"""How the numeric steps of solvers are compiled."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
-import numba
+from optimize.machine_code import MachineCode
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
+def solver_sources() -> list[Path]:
+    """Every source file of the package: compiled steps call one another and share tuples across files."""
+    return sorted(Path(__file__).parent.rglob("*.py"))
+
+
+_CODE = MachineCode("solvers-", solver_sources())
+
+
 def compiled(function: _Function) -> _Function:
     """Compile a function that makes no arrays: their references are not counted, which takes longer than a trip."""
-    return _compiled(function, _nrt=False)
+    return _CODE.compiled(function, _nrt=False)
 
 
 def compiled_with_arrays(function: _Function) -> _Function:
     """Compile a function that makes arrays of its own."""
-    return _compiled(function)
-
-
-def _compiled(function: _Function, **options: Any) -> _Function:
-    compile_lazily: Any = numba.njit
-    made: _Function = compile_lazily(cache=True, error_model="numpy", nogil=True, **options)(function)
-    return made
+    return _CODE.compiled(function)

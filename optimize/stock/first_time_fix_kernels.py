@@ -1,7 +1,4 @@
-"""Compiled steps of `optimize.stock.first_time_fix`: parts missing on vans, and the best stock of one part.
-
-What other files have compiled cannot be called from here (see `optimize.compilation`): hence a second `two_moments`.
-"""
+"""Compiled steps of `optimize.stock.first_time_fix`: parts missing on vans, and the best stock of one part."""
 
 from __future__ import annotations
 
@@ -11,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optimize.compilation import compiled, compiled_with_arrays
+from optimize.stock.outstanding_kernels import two_moments
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -20,9 +18,7 @@ CORNERS = 96
 TURNED_OVER = 0.9
 """Largest share of a station's stock that is used in the time in which it comes again."""
 
-_TAIL, _SAME, _NEARLY, _STEADY, _TURNS = 1e-12, 1e-9, 1e-6, 1e-9, 5_000
-_LEAST_EXPONENT = -600.0
-"""Exponents below it are nothing at all to a computer."""
+_TAIL, _NEARLY, _STEADY, _TURNS = 1e-12, 1e-6, 1e-9, 5_000
 _ENOUGH = 1e-4
 """Share of parts missing below which more stock is not tried."""
 _SELDOM = 1e-3
@@ -34,31 +30,9 @@ _DEVIATIONS = 3.0
 
 
 @compiled
-def two_moments(mean: float, variance: float, pmf: FloatArray) -> int:
-    """Probabilities of 0, 1, ... of a negative binomial number, Poisson if the variance is not above the mean."""
-    is_poisson = variance <= mean * (1.0 + _SAME)
-    shape = 0.0 if is_poisson else mean * mean / (variance - mean)
-    ratio = mean if is_poisson else (variance - mean) / variance
-    exponent = -mean if is_poisson else shape * math.log(mean / variance)
-    start = 0
-    while exponent < _LEAST_EXPONENT and start < len(pmf):
-        pmf[start] = 0.0
-        exponent += math.log((shape + start) * ratio / (start + 1) if not is_poisson else ratio / (start + 1))
-        start += 1
-    chance, left = math.exp(exponent), 1.0
-    for units in range(start, len(pmf)):
-        pmf[units] = chance
-        left -= chance
-        if left < _TAIL and units >= mean:
-            return units + 1
-        chance *= ratio / (units + 1) if is_poisson else (shape + units) / (units + 1) * ratio
-    return len(pmf)
-
-
-@compiled
 def owed_by_centre(mean: float, level: int, room: FloatArray) -> tuple[float, float]:
     """Mean and variance of what a centre owes that has a Poisson number of units outstanding."""
-    size = two_moments(mean, mean, room)
+    size = two_moments(mean, mean, room, _TAIL)
     owed = square = 0.0
     for units in range(level + 1, size):
         owed += (units - level) * room[units]
@@ -108,7 +82,7 @@ def missing_after_filling(mean: float, variance: float, level: int) -> tuple[flo
 @compiled
 def met_on_day(rate: float, most: int, met: FloatArray, room: FloatArray) -> None:
     """Mean demand of a day that 0, 1, ... `most` units meet, from a Poisson rate; fills `met`."""
-    wanted = two_moments(rate, rate, room)
+    wanted = two_moments(rate, rate, room, _TAIL)
     met[0], left = 0.0, 1.0
     for units in range(1, most + 1):
         if units <= wanted:
@@ -165,7 +139,7 @@ def upper_hull(values: FloatArray, count: int, corners: IntArray) -> int:
 @compiled
 def most_on_van(duty_rate: float, late: float, met: FloatArray, short: FloatArray, room: FloatArray) -> int:
     """Units on a van beyond which none find anything, its station being ample; fills `met` up to there."""
-    size = two_moments(late, late, short)
+    size = two_moments(late, late, short, _TAIL)
     guess = 8
     while True:
         met_on_day(duty_rate, guess, met, room)
@@ -212,7 +186,7 @@ def corners_of_station(
         missing, uneven = missing_after_filling(mean, variance, level)
         each = missing / vans
         varies = each * (1.0 - 1.0 / vans) + uneven / (vans * vans)
-        size = two_moments(each + late, varies + late, short)
+        size = two_moments(each + late, varies + late, short, _TAIL)
         for van_level in range(1, most + 1):
             units = level + vans * van_level
             if units >= len(best):
@@ -391,7 +365,7 @@ def evaluate_part(
         varies = each * (1.0 - 1.0 / vans) + uneven / (vans * vans)
         on_each = min(on_van[station], longest - 1)
         met_on_day(duty_rate, on_each, room[1], room[0])
-        size = two_moments(each + late, varies + late, room[2])
+        size = two_moments(each + late, varies + late, room[2], _TAIL)
         found[station] = rate * found_on_van(room[1], room[2], size, on_each) / duty_rate
     return found, missing
 

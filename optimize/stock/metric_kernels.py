@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
 from optimize.compilation import compiled, compiled_with_arrays
+from optimize.stock.outstanding_kernels import two_moments
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -15,38 +14,8 @@ IntArray = npt.NDArray[np.int64]
 METRIC, VARI_METRIC, EXACT = 0, 1, 2
 
 _TAIL = 1e-13
-_LEAST_EXPONENT = -600.0
-"""Exponents below it are nothing at all to a computer."""
-_SAME = 1e-9
-"""Variance over mean less 1 below which a number is taken to be Poisson."""
 _NO_DELAY = 1e-4
 """Share of the depot's pipeline that it owes when more stock there is not worth trying."""
-
-
-@compiled
-def two_moments(mean: float, variance: float, pmf: FloatArray) -> int:
-    """Probabilities of 0, 1, ... of a negative binomial number, Poisson if the variance is not above the mean.
-
-    Returns:
-        How many of them matter; the rest of `pmf` is not touched.
-    """
-    is_poisson = variance <= mean * (1.0 + _SAME)
-    shape = 0.0 if is_poisson else mean * mean / (variance - mean)
-    ratio = mean if is_poisson else (variance - mean) / variance
-    exponent = -mean if is_poisson else shape * math.log(mean / variance)
-    start = 0
-    while exponent < _LEAST_EXPONENT and start < len(pmf):
-        pmf[start] = 0.0
-        exponent += math.log((shape + start) * ratio / (start + 1) if not is_poisson else ratio / (start + 1))
-        start += 1
-    chance, left = math.exp(exponent), 1.0
-    for units in range(start, len(pmf)):
-        pmf[units] = chance
-        left -= chance
-        if left < _TAIL and units >= mean:
-            return units + 1
-        chance *= ratio / (units + 1) if is_poisson else (shape + units) / (units + 1) * ratio
-    return len(pmf)
 
 
 @compiled
@@ -115,12 +84,12 @@ def outstanding(
     """
     if method == METRIC:
         total = under_way + share * mean
-        return two_moments(total, total, pmf)
+        return two_moments(total, total, pmf, _TAIL)
     if method == VARI_METRIC:
         spread = under_way + share * (1.0 - share) * mean + share * share * variance
-        return two_moments(under_way + share * mean, spread, pmf)
+        return two_moments(under_way + share * mean, spread, pmf, _TAIL)
     thinned(owed, count, share, room[0], room[1])
-    moving = two_moments(under_way, under_way, room[2])
+    moving = two_moments(under_way, under_way, room[2], _TAIL)
     size = min(count + moving - 1, len(pmf))
     for units in range(size):
         chance = 0.0
@@ -222,7 +191,7 @@ def best_of_item(
     Returns:
         How many numbers of units were tried.
     """
-    known = two_moments(rate.sum() * depot_time, rate.sum() * depot_time, room[5])
+    known = two_moments(rate.sum() * depot_time, rate.sum() * depot_time, room[5], _TAIL)
     pipeline_mean = rate.sum() * depot_time
     tried = 0
     for level in range(known + 1):
@@ -357,7 +326,7 @@ def levels_of_items(
     levels = np.zeros((items, bases), np.int64)
     for item in range(items):
         mean = rate[item].sum() * depot_time[item]
-        known = two_moments(mean, mean, room[5])
+        known = two_moments(mean, mean, room[5], _TAIL)
         tails_of_bases(method, rate[item], transport[item], room[5], known, depot[item], room, tails)
         place_units(rate[item], tails, units[item] - depot[item], levels[item])
     return levels
@@ -375,7 +344,7 @@ def evaluate_items(
     owed, spread = np.zeros(items), np.zeros(items)
     for item in range(items):
         mean = rate[item].sum() * depot_time[item]
-        known = two_moments(mean, mean, room[5])
+        known = two_moments(mean, mean, room[5], _TAIL)
         tails_of_bases(method, rate[item], transport[item], room[5], known, depot[item], room, tails)
         owed[item], spread[item] = moments(room[3], max(known - depot[item], 1))
         for base in range(bases):

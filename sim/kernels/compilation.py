@@ -1,27 +1,16 @@
-"""How the kernels are compiled, and where the machine code is kept between runs.
-
-Numba keeps compiled functions on disk but stamps each one with its own source file only: when a callee in
-another file changes, the caller's stale code is used. The cache folder is therefore named after a hash of all
-kernel sources and of the versions of numba and Python; any edit opens a new folder. ``NUMBA_CACHE_DIR``, when
-set, is the place of that folder.
-"""
+"""How the kernels are compiled, and where the machine code is kept between runs; see `optimize.MachineCode`."""
 
 import contextlib
-import hashlib
 import multiprocessing
 import os
-import shutil
-import stat
-import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
 import numpy as np
 
+from optimize import MachineCode
 from sim.kernels.processes import may_fork
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -29,10 +18,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 _MODULES_OF_CONSTANTS = ("records.py",)
 """Modules of ``sim`` outside this folder whose constants stand in the machine code."""
 
-_FOLDER_PREFIX = "kernels-"
 _MARKER = "compiled"
-_KEPT_DAYS = 30
-_SECONDS_PER_DAY = 86_400
 
 
 def kernel_sources() -> list[Path]:
@@ -41,91 +27,8 @@ def kernel_sources() -> list[Path]:
     return [*sorted(folder.glob("*.py")), *(folder.parent / name for name in _MODULES_OF_CONSTANTS)]
 
 
-def source_digest(sources: Iterable[Path]) -> str:
-    """Hash source files together with the versions that decide the machine code.
-
-    Args:
-        sources: Files to read, in a fixed order.
-
-    Returns:
-        16 hexadecimal digits; different for any edited, added, renamed or removed file.
-    """
-    digest = hashlib.blake2b(f"{numba.__version__}|{sys.version}".encode(), digest_size=8)
-    for source in sources:
-        content = source.read_bytes()
-        digest.update(f"|{source.name}|{len(content)}|".encode())
-        digest.update(content)
-    return digest.hexdigest()
-
-
-def user_cache_folder() -> Path:
-    """Return the folder in which this operating system wants a user's caches (not created)."""
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or "~/AppData/Local").expanduser()
-    if sys.platform == "darwin":
-        return Path("~/Library/Caches").expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-
-
-def cache_folder(digest: str) -> Path:
-    """Create, and return, a private writable folder for the machine code of one set of sources.
-
-    The user's cache folder comes first, then the user's own folder in the system's temporary folder, then a
-    new temporary folder. One that somebody else could write is refused: machine code is loaded from it.
-
-    Args:
-        digest: Names the folder, see `source_digest`.
-    """
-    for parent in _parent_folders():
-        folder = parent / f"{_FOLDER_PREFIX}{digest}"
-        try:
-            parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            folder.mkdir(mode=0o700, exist_ok=True)
-            if _is_private(parent) and _is_private(folder):
-                tempfile.TemporaryFile(dir=folder).close()
-                os.utime(folder)  # says that it is in use, see remove_old_folders
-                return folder
-        except OSError:
-            continue
-    return Path(tempfile.mkdtemp(prefix="dualedge-"))
-
-
-def _parent_folders() -> Iterator[Path]:
-    with contextlib.suppress(RuntimeError):  # no home folder can be found out
-        yield user_cache_folder() / "dualedge"
-    user = os.getuid() if hasattr(os, "getuid") else "user"
-    yield Path(tempfile.gettempdir()) / f"dualedge-{user}"
-
-
-def _is_private(folder: Path) -> bool:
-    if not hasattr(os, "getuid"):
-        return True
-    status = folder.stat()
-    return status.st_uid == os.getuid() and not status.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-
-
-def remove_old_folders(current: Path, older_than_days: float = _KEPT_DAYS) -> None:
-    """Remove the folders of other sources beside ``current`` that were not used for ``older_than_days``."""
-    oldest = time.time() - older_than_days * _SECONDS_PER_DAY
-    for folder in current.parent.glob(f"{_FOLDER_PREFIX}*"):
-        try:
-            if folder != current and folder.stat().st_mtime < oldest:
-                shutil.rmtree(folder, ignore_errors=True)
-        except OSError:  # another process removed it first
-            continue
-
-
-def _chosen_folder() -> Path:
-    given = os.environ.get("NUMBA_CACHE_DIR")
-    digest = source_digest(kernel_sources())
-    if given:
-        return Path(given) / f"dualedge-{_FOLDER_PREFIX}{digest}"
-    folder = cache_folder(digest)
-    remove_old_folders(folder)
-    return folder
-
-
-CACHE_FOLDER = _chosen_folder()
+_CODE = MachineCode("kernels-", kernel_sources())
+CACHE_FOLDER = _CODE.folder
 
 
 def is_compiled() -> bool:
@@ -165,7 +68,7 @@ def kernel(function: _Function) -> _Function:
     Floating point stays strict IEEE (no fast-math, no contraction), nothing runs in parallel, and the global
     interpreter lock is released. A kernel makes no arrays of its own, see `allocating_kernel`.
     """
-    return _compiled(function, _nrt=False)
+    return _CODE.compiled(function, _nrt=False)
 
 
 def allocating_kernel(function: _Function) -> _Function:
@@ -174,7 +77,7 @@ def allocating_kernel(function: _Function) -> _Function:
     Its references to every array are counted, with locked instructions, at each call and for each array of a tuple
     that it is given: ten times the cost of the call itself. Kernels that make none need not count.
     """
-    return _compiled(function, _nrt=True)
+    return _CODE.compiled(function, _nrt=True)
 
 
 def inline_kernel(function: _Function) -> _Function:
@@ -183,21 +86,7 @@ def inline_kernel(function: _Function) -> _Function:
     LLVM does not by itself inline a body as long as Philox across compiled functions, and a loop with a call
     in it is never vectorised.
     """
-    return _compiled(function, inline="always", _nrt=False)
-
-
-def _compiled(function: _Function, **options: Any) -> _Function:
-    settings: Any = numba.config
-    compile_lazily: Any = numba.njit
-    # Numba reads the folder when a function is decorated; other users of numba get theirs back.
-    kept = settings.CACHE_DIR
-    settings.CACHE_DIR = str(CACHE_FOLDER)
-    try:
-        # The numpy error model divides without raising: a loop that may raise is never vectorised.
-        compiled: _Function = compile_lazily(cache=True, error_model="numpy", nogil=True, **options)(function)
-    finally:
-        settings.CACHE_DIR = kept
-    return compiled
+    return _CODE.compiled(function, inline="always", _nrt=False)
 
 
 def bound(function: Callable[..., Any], *arguments: Any) -> Callable[..., Any]:
