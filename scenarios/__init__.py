@@ -83,7 +83,7 @@ from scenarios.language.optimised import (
     StockForm,
     StockLimits,
 )
-from scenarios.language.part_digests import FIELDS_OF_PARTS, is_edited, part_digest
+from scenarios.language.part_digests import FIELDS_OF_PARTS, edited_fields, is_edited, part_digest
 from scenarios.language.people import (
     LEVELS,
     Absence,
@@ -95,7 +95,7 @@ from scenarios.language.people import (
     SkillEffects,
 )
 from scenarios.language.plan import Plan, StockLevels, with_decisions
-from scenarios.language.plan_files import check_decisions, load_plan
+from scenarios.language.plan_files import check_decisions, load_plan, read_plan
 from scenarios.language.policy import (
     BaseStock,
     CentreReplenishmentRule,
@@ -364,6 +364,7 @@ __all__ = [
     "check_decisions",
     "columns_of",
     "did_you_mean",
+    "edited_fields",
     "fact_policy_markdown",
     "is_edited",
     "json_schema",
@@ -372,6 +373,7 @@ __all__ = [
     "load_plan",
     "load_text",
     "part_digest",
+    "read_plan",
     "reference_markdown",
     "schema_line",
     "schema_text",

@@ -31,6 +31,7 @@ from scenarios import (
     Scenario,
     Shift,
     SolveReport,
+    Unserved,
 )
 
 FloatArray = npt.NDArray[np.float64]
@@ -38,6 +39,8 @@ IntArray = npt.NDArray[np.int64]
 
 _WEEKDAY_SETS = (EVERY_DAY, (0, 1, 2, 3, 4), (5, 6))
 _MONTH_WEEKS = 4.0
+_NEARLY = 5e-4
+"""Share by which a forecast may miss a target without a word."""
 _MOST_TRIES = 12
 _TOUGHER = 0.25
 """Part of what is left of the target to 1 by which it is raised for the hours while the month is not sure enough."""
@@ -86,7 +89,7 @@ def plan_agents(
         kind="shift_cover",
         basis=Basis.OPTIMISED,
         cells=sum(shift.people for shift in shifts),
-        report=_report(found, forecast, work, probability, target),
+        report=_report(found, forecast, work, probability, wanted, is_always_open=bool(served.all())),
         promises=tuple(promises_of(scenario, contact, work, found, forecast)),
     )
     return {"agents": shifts}, (part,)
@@ -191,15 +194,44 @@ def _shift(pattern: ShiftPattern, people: int) -> Shift:
 
 
 def _report(
-    found: ShiftCover, forecast: AgentForecast, work: AgentWork, probability: float, target: float
+    found: ShiftCover,
+    forecast: AgentForecast,
+    work: AgentWork,
+    probability: float,
+    wanted: OptimisedAgents,
+    *,
+    is_always_open: bool,
 ) -> SolveReport:
+    target = wanted.answered_share
     margin = _margin(work, found, probability)
     kept = "is" if forecast.answered_share - margin >= target else "is not"
     return found.report.model_copy(
         update={
             "solver": f"requirements by modified offered load, {found.report.solver}; a month of {target:.0%} "
-            f"{kept} kept with {probability:.0%} by the normal approximation"
+            f"{kept} kept with {probability:.0%} by the normal approximation",
+            "unserved": (*found.report.unserved, *_missed(forecast, wanted, is_always_open)),
         }
+    )
+
+
+def _missed(forecast: AgentForecast, wanted: OptimisedAgents, is_always_open: bool) -> tuple[Unserved, ...]:
+    """Targets that the shifts are not expected to keep."""
+    reason = (
+        "more agents in every hour did not bring it there"
+        if is_always_open
+        else "who calls while nobody is there counts, too"
+    )
+    missed = []
+    if forecast.answered_share < wanted.answered_share - _NEARLY:
+        can_be = f"answered_share {np.floor(1e3 * forecast.answered_share) / 1e3:.3f}"
+        missed.append((f"answered in time: {wanted.answered_share:.1%}", forecast.answered_share, can_be))
+    if wanted.abandoned_share is not None and forecast.abandoned_share > wanted.abandoned_share + _NEARLY:
+        can_be = f"abandoned_share {np.ceil(1e3 * forecast.abandoned_share) / 1e3:.3f}"
+        missed.append((f"given up: {wanted.abandoned_share:.1%} at most", forecast.abandoned_share, can_be))
+    opened = "" if is_always_open else ", or hours from 0 to 24"
+    return tuple(
+        Unserved(item=item, reason=f"{share:.1%} are expected: {reason}", relaxation=f"{can_be}{opened}")
+        for item, share, can_be in missed
     )
 
 

@@ -92,7 +92,7 @@ def plan_pickers(
     probability = scenario.policy.optimised.month_probability
     report = SolveReport(
         solver=f"fewest people by the end of a wave, {wanted.share_of_days:.0%} of days in {probability:.0%} of months",
-        status=SolveStatus.FEASIBLE,
+        status=SolveStatus.INFEASIBLE if unserved else SolveStatus.FEASIBLE,
         objective=float(people),
         unit="pickers",
         items=people,

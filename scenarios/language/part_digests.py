@@ -49,4 +49,18 @@ def is_edited(decisions: Decisions, part: PlanPart) -> bool:
     return bool(part.digest) and part.digest != part_digest(decisions, part.path)
 
 
-__all__ = ["FIELDS_OF_PARTS", "fields_of", "is_edited", "part_digest"]
+def edited_fields(decisions: Decisions) -> tuple[str, ...]:
+    """Fields of `Decisions` that hold numbers no solver has left so: edited since, or written by hand."""
+    untouched = {
+        name
+        for part in decisions.parts
+        if part.digest and not is_edited(decisions, part)
+        for name in fields_of(part.path)
+    }
+    stated = (
+        name for names in FIELDS_OF_PARTS.values() for name in names if getattr(decisions, name) is not None
+    )
+    return tuple(name for name in stated if name not in untouched)
+
+
+__all__ = ["FIELDS_OF_PARTS", "edited_fields", "fields_of", "is_edited", "part_digest"]

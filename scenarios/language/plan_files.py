@@ -44,14 +44,29 @@ def load_plan(path: str | Path, scenario: Scenario) -> Decisions:
     Raises:
         ScenarioError: with everything that is wrong, each with file, line and column.
     """
-    path = Path(path)
-    decisions, provenance = load_model(
-        Decisions, read_file(path), path.name, path.parent, path=str(path), version=PLAN_FORMAT_VERSION
-    )
+    decisions, provenance = _read(Path(path))
     problems = check_decisions(decisions, scenario, provenance)
     if problems:
         raise ScenarioError(problems)
     return decisions
+
+
+def read_plan(path: str | Path) -> Decisions:
+    """Read a plan file for its own sake, whatever scenario it was made for.
+
+    Args:
+        path: the plan's YAML file; tables lie beside it.
+
+    Raises:
+        ScenarioError: it is no plan file, or one with mistakes.
+    """
+    return _read(Path(path))[0]
+
+
+def _read(path: Path) -> tuple[Decisions, Provenance]:
+    return load_model(
+        Decisions, read_file(path), path.name, path.parent, path=str(path), version=PLAN_FORMAT_VERSION
+    )
 
 
 def check_decisions(
@@ -220,4 +235,4 @@ def _path_in_plan(path: str, stated: dict[str, str]) -> str:
     return path
 
 
-__all__ = ["check_decisions", "load_plan"]
+__all__ = ["check_decisions", "load_plan", "read_plan"]

@@ -65,6 +65,9 @@ def plan(
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Months of --confirm at once; by default one per free core.")
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a plan file that was edited by hand.")
+    ] = False,
     settings: Settings = None,
     apply: Overrides = None,
     json: Json = False,
@@ -84,6 +87,7 @@ def plan(
         confirm=confirm,
         seed=seed,
         jobs=jobs,
+        force=force,
         overrides=tuple(apply or ()),
         settings=tuple(settings or ()),
         console=console,

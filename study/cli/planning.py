@@ -38,6 +38,8 @@ class PlanRequest:
     """Of these months, at once."""
     overrides: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    force: bool = False
+    """Whether a plan that somebody has edited may be replaced."""
     console: Console = field(default_factory=Console)
 
 
@@ -49,6 +51,8 @@ def plan_and_write(request: PlanRequest) -> ExitCode:
     name, scenario = load(request.scenario, request.overrides, request.settings)
     families = families_of(request.only, scenario)
     _can_be_written(request.out, request.scenario)
+    if not request.force:
+        _holds_nobodys_work(request.out)
     console = request.console
     unfinished: tuple[str, ...] = ()
     confirmed: Confirmed | None = None
@@ -103,6 +107,29 @@ def _can_be_written(out: Path, scenario: str) -> None:
         out.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RequestError(f"--out {out}: {error.strerror}") from None
+
+
+def _holds_nobodys_work(out: Path) -> None:
+    """Told before a plan takes the place of one that a person has worked on.
+
+    Raises:
+        RequestError: the file was edited, or cannot be read as a plan.
+    """
+    if not out.is_file():
+        return
+    from scenarios import ScenarioError, edited_fields, read_plan
+
+    try:
+        edited = edited_fields(read_plan(out))
+    except ScenarioError:
+        raise RequestError(
+            f"--out {out}: holds something that is no plan, or one with mistakes; name another file, or --force to "
+            "replace it"
+        ) from None
+    if edited:
+        raise RequestError(
+            f"--out {out}: {', '.join(edited)} were edited by hand; name another file, or --force to replace them"
+        )
 
 
 def families_of(only: Sequence[str], scenario: Scenario) -> frozenset[str] | None:
