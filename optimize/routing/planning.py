@@ -15,7 +15,11 @@ from optimize.routing.problem import RoutePlan, RoutingError, RoutingProblem
 
 
 def plan_routes(
-    problem: RoutingProblem, *, method: Literal["savings", "ortools"], solution_limit: int = 200
+    problem: RoutingProblem,
+    *,
+    method: Literal["savings", "ortools", "ruin_recreate"],
+    iterations: int = 3_000,
+    solution_limit: int = 200,
 ) -> RoutePlan:
     """Find routes; the same problem always gets the same plan.
 

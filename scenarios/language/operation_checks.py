@@ -145,9 +145,9 @@ def somebody_does_it(scenario: Scenario, places: Places, reach: Reach) -> Iterat
         yield places.problem("W602", path, "no carrier is hired", transport.hire.share_of_drops)
     if transport.hire.review is not None and len(transport.hire.carriers) < 2:
         yield places.problem("W602", f"{_TRANSPORT}.hire.review", "a review moves shares between carriers")
-    if transport.routes.master and transport.routes.method != "master":
+    if transport.routes.master and transport.planning != "given":
         path = f"{_TRANSPORT}.routes.master"
-        yield places.problem("W602", path, f"`method` is `{transport.routes.method}`")
+        yield places.problem("W602", path, f"`planning` is `{transport.planning}`")
 
 
 def everybody_is_reached(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
@@ -156,7 +156,7 @@ def everybody_is_reached(scenario: Scenario, places: Places, reach: Reach) -> It
     if transport.mode == "none":
         return
     master = transport.routes.master
-    if transport.routes.method == "master" and master:
+    if transport.planning == "given" and master:
         called = {store for route in master for store in route.stores}
         left = [store for store in reach.store_index if store not in called]
         if left:

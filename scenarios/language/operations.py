@@ -91,18 +91,21 @@ class MasterRoute(Model):
 
 
 class Routes(Model):
-    """How stores are put on trucks."""
+    """How stores are put on trucks, whoever decides."""
 
-    method: Literal["savings", "ortools", "master"] = assumed(
-        "savings", "quick, and good enough to begin with"
+    engine: Literal["ruin_recreate", "ortools"] = assumed("ruin_recreate", "the better one for the same work")
+    """Search that improves the routes of a day, with `planning: optimised`: slack induction by string removals, or
+    OR-Tools."""
+    iterations: int = assumed(
+        3_000, "assumption: a fraction of a second a day", unit="iterations", ge=1, le=100_000_000
     )
-    """Every day anew by savings, or improved by OR-Tools; or fixed rounds."""
+    """Work of `ruin_recreate` per plan; no clock decides."""
     solution_limit: int = assumed(
         200, "assumption: a second or two a day", unit="solutions", ge=1, le=1_000_000
     )
-    """Work of OR-Tools per day and centre; no clock decides."""
+    """Work of `ortools` per plan; no clock decides."""
     master: tuple[MasterRoute, ...] = assumed((), "worked out once from the mean demand when empty")
-    """Fixed rounds, for `master`."""
+    """Fixed rounds, for `planning: given`."""
     serves_everyone: bool = assumed(True, "no customer left out, however small")
     """Whether drops that fit no route in time are driven late; otherwise they wait for the next day (T10)."""
     minimum_drop_kg: float = assumed(0.0, "none unless given", unit="kg", ge=0)
@@ -159,6 +162,9 @@ class Transport(Model):
     """Hour of delivery at every store, without trucks."""
     trucks: tuple[Trucks, ...] = assumed((), "none unless given")
     """Own trucks, for `fleet`."""
+    planning: Literal["given", "rule", "optimised"] = assumed("rule", "quick, and good enough to begin with")
+    """Who decides about the routes: fixed rounds as given; every day anew by a rule, that of savings; or every day anew
+    by a search, fed with what is known then."""
     routes: Routes = assumed(Routes(), "see its fields")
     """How they are used."""
     hire: Hire = assumed(Hire(), "no carriers")

@@ -39,7 +39,7 @@ def somebody_drives_the_rounds(scenario: Scenario, places: Places, reach: Reach)
     """Fixed rounds have a day on which trucks drive."""
     del reach
     transport = scenario.policy.transport
-    if transport.mode == "none" or transport.routes.method != "master":
+    if transport.mode == "none" or transport.planning != "given":
         return
     driven = {day for trucks in transport.trucks if trucks.count for day in trucks.weekdays}
     for index, route in enumerate(transport.routes.master):

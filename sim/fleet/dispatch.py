@@ -82,12 +82,12 @@ class Fleet(Carriage):
             )  # fmt: skip
             self._drivers.append(drivers)
             planner = RoutePlanner(
-                policy.routes, road_map, self._windows, [t for t in self._trucks if t.centre == centre],
+                policy, road_map, self._windows, [t for t in self._trucks if t.centre == centre],
                 facts.docks if facts is not None else None, drivers.unloading_seconds,
                 world.scenario.costs.labour.driver_per_hour, world.axes.store_ids,
                 world.scenario.horizon.start_date.weekday(),
             )  # fmt: skip
-            if policy.routes.method == "master":
+            if policy.planning == "given":
                 planner.fix_rounds(*_mean_loads(world, self._packing))
             self._planners.append(planner)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimize import RoutePlan, RoutingProblem, plan_fixed, plan_routes
-from scenarios import WEEKDAYS, Docks, Routes
+from scenarios import WEEKDAYS, Docks, Transport
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
 from sim.depot.orders import Drop
 from sim.depot.stock import IntArray
@@ -47,7 +47,7 @@ class RoutePlanner:
 
     def __init__(
         self,
-        routes: Routes,
+        transport: Transport,
         road_map: RoadMap,
         windows: Windows,
         trucks: Sequence[Truck],
@@ -60,7 +60,7 @@ class RoutePlanner:
         """Make it.
 
         Args:
-            routes: policy.
+            transport: policy.
             road_map: roads of the centre.
             windows: when stores take goods.
             trucks: trucks of the centre.
@@ -70,7 +70,7 @@ class RoutePlanner:
             store_ids: (stores,) ids, by which fixed rounds name stores.
             start_weekday: weekday of day 0, Monday = 0.
         """
-        self._routes = routes
+        self._transport, self._routes = transport, transport.routes
         self._map = road_map
         self._windows = windows
         self._trucks = list(trucks)
@@ -86,7 +86,8 @@ class RoutePlanner:
         self._called_at: dict[str, frozenset[int]] = {}
         index = {name: number for number, name in enumerate(store_ids)}
         self._rounds = [
-            ([index[name] for name in route.stores], frozenset(route.weekdays)) for route in routes.master
+            ([index[name] for name in route.stores], frozenset(route.weekdays))
+            for route in transport.routes.master
         ]
 
     def loading_seconds(self, drops: Sequence[Drop]) -> int:
@@ -109,7 +110,7 @@ class RoutePlanner:
 
     def is_round_day(self, store: int, day: int) -> bool:
         """Whether fixed rounds call at a store on a day; always without fixed rounds."""
-        if self._routes.method != "master" or not self._rounds:
+        if self._transport.planning != "given" or not self._rounds:
             return True
         weekday = WEEKDAYS[(self._start_weekday + day) % len(WEEKDAYS)]
         if weekday not in self._called_at:
@@ -183,9 +184,15 @@ class RoutePlanner:
         )
 
     def _solve(self, problem: RoutingProblem, drops: Sequence[Drop], day: int) -> RoutePlan:
-        if self._routes.method == "master":
+        if self._transport.planning == "given":
             return plan_fixed(problem, self._sequences(drops, day))
-        return plan_routes(problem, method=self._routes.method, solution_limit=self._routes.solution_limit)
+        method = "savings" if self._transport.planning == "rule" else self._routes.engine
+        return plan_routes(
+            problem,
+            method=method,
+            iterations=self._routes.iterations,
+            solution_limit=self._routes.solution_limit,
+        )
 
     def _sequences(self, drops: Sequence[Drop], day: int) -> list[list[int]]:
         """Rounds of the day as stops of the problem, stores without goods left out."""

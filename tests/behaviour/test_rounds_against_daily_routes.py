@@ -39,7 +39,7 @@ def rounds() -> list[dict[str, Any]]:
     return made
 
 
-def world(routes: dict[str, Any]) -> Scenario:
+def world(planning: str, routes: dict[str, Any]) -> Scenario:
     """Stores order on the eves of their days; vans take what three or four of them sell in two days."""
     orders = [
         {
@@ -67,6 +67,7 @@ def world(routes: dict[str, Any]) -> Scenario:
                 "transport": {
                     "mode": "fleet",
                     "trucks": [{"type_id": "van", "count": 4, "start_hour": 5.0, "hours": 10.0}],
+                    "planning": planning,
                     "routes": routes,
                 },
             },
@@ -76,12 +77,12 @@ def world(routes: dict[str, Any]) -> Scenario:
 
 @pytest.fixture(scope="module")
 def fixed() -> list[RunResult]:
-    return runs(world({"method": "master", "master": rounds()}), REPLICATIONS)
+    return runs(world("given", {"master": rounds()}), REPLICATIONS)
 
 
-@pytest.fixture(scope="module", params=["savings", "ortools"])
+@pytest.fixture(scope="module", params=["rule", "optimised"])
 def daily(request: pytest.FixtureRequest) -> list[RunResult]:
-    return runs(world({"method": request.param, "solution_limit": 30}), REPLICATIONS)
+    return runs(world(request.param, {"engine": "ortools", "solution_limit": 30}), REPLICATIONS)
 
 
 def test_both_bring_the_same_goods(fixed: list[RunResult], daily: list[RunResult]) -> None:

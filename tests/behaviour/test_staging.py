@@ -29,8 +29,8 @@ NIGHT: Mapping[str, Any] = {
         },
         "transport": {
             "trucks": [{"type_id": "van", "count": 3, "start_hour": 4.0, "hours": 10.0}],
+            "planning": "given",
             "routes": {
-                "method": "master",
                 "master": [{"stores": ["S0", "S1"]}, {"stores": ["S2", "S3"]}, {"stores": ["S4", "S5"]}],
             },
         },

@@ -67,7 +67,8 @@ def column(result: RunResult, table: str, name: str) -> np.ndarray:
 
 ONE_ROUND = transport(
     trucks=[{"type_id": "van", "count": 1, "start_hour": 4.0, "hours": 12.0}],
-    routes={"method": "master", "master": [{"stores": [f"S{number}" for number in range(6)]}]},
+    planning="given",
+    routes={"master": [{"stores": [f"S{number}" for number in range(6)]}]},
 )
 
 
@@ -130,12 +131,14 @@ TWO_WINDOWS = {
 }
 
 
-@pytest.mark.parametrize("routes", [{}, {"method": "ortools", "solution_limit": 20}, {"method": "master"}])
-def test_goods_are_unloaded_in_one_of_two_windows(routes: dict[str, Any]) -> None:
+@pytest.mark.parametrize("planning", ["rule", "optimised", "given"])
+def test_goods_are_unloaded_in_one_of_two_windows(planning: str) -> None:
     """Every other store takes goods at five in the morning and again from two; the trucks leave at four."""
     stores = [{**store, **TWO_WINDOWS} if number % 2 else store for number, store in enumerate(STORES)]
     hours = transport(
-        trucks=[{"type_id": "van", "count": 3, "start_hour": 4.0, "hours": 16.0}], routes=routes
+        trucks=[{"type_id": "van", "count": 3, "start_hour": 4.0, "hours": 16.0}],
+        planning=planning,
+        routes={"engine": "ortools", "solution_limit": 20},
     )
     result = run(fleet({"network": {"stores": stores}}, hours, roads(coefficient_of_variation=0.5)))
     stops = result.tables["stops"]
@@ -254,13 +257,13 @@ def test_a_shorter_picking_shift_makes_trucks_wait() -> None:
 
 def test_fixed_rounds_leave_goods_until_their_weekday() -> None:
     rounds = transport(
+        planning="given",
         routes={
-            "method": "master",
             "master": [
                 {"stores": ["S0", "S2", "S4"], "weekdays": ["tue", "fri"]},
                 {"stores": ["S1", "S3", "S5"], "weekdays": ["mon", "thu"]},
             ],
-        }
+        },
     )
     stops = run(fleet(rounds)).tables["stops"]
     weekday = stops["arrived_second"] // DAY % 7  # The run begins on a Monday.
@@ -270,22 +273,21 @@ def test_fixed_rounds_leave_goods_until_their_weekday() -> None:
 
 
 def test_rounds_worked_out_from_mean_demand_reach_every_store() -> None:
-    result = run(fleet(transport(routes={"method": "master"})))
+    result = run(fleet(transport(planning="given")))
     assert set(column(result, "stops", "store").tolist()) == set(range(6))
 
 
 def test_routes_from_or_tools_bring_as_much_as_those_by_savings() -> None:
-    short = {"horizon": {"days": 14}}
+    short, with_or_tools = {"horizon": {"days": 14}}, {"engine": "ortools", "solution_limit": 20}
     found = [
-        run(fleet(short, transport(routes={"method": method, "solution_limit": 20})))
-        for method in ("savings", "ortools")
+        run(fleet(short, transport(planning=planning, routes=with_or_tools)))
+        for planning in ("rule", "optimised")
     ]
     savings, searched = (total(result, Day.RECEIVED) for result in found)
     assert searched == pytest.approx(savings, rel=0.02) and searched > 0
     assert (column(found[1], "trips", "weight_grams") <= column(found[1], "trips", "capacity_grams")).all()
     assert (
-        run(fleet(short, transport(routes={"method": "ortools", "solution_limit": 20}))).digest()
-        == found[1].digest()
+        run(fleet(short, transport(planning="optimised", routes=with_or_tools))).digest() == found[1].digest()
     )
 
 

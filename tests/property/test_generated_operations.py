@@ -70,8 +70,8 @@ def worked(draw: st.DrawFn) -> Content:
                     "rests_on_dates": [content["horizon"]["start_date"] + timedelta(days=2)],
                 }
             ],
+            "planning": draw(st.sampled_from(("rule", "given"))),
             "routes": {
-                "method": draw(st.sampled_from(("savings", "master"))),
                 "serves_everyone": draw(st.booleans()),
                 "minimum_drop_kg": draw(st.sampled_from((0.0, 4.0))),
             },

@@ -61,8 +61,8 @@ def test_the_driven_chain_is_good() -> None:
         (
             transport(
                 trucks=[{"type_id": "van", "count": 1, "weekdays": ["mon", "tue"]}],
+                planning="given",
                 routes={
-                    "method": "master",
                     "master": [
                         {"stores": [store["store_id"] for store in STORES], "weekdays": ["wed"]},
                     ],
@@ -123,12 +123,12 @@ STREAM = {
             "policy.transport.hire.carriers[1].carrier_id",
         ),
         (
-            transport(routes={"method": "master", "master": [{"stores": ["S1", "S2", "S1"]}]}),
+            transport(planning="given", routes={"master": [{"stores": ["S1", "S2", "S1"]}]}),
             "E502",
             "policy.transport.routes.master[0].stores",
         ),
         (
-            transport(routes={"method": "master", "master": [{"stores": ["S1"]}]}),
+            transport(planning="given", routes={"master": [{"stores": ["S1"]}]}),
             "W601",
             "policy.transport.routes.master",
         ),
