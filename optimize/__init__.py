@@ -3,7 +3,7 @@
 from optimize.asking import FAMILIES
 from optimize.checking import PlanFinding, check_plan
 from optimize.machine_code import MachineCode
-from optimize.outlook import ContactOutlook, FieldOutlook, Outlook, PickingOutlook
+from optimize.outlook import ContactOutlook, FieldOutlook, Outlook, PickingOutlook, SitingOutlook
 from optimize.planner import FaultyPlanError, PlanInterrupted, PlanningError, plan
 from optimize.routing.checking import check_routes
 from optimize.routing.distances import road_metres
@@ -32,6 +32,7 @@ __all__ = [
     "RoutePlan",
     "RouteStatus",
     "RoutingProblem",
+    "SitingOutlook",
     "Trip",
     "UnservedReason",
     "check_plan",

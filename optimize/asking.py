@@ -12,6 +12,8 @@ from scenarios import (
     OptimisedAgents,
     OptimisedCrew,
     OptimisedParts,
+    OptimisedRounds,
+    OptimisedSites,
     OptimisedStock,
     OptimisedTechnicians,
     Scenario,
@@ -20,8 +22,10 @@ from scenarios import (
 FAMILIES: dict[str, tuple[str, ...]] = {
     "stock": ("stores", "centres", "parts"),
     "staff": ("agents", "technicians", "pickers"),
+    "sites": ("sites", "technicians"),
+    "routes": ("rounds",),
 }
-"""Family of decisions -> fields of `policy.optimised`."""
+"""Family of decisions -> fields of `policy.optimised`; with sites go the technicians, whose number hangs on them."""
 
 _PREFIX = "policy.optimised."
 
@@ -54,12 +58,12 @@ def asked(scenario: Scenario, families: frozenset[str] | None) -> Scenario:
         )
     named = scenario.policy.optimised
     update: dict[str, Any] = {}
-    for family, parts in FAMILIES.items():
-        for part in parts:
-            if family not in families:
-                update[part] = Optimised.model_fields[part].default
-            elif not getattr(named, part):
-                update[part] = _usual(part, scenario)
+    wanted = {part for family in families for part in FAMILIES[family]}
+    for part in FIELDS:
+        if part not in wanted:
+            update[part] = Optimised.model_fields[part].default
+        elif not getattr(named, part):
+            update[part] = _usual(part, scenario)
     policy = scenario.policy.model_copy(update={"optimised": named.model_copy(update=update)})
     return scenario.model_copy(update={"policy": policy}).with_provenance(scenario.provenance)
 
@@ -79,9 +83,15 @@ def _usual(part: str, scenario: Scenario) -> Any:
         case "agents":
             has_calls = service is not None and service.contact_centre is not None
             return OptimisedAgents() if has_calls else None
-        case "technicians":
+        case "technicians" | "sites":
             has_stations = service is not None and service.stations is not None
-            return OptimisedTechnicians() if has_stations else None
+            usual = OptimisedTechnicians() if part == "technicians" else OptimisedSites()
+            return usual if has_stations else None
+        case "rounds":
+            drives = scenario.policy.transport.mode == "fleet" and any(
+                trucks.count for trucks in scenario.policy.transport.trucks
+            )
+            return OptimisedRounds() if drives else None
         case _:
             return OptimisedCrew() if depot is not None and depot.picking is not None else None
 

@@ -53,6 +53,20 @@ class FieldOutlook:
 
 
 @dataclass(frozen=True, eq=False)
+class SitingOutlook:
+    """Where visits arise, and how far it is to there from every station that can be had, open or not."""
+
+    visits_per_day: FloatArray
+    """(stores,): visits at customers near each store, repeated ones included."""
+    stream_visits_per_day: FloatArray
+    """(stations,): visits of job streams, which belong to a station whatever else is open."""
+    drive_minutes: FloatArray
+    """(stores, stations): mean drive from the station to customers near the store."""
+    travel_per_drive: float
+    """Minutes on the road per visit over that drive, as rounds are driven today: two ways, shared by a round."""
+
+
+@dataclass(frozen=True, eq=False)
 class PickingOutlook:
     """What pickers have to do on a mean day, by distribution centre."""
 
@@ -76,7 +90,8 @@ class Outlook:
     """(stores, skus): the part of the variance that is chance alone, at the mean rate."""
     contact: ContactOutlook | None = None
     field: FieldOutlook | None = None
+    siting: SitingOutlook | None = None
     picking: PickingOutlook | None = None
 
 
-__all__ = ["ContactOutlook", "FieldOutlook", "Outlook", "PickingOutlook"]
+__all__ = ["ContactOutlook", "FieldOutlook", "Outlook", "PickingOutlook", "SitingOutlook"]

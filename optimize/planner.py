@@ -21,6 +21,7 @@ from scenarios import (
     Scenario,
     is_edited,
     part_digest,
+    with_decisions,
 )
 
 _STEPS: dict[str, tuple[str, str]] = {
@@ -30,13 +31,15 @@ _STEPS: dict[str, tuple[str, str]] = {
     "agents": ("optimize.staffing.planning", "plan_agents"),
     "technicians": ("optimize.staffing.planning", "plan_technicians"),
     "pickers": ("optimize.staffing.planning", "plan_pickers"),
+    "sites": ("optimize.network.planning", "plan_sites"),
+    "rounds": ("optimize.routing.rounds", "plan_rounds"),
 }
 """Field of `policy.optimised` -> module and function of its planner step: (scenario, outlook, progress) ->
 (fields of `Decisions`, parts). Solvers take long to load, so a step is looked up when it is needed."""
 
 _SIGNIFICANT_DIGITS = 9
 
-Outlooks = Outlook | Callable[[], Outlook] | None
+Outlooks = Outlook | Callable[[Scenario], Outlook] | None
 
 
 class PlanInterrupted(KeyboardInterrupt):
@@ -73,15 +76,16 @@ def plan(
 
     Args:
         scenario: facts and policy.
-        outlook: what is to be expected of its world, as `sim.outlook` makes it, or a function that makes it when
-            something has to be solved.
-        families: what to optimise, "stock" or "staff" or both, whether the policy names it or not; None for what
+        outlook: what is to be expected of its world, as `sim.outlook` makes it; or `sim.outlook` itself, which is
+            called when something has to be solved, and again when other stations are open.
+        families: what to optimise, keys of `FAMILIES`, whether the policy names it or not; None for what
             `policy.optimised` names.
         decisions: what is decided already, from `scenarios.load_plan`; it is taken as it is.
         progress: told how far solvers are.
 
     Raises:
-        PlanningError: a cell has no rule, or something is to be optimised without an outlook.
+        PlanningError: a cell has no rule, something is to be optimised without an outlook, or sites with one that
+            cannot be made again.
         PlanInterrupted: the user interrupted a solver; carries what was finished.
         FaultyPlanError: a solver's answer does not pass the check.
     """
@@ -93,11 +97,15 @@ def plan(
     decided = known.model_copy(update={"parts": _honest(known)})
     if not steps:
         return _assembled(scenario, decided)
-    expected = _expected(outlook, steps)
+    placed = _placed(wanted, decided)
+    expected = _expected(outlook, placed, steps)
     for number, step in enumerate(steps):
         progress(step, number, len(steps))
         try:
-            decided = _solved(step, wanted, expected, decided, progress)
+            decided = _solved(step, placed, expected, decided, progress)
+            if step == "sites" and len(steps) > number + 1:
+                placed = _placed(wanted, decided)
+                expected = _expected(outlook, placed, steps)
         except KeyboardInterrupt:
             raise PlanInterrupted(_checked(scenario, wanted, decided, expected), steps[number:]) from None
     progress("done", len(steps), len(steps))
@@ -125,14 +133,24 @@ def with_part(
     return _checked(scenario, scenario, decided.model_copy(update={"parts": parts}), outlook)
 
 
-def _expected(outlook: Outlooks, steps: tuple[str, ...]) -> Outlook:
+def _placed(scenario: Scenario, decided: Decisions) -> Scenario:
+    """The scenario with the stations that are decided: all that comes after depends on them."""
+    return with_decisions(scenario, NO_DECISIONS.model_copy(update={"open_stations": decided.open_stations}))
+
+
+def _expected(outlook: Outlooks, scenario: Scenario, steps: tuple[str, ...]) -> Outlook:
+    if isinstance(outlook, Outlook) and "sites" in steps:
+        raise PlanningError(
+            "policy.optimised.sites: what is to be expected hangs on the open stations; give `outlook=sim.outlook`, "
+            "not its result"
+        )
     if outlook is None:
         names = ", ".join(f"policy.optimised.{step}" for step in steps)
         raise PlanningError(
-            f"{names}: what is optimised needs to know what to expect; give `outlook=sim.outlook(scenario)`, or "
+            f"{names}: what is optimised needs to know what to expect; give `outlook=sim.outlook`, or "
             "`decisions=` with a plan made before"
         )
-    return outlook if isinstance(outlook, Outlook) else outlook()
+    return outlook if isinstance(outlook, Outlook) else outlook(scenario)
 
 
 def _solved(

@@ -22,7 +22,8 @@ def plan_of(
     Args:
         scenario: as loaded.
         file: plan file that decides some or all of it.
-        families: what to optimise, whether the policy names it or not: "stock", "staff"; None as the policy says.
+        families: what to optimise, keys of `optimize.FAMILIES`, whether the policy names it or not; None as the policy
+            says.
         progress: told how far solvers are.
 
     Raises:
@@ -33,10 +34,10 @@ def plan_of(
     import optimize
     import scenarios
 
-    def expected() -> Outlook:
+    def expected(placed: Scenario) -> Outlook:
         import sim
 
-        return sim.outlook(scenario)
+        return sim.outlook(placed)
 
     return optimize.plan(
         scenario,

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from scenarios.language.base import Model, assumed, given
 from scenarios.language.columns import Columns
-from scenarios.language.operations import Shift
+from scenarios.language.operations import MasterRoute, Shift
 from scenarios.language.policy import LevelRow
 from scenarios.language.promises import Promise, SolveReport
 from scenarios.language.service_policy import PartLevelRow, ServiceShift, SkillRow, TechnicianRow
@@ -81,6 +81,10 @@ class Decisions(Model):
     """Levels of stores."""
     centre_levels: Columns[CentreLevelRow] | None = assumed(None, "as the policy says")
     """Levels of distribution centres."""
+    open_stations: tuple[str, ...] | None = assumed(None, "as the policy says")
+    """Stations that are open."""
+    rounds: tuple[MasterRoute, ...] | None = assumed(None, "as the policy says")
+    """Fixed rounds of own trucks; goods are brought on them and nothing else."""
     part_levels: Columns[PartLevelRow] | None = assumed(None, "as the policy says")
     """Levels of spare parts; replace those of the policy as a whole."""
     agents: tuple[Shift, ...] | None = assumed(None, "as the policy says")

@@ -96,6 +96,36 @@ class OptimisedCrew(Model):
     """Days on which they are."""
 
 
+class OptimisedSites(Model):
+    """Which stations are open, for the least cost of stations, technicians and roads."""
+
+    keeps: tuple[str, ...] = assumed((), "none has to stay")
+    """Stations that stay open."""
+    least_stations: int = assumed(1, "one", unit="stations", ge=1)
+    """Fewest open stations."""
+    most_stations: int | None = assumed(None, "as many as pay", unit="stations", ge=1)
+    """Most open stations."""
+    within_minutes: float = assumed(60.0, "assumption: an hour", unit="minutes", gt=0, le=1_440)
+    """Drive from the station within which a customer counts as covered."""
+    covered_share: float = assumed(0.0, "no coverage is asked for", unit="share", ge=0, le=1)
+    """Least share of visits at covered customers."""
+    covered_share_by_region: dict[str, float] = assumed({}, "no region is asked for", unit="share by region")
+    """Least share by region."""
+    closing_cost_per_day: float = assumed(0.0, "free unless given", unit="money per day", ge=0)
+    """Cost of closing a station that `policy.service.open_stations` has open, spread over the days it is meant for."""
+
+
+class OptimisedRounds(Model):
+    """Fixed rounds, the same stores on the same weekdays, worked out from what is expected."""
+
+    allowance_share: float = assumed(
+        0.25, "assumption: room for one mean deviation", unit="share", ge=0, le=10
+    )
+    """Room that is left on trucks above the mean load of a day."""
+    iterations: int = assumed(20_000, "assumption: some seconds", unit="iterations", ge=1, le=100_000_000)
+    """Work of the search, by centre and set of weekdays."""
+
+
 class Optimised(Model):
     """Parts of the policy that solvers work out before the run."""
 
@@ -113,6 +143,10 @@ class Optimised(Model):
     """Technicians."""
     pickers: OptimisedCrew | None = assumed(None, "by `depot.pickers`")
     """Pickers."""
+    sites: OptimisedSites | None = assumed(None, "by `service.open_stations`")
+    """Open stations; needs `technicians`, whose number depends on them."""
+    rounds: OptimisedRounds | None = assumed(None, "by `transport.planning`")
+    """Fixed rounds of own trucks."""
     month_probability: float = assumed(0.95, "assumption", unit="share", ge=0.5, lt=1)
     """Probability with which targets of people are kept over a month."""
     seed: int = assumed(1, "any number will do", ge=0, lt=2**31)
@@ -120,6 +154,7 @@ class Optimised(Model):
 
 
 __all__ = [
-    "Optimised", "OptimisedAgents", "OptimisedCrew", "OptimisedParts", "OptimisedStock", "OptimisedTechnicians",
+    "Optimised", "OptimisedAgents", "OptimisedCrew", "OptimisedParts", "OptimisedRounds", "OptimisedSites",
+    "OptimisedStock", "OptimisedTechnicians",
     "ServiceMeasure", "ServiceTarget", "StockForm", "StockLimits",
 ]  # fmt: skip

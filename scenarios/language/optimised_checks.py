@@ -31,6 +31,8 @@ def there_is_something_to_optimise(scenario: Scenario, places: Places, reach: Re
         ("technicians", has_stations, "`service.stations`"),
         ("parts", has_parts, "`service.parts`"),
         ("pickers", is_picked, "`depot.picking`"),
+        ("sites", has_stations, "`service.stations`"),
+        ("rounds", _has_trucks(scenario), "own truck in `policy.transport.trucks`"),
     ):
         if getattr(optimised, name) is not None and not is_there:
             yield places.problem("E516", f"{_OPTIMISED}.{name}", f"there is no {missing}")
@@ -38,6 +40,45 @@ def there_is_something_to_optimise(scenario: Scenario, places: Places, reach: Re
     if optimised.centres and all(centre.stock == "unlimited" for centre in centres):
         rule = "no distribution centre has limited stock: none ever orders"
         yield places.problem("E516", f"{_OPTIMISED}.centres", rule)
+
+
+def _has_trucks(scenario: Scenario) -> bool:
+    transport = scenario.policy.transport
+    return transport.mode == "fleet" and any(trucks.count for trucks in transport.trucks)
+
+
+def sites_can_be_chosen(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
+    """Stations to be kept and regions exist, numbers agree, and technicians are sized with the stations."""
+    del reach
+    wanted, path = scenario.policy.optimised.sites, f"{_OPTIMISED}.sites"
+    if wanted is None or scenario.service is None or scenario.service.stations is None:
+        return
+    stations = scenario.service.stations["station_id"]
+    yield from places.unknown_ids(f"{path}.keeps", wanted.keeps, stations, "station")
+    regions = set(scenario.network.stores["region"])
+    for region in wanted.covered_share_by_region:
+        if region not in regions:
+            hint = did_you_mean(region, regions)
+            yield places.problem(
+                "E501", f"{path}.covered_share_by_region.{region}", "no store lies there", region, hint
+            )
+    for region, share in wanted.covered_share_by_region.items():
+        if not 0 <= share <= 1:
+            yield places.problem(
+                "E304", f"{path}.covered_share_by_region.{region}", "must be from 0 to 1", share
+            )
+    if wanted.least_stations > len(stations):
+        rule = f"there are {len(stations)} stations that can be had"
+        yield places.problem("E504", f"{path}.least_stations", rule, wanted.least_stations)
+    least = max(wanted.least_stations, len(set(wanted.keeps)))
+    if wanted.most_stations is not None and wanted.most_stations < least:
+        rule = f"must be at least {least}: as many are kept or asked for"
+        yield places.problem("E504", f"{path}.most_stations", rule, wanted.most_stations)
+    if scenario.policy.optimised.technicians is None:
+        rule = "nobody would work at a station that opens"
+        yield places.problem(
+            "E516", path, rule, hint="give `policy.optimised.technicians`, `{}` for usual targets"
+        )
 
 
 def scopes_reach_what_can_be_decided(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
@@ -117,4 +158,9 @@ def _target(entry: OptimisedStock, path: str, places: Places) -> Iterator[Proble
             yield places.problem("E304", at, "must be more than 0 and less than 1", share)
 
 
-CHECKS = (there_is_something_to_optimise, scopes_reach_what_can_be_decided, targets_can_be_meant)
+CHECKS = (
+    there_is_something_to_optimise,
+    sites_can_be_chosen,
+    scopes_reach_what_can_be_decided,
+    targets_can_be_meant,
+)

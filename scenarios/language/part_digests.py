@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 
+from scenarios.language.base import Model
 from scenarios.language.columns import Columns
 from scenarios.language.decisions import Decisions, PlanPart
 
 FIELDS_OF_PARTS: dict[str, tuple[str, ...]] = {
     "policy.optimised.stores": ("store_levels",),
     "policy.optimised.centres": ("centre_levels",),
+    "policy.optimised.sites": ("open_stations",),
     "policy.optimised.parts": ("part_levels",),
     "policy.optimised.agents": ("agents",),
     "policy.optimised.technicians": ("technician_shifts", "technicians", "skills"),
     "policy.optimised.pickers": ("pickers",),
+    "policy.optimised.rounds": ("rounds",),
 }
 """Path of what is optimised -> fields of `Decisions` that hold the numbers."""
 
@@ -40,8 +43,12 @@ def part_digest(decisions: Decisions, path: str) -> str:
         if isinstance(value, Columns):
             state.update(value.digest().encode())
         elif value is not None:
-            state.update("|".join(item.model_dump_json() for item in value).encode())
+            state.update("|".join(map(_as_text, value)).encode())
     return state.hexdigest()
+
+
+def _as_text(item: Model | str) -> str:
+    return item if isinstance(item, str) else item.model_dump_json()
 
 
 def is_edited(decisions: Decisions, part: PlanPart) -> bool:

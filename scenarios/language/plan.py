@@ -88,13 +88,13 @@ class Plan:
                     f"{entry.name}:{array.dtype.str}:{array.shape}".encode()
                     + np.ascontiguousarray(array).tobytes()
                 )
-        state.update(self.decisions.model_dump_json(include=_OF_PEOPLE_AND_PARTS, exclude_none=True).encode())
+        state.update(self.decisions.model_dump_json(include=_BESIDE_LEVELS, exclude_none=True).encode())
         for promise in self.promises:
             state.update(promise.model_dump_json().encode())
         return state.hexdigest()
 
     def decided(self, scenario: Scenario) -> Scenario:
-        """The scenario with what the plan decides about people and spare parts in the place of its policy.
+        """The scenario with what the plan decides, levels of stock left out, in the place of its policy.
 
         Facts stay; without such decisions it is the scenario itself.
         """
@@ -107,15 +107,29 @@ class Plan:
         )
 
 
-_OF_PEOPLE_AND_PARTS = {"part_levels", "agents", "pickers", "technician_shifts", "technicians", "skills"}
+_BESIDE_LEVELS = {
+    "open_stations",
+    "rounds",
+    "part_levels",
+    "agents",
+    "pickers",
+    "technician_shifts",
+    "technicians",
+    "skills",
+}
 
 
 def with_decisions(scenario: Scenario, decisions: Decisions) -> Scenario:
-    """A scenario in which decisions about people and spare parts stand in the place of the policy's."""
-    if all(getattr(decisions, name) is None for name in _OF_PEOPLE_AND_PARTS):
+    """A scenario in which decisions about sites, rounds, people and spare parts stand in the place of the policy's."""
+    if all(getattr(decisions, name) is None for name in _BESIDE_LEVELS):
         return scenario
     policy = scenario.policy
-    service, depot = policy.service, policy.depot
+    service, depot, transport = policy.service, policy.depot, policy.transport
+    if decisions.open_stations is not None:
+        service = service.model_copy(update={"open_stations": decisions.open_stations})
+    if decisions.rounds is not None:
+        routes = transport.routes.model_copy(update={"master": decisions.rounds})
+        transport = transport.model_copy(update={"planning": "given", "routes": routes})
     if decisions.part_levels is not None:
         parts = service.parts.model_copy(update={"levels": decisions.part_levels, "rules": ()})
         service = service.model_copy(update={"parts": parts})
@@ -137,5 +151,5 @@ def with_decisions(scenario: Scenario, decisions: Decisions) -> Scenario:
         service = service.model_copy(update={"workforce": workforce})
     if decisions.pickers is not None:
         depot = depot.model_copy(update={"pickers": decisions.pickers})
-    changed = policy.model_copy(update={"service": service, "depot": depot})
+    changed = policy.model_copy(update={"service": service, "depot": depot, "transport": transport})
     return scenario.model_copy(update={"policy": changed}).with_provenance(scenario.provenance)

@@ -24,6 +24,8 @@ from scenarios.language.scenario import Scenario
 from scenarios.language.scopes import Mask, Reach
 
 _STANDS_FOR = {
+    "open_stations": "policy.service.open_stations",
+    "rounds": "policy.transport.routes.master",
     "part_levels": "policy.service.parts.levels",
     "agents": "policy.service.contacts.agents",
     "pickers": "policy.depot.pickers",

@@ -30,11 +30,20 @@ class Places:
         chords_between(self._vector, self._station_vector, chords)
         self._order = np.argsort(chords, axis=1, kind="stable")
         self._chords = np.take_along_axis(chords, self._order, axis=1)
+        self._regions = len(facts.region_ids)
         self._stores, self._reached = _by_region(
             np.array(facts.region_of_store, np.int64),
             len(facts.region_ids),
             stores["size"].astype(np.float64),
         )
+
+    def shares(self) -> FloatArray:
+        """(stores, regions) share of the customers of a region who live near a store."""
+        shares = np.zeros((len(self._vector), self._regions))
+        region = np.ceil(self._reached - 1e-12).astype(np.int64) - 1
+        before = np.concatenate(([0.0], self._reached[:-1]))
+        np.add.at(shares, (self._stores, region), self._reached - np.maximum(before, region))
+        return shares
 
     def settle(self, rows: Rows, draws: Draws, store: IntArray | None = None) -> None:
         """Write place and station of requests.

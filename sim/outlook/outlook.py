@@ -14,6 +14,7 @@ from sim.outlook.field import field_outlook
 from sim.outlook.installed_base import base_flows
 from sim.outlook.picking import picking_outlook
 from sim.outlook.requests import request_flows
+from sim.outlook.siting import siting_outlook
 from sim.outlook.territories import Territories
 
 
@@ -30,7 +31,7 @@ def outlook(scenario: Scenario) -> Outlook:
     axes = build_axes(scenario)
     market = build_market(scenario, axes, seed=0, replication=0)
     demand = demand_moments(scenario, axes, market)
-    contact = field = None
+    contact = field = siting = None
     facts = build_service_facts(scenario, axes)
     if facts is not None:
         flows, crews = base_flows(scenario, facts, axes, market), Crews(facts)
@@ -39,12 +40,14 @@ def outlook(scenario: Scenario) -> Outlook:
         contact = contact_outlook(facts, requests)
         if facts.station_ids:
             field = field_outlook(scenario, facts, axes, flows, requests, territories, crews)
+            siting = siting_outlook(facts, flows, territories, field)
     return Outlook(
         demand_per_day=demand.mean,
         demand_variance_per_day=demand.variance,
         steady_variance_per_day=demand.steady_variance,
         contact=contact,
         field=field,
+        siting=siting,
         picking=picking_outlook(scenario, axes, market, demand),
     )
 

@@ -47,6 +47,23 @@ class Territories:
         """(stores, stations) share of the customers of a store."""
         return self._shares(self._customers_of_stores()[2], _POINTS_OF_STORE)
 
+    def away_minutes(self, latitude: FloatArray, longitude: FloatArray) -> FloatArray:
+        """(stores, places) mean drive from places to the customers of each store, in a mean hour."""
+        north, east, _ = self._customers_of_stores()
+        away = _metres(north, east, latitude, longitude).reshape(self._stores, _POINTS_OF_STORE, -1)
+        return np.asarray(away.mean(axis=1) * _minutes_per_metre(self._facts.service.roads))
+
+    def requests_near_stores(
+        self, requests_of_region: FloatArray, requests_of_store: FloatArray
+    ) -> FloatArray:
+        """(stores,) requests per day of customers who live near each store.
+
+        Args:
+            requests_of_region: (regions,) that arise near the stores of a region, by their sizes.
+            requests_of_store: (stores,) that arise from the sales of a store.
+        """
+        return requests_of_store + self._places.shares() @ requests_of_region
+
     def drive_minutes(
         self,
         requests_of_region: FloatArray,

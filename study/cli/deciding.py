@@ -38,7 +38,7 @@ Only = Annotated[
     list[str] | None,
     typer.Option(
         metavar="FAMILY",
-        help="Optimise stock, staff or both (stock,staff), with usual targets where the policy names none; by "
+        help="Optimise stock, staff, sites, routes (stock,staff), with usual targets where the policy names none; by "
         "default what `policy.optimised` names.",
     ),
 ]
