@@ -60,6 +60,8 @@ class ServiceLabels:
     partners: tuple[str, ...] = ()
     radius_km: float = 0.0
     """Service radius that coverage is judged by."""
+    covered_road_metres: int = 0
+    """Of the same."""
     answer_within_seconds: float = 0.0
     """Promise that the service level of the contact centre counts."""
 

@@ -20,6 +20,8 @@ from sim.stores import Stores
 from sim.triage import TriageTerms
 from sim.world import World
 
+_METRES_PER_KM = 1_000
+
 
 def opening_of(world: World) -> Closing:
     """What stands on the shelves, is under way and is owed on the first morning."""
@@ -128,6 +130,9 @@ def _service_labels(world: World) -> ServiceLabels:
         parts=facts.part_ids,
         partners=facts.partner_ids,
         radius_km=facts.policy.radius_km,
+        covered_road_metres=round(
+            facts.policy.radius_km * _METRES_PER_KM * facts.service.roads.detour_factor
+        ),
         answer_within_seconds=facts.policy.contacts.answer_within_seconds,
     )
 

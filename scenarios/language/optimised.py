@@ -105,10 +105,8 @@ class OptimisedSites(Model):
     """Fewest open stations."""
     most_stations: int | None = assumed(None, "as many as pay", unit="stations", ge=1)
     """Most open stations."""
-    within_minutes: float = assumed(60.0, "assumption: an hour", unit="minutes", gt=0, le=1_440)
-    """Drive from the station within which a customer counts as covered."""
     covered_share: float = assumed(0.0, "no coverage is asked for", unit="share", ge=0, le=1)
-    """Least share of visits at covered customers."""
+    """Least share of requests from customers who live within `policy.service.radius_km` of an open station."""
     covered_share_by_region: dict[str, float] = assumed({}, "no region is asked for", unit="share by region")
     """Least share by region."""
     closing_cost_per_day: float = assumed(0.0, "free unless given", unit="money per day", ge=0)

@@ -89,6 +89,10 @@ _FIELD = measures_of(
     ("travel_share", "Travel", "share", _L, "Time driving over time of days worked, breaks and overtime included"),
     ("technician_overtime_share", "Overtime of technicians", "share", _L,
      "Time after the end of shifts over time of days worked"),
+    ("drive_minutes_per_visit", "Drive per visit", "minutes per visit", _L,
+     "Time driving, the way home included, over visits"),
+    ("covered_share", "Covered customers", "share", _H,
+     "Requests from within `policy.service.radius_km` of an open station, over all requests reported"),
     ("km_per_visit", "Distance per visit", "km per visit", _L, "Kilometres driven by technicians over visits"),
 )  # fmt: skip
 

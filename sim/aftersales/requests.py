@@ -150,8 +150,8 @@ class Request:
         "level", "longitude", "manner_ppm", "mode", "number", "origin", "outcome", "paid_minor", "part",
         "part_asked_second", "part_ready_second", "partner", "people", "product", "promised_from_second",
         "promised_until_second", "quote_minor", "region", "remote_share", "reported_second", "response_due_second",
-        "segment", "settled_second", "skill", "sla", "station", "stream", "taken_second", "technician", "tries",
-        "true_level", "true_part", "true_people", "true_skill", "urgency", "visits", "work_done_seconds",
+        "segment", "settled_second", "skill", "sla", "station", "station_metres", "stream", "taken_second", "technician",
+        "tries", "true_level", "true_part", "true_people", "true_skill", "urgency", "visits", "work_done_seconds",
         "work_seconds",
     )  # fmt: skip
 
@@ -172,6 +172,8 @@ class Request:
         self.base_cell = NOBODY
         """Cell of the installed base that the unit belongs to."""
         self.latitude = self.longitude = 0.0
+        self.station_metres = 0
+        """Road from the station; -1 where none is open."""
         self.urgency = self.judged_urgency = _IMPORTANT
         self.is_warranty, self.is_contract, self.is_goodwill = 1, 0, 0
         self.skill, self.level, self.people, self.part = NOBODY, 1, 1, NOBODY
@@ -208,4 +210,5 @@ class Request:
             self.response_due_second, self.completion_due_second, self.outcome, self.visits, self.first_cause,
             self.technician, self.last_level, self.partner, self.tries, self.informed, self.exceptions,
             self.quote_minor, self.paid_minor, self.manner_ppm, self.driving_seconds, self.work_done_seconds,
+            self.station_metres,
         ]  # fmt: skip

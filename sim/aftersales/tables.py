@@ -11,6 +11,7 @@ SERVICE_TABLES: dict[str, tuple[str, ...]] = {
         "settled_second", "followed_up_second", "closed_second", "response_due_second", "completion_due_second",
         "outcome", "visits", "first_cause", "technician", "level", "partner", "tries", "informed", "exceptions",
         "quote_minor", "paid_minor", "manner_ppm", "driving_seconds", "work_seconds",
+        "station_metres",
     ),
     "calls": (
         "request", "stream", "kind", "channel", "arrived_second", "answered_second", "ended_second", "agent",

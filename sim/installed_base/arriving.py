@@ -21,7 +21,7 @@ ROW = np.dtype(
         for name in (
             "kind", "reported_second", "product", "region", "cell", "segment", "sla", "station", "stream", "urgency",
             "mode", "is_warranty", "is_contract", "is_goodwill", "skill", "level", "people", "part",
-            "diagnosis_seconds", "work_seconds",
+            "diagnosis_seconds", "work_seconds", "station_metres",
         )
     ]
     + [(name, np.float64) for name in ("latitude", "longitude", "remote_share", "chance")]
@@ -58,7 +58,7 @@ def fill(request: Request, row: tuple[Any, ...]) -> None:
         _, _, _, _, request.product, request.region, request.base_cell, request.segment, request.sla, request.station,
         request.stream, request.urgency, request.mode, request.is_warranty, request.is_contract, request.is_goodwill,
         request.true_skill, request.true_level, request.true_people, request.true_part, request.diagnosis_seconds,
-        request.work_seconds, request.latitude, request.longitude, request.remote_share, _,
+        request.work_seconds, request.station_metres, request.latitude, request.longitude, request.remote_share, _,
     ) = row  # fmt: skip
     request.judged_urgency, request.judged_mode = request.urgency, request.mode
     request.skill, request.level = request.true_skill, request.true_level

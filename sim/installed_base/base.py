@@ -22,7 +22,7 @@ _STREAM, _DONE = int(Kind.STREAM), (int(Outcome.DONE), int(Outcome.DONE_BY_PARTN
 _SAME = (
     "product", "region", "base_cell", "segment", "sla", "station", "stream", "urgency", "mode", "is_contract",
     "true_skill", "true_level", "true_people", "true_part", "diagnosis_seconds", "work_seconds", "latitude",
-    "longitude", "remote_share",
+    "longitude", "station_metres", "remote_share",
 )  # fmt: skip
 """What a rework has in common with the repair that did not last."""
 

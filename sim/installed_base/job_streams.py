@@ -11,6 +11,7 @@ from sim.aftersales.requests import Kind
 from sim.arrivals import Arrivals
 from sim.clock import SECONDS_PER_DAY
 from sim.durations import drawn, whole_seconds
+from sim.field.roads import ServiceRoads, place_at
 from sim.installed_base.arriving import KeyArray, Rows, blank_rows
 from sim.streams import Purpose, uniform_array
 
@@ -40,6 +41,14 @@ class StreamOfJobs:
             self._latitude = stream.latitude
         if stream.longitude is not None:
             self._longitude = stream.longitude
+        self._metres = 0
+        if own:
+            station = place_at(
+                float(facts.station_latitude[self._station]), float(facts.station_longitude[self._station])
+            )
+            self._metres = ServiceRoads(facts.service.roads).metres(
+                station, place_at(self._latitude, self._longitude)
+            )
 
     def rows(self, day: int) -> Rows:
         """Requests of a day; days are asked for one after the other."""
@@ -54,6 +63,7 @@ class StreamOfJobs:
         rows["skill"], rows["level"], rows["people"] = self._skill, stream.level, stream.people
         rows["urgency"], rows["sla"] = stream.priority, self._sla
         rows["latitude"], rows["longitude"] = self._latitude, self._longitude
+        rows["station_metres"] = self._metres
         return rows
 
     def _until(self, end: int) -> tuple[KeyArray, IntArray]:

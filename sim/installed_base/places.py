@@ -8,10 +8,14 @@ import numpy.typing as npt
 from scenarios import Columns, Store
 from sim.aftersales.facts import ServiceFacts
 from sim.durations import exponential, fractions
+from sim.field.roads import EARTH_RADIUS_METRES
 from sim.installed_base.arriving import Draws, Rows
 from sim.kernels.installed_base import chords_between, place_customers, unit_vectors
 
 _KM_PER_DEGREE = 6371.0088 * np.pi / 180.0
+
+NOWHERE = -1
+"""Column `station_metres` of requests where no station is open."""
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -21,6 +25,7 @@ class Places:
     """Stores by region, stations by store."""
 
     def __init__(self, facts: ServiceFacts, stores: Columns[Store]) -> None:
+        self._metres_per_radian = EARTH_RADIUS_METRES * facts.service.roads.detour_factor
         self._spread_degrees = facts.service.repair.spread_km / _KM_PER_DEGREE
         self._latitude = np.ascontiguousarray(stores["latitude"], np.float64)
         self._longitude = np.ascontiguousarray(stores["longitude"], np.float64)
@@ -60,12 +65,22 @@ class Places:
         if self._spread_degrees > 0.0:
             distance = exponential(draws[1]) * self._spread_degrees
         latitude, longitude = np.empty(store.size), np.empty(store.size)
-        station = np.empty(store.size, np.int64)
+        station, chord = np.empty(store.size, np.int64), np.empty(store.size)
         place_customers(
             store, distance, draws[2], self._latitude, self._longitude, self._vector, self._order, self._chords,
-            self._station_vector, latitude, longitude, station,
+            self._station_vector, latitude, longitude, station, chord,
         )  # fmt: skip
         rows["latitude"], rows["longitude"], rows["station"] = latitude, longitude, station
+        rows["station_metres"] = np.where(station >= 0, self._road_metres(chord), NOWHERE)
+
+    def _road_metres(self, chord: FloatArray) -> IntArray:
+        """Road metres of straight distances on the unit sphere, by the series of the arc: good for a country."""
+        square = np.minimum(chord, 1.0) ** 2
+        arc = np.minimum(chord, 1.0) * (
+            1.0 + square * (1.0 / 24.0 + square * (3.0 / 640.0 + square * 5.0 / 7_168.0))
+        )
+        metres: IntArray = np.rint(arc * self._metres_per_radian).astype(np.int64)
+        return metres
 
 
 def _on_sphere(latitude: FloatArray, longitude: FloatArray) -> FloatArray:

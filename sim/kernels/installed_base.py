@@ -169,6 +169,7 @@ def place_customers(
     latitude: Array,
     longitude: Array,
     station: Array,
+    shortest_chord: Array,
 ) -> None:
     """Write where customers live and which station is nearest along a great circle.
 
@@ -188,6 +189,7 @@ def place_customers(
         latitude: receives (n,) degrees.
         longitude: receives (n,) degrees.
         station: receives (n,); -1 without any station.
+        shortest_chord: receives (n,) straight distance to it on the unit sphere; infinite without any.
     """
     for i in range(store.size):
         s = store[i]
@@ -210,4 +212,4 @@ def place_customers(
             chord = _chord(x, y, z, station_vector[order[s, k]])
             if chord < shortest:
                 best, shortest = order[s, k], chord
-        station[i] = best
+        station[i], shortest_chord[i] = best, shortest

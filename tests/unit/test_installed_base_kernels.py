@@ -106,6 +106,12 @@ def haversine_km(latitude: FloatArray, longitude: FloatArray, places: FloatArray
     return np.asarray(2 * 6_371.0088 * np.arcsin(np.sqrt(half)))
 
 
+def on_sphere(latitude: FloatArray, longitude: FloatArray) -> FloatArray:
+    vectors = np.zeros((latitude.size, 3))
+    unit_vectors(latitude, longitude, vectors)
+    return vectors
+
+
 class TestPlaces:
     def settle(
         self, stores: FloatArray, stations: FloatArray, store: npt.NDArray[np.int64], degrees: FloatArray
@@ -122,10 +128,14 @@ class TestPlaces:
             np.empty(store.size),
             np.empty(store.size, np.int64),
         )
+        chord = np.empty(store.size)
         place_customers(
             store, degrees, direction, stores[:, 0].copy(), stores[:, 1].copy(), vectors, order,
-            np.take_along_axis(chords, order, axis=1), station_vectors, latitude, longitude, station,
+            np.take_along_axis(chords, order, axis=1), station_vectors, latitude, longitude, station, chord,
         )  # fmt: skip
+        if len(stations):
+            straight = station_vectors[station] - on_sphere(latitude, longitude)
+            assert chord == pytest.approx(np.linalg.norm(straight, axis=1), abs=1e-12)
         return latitude, longitude, station
 
     def test_the_nearest_station_is_found(self) -> None:

@@ -15,7 +15,7 @@ from sim.records import IntArray
 _WEB = CHANNELS.index("web")
 _BY_US = (CallKind.FOLLOW_UP, CallKind.INFORM)
 _ASKING = (CallKind.STREAM, CallKind.ADVICE)
-_METRES_PER_KM = 1_000
+_METRES_PER_KM, _SECONDS_PER_MINUTE = 1_000, 60
 
 
 def _calls(s: ServiceRecords) -> Rows:
@@ -112,6 +112,16 @@ def _km_per_visit(s: ServiceRecords) -> float:
     return over(days["metres"].sum() / _METRES_PER_KM, int(days["visits"].sum()))
 
 
+def _minutes_per_visit(s: ServiceRecords) -> float:
+    days = s.worked_days
+    return over(days["driving_seconds"].sum() / _SECONDS_PER_MINUTE, int(days["visits"].sum()))
+
+
+def _covered(s: ServiceRecords) -> float:
+    metres = s.rows("requests", "reported_second")["station_metres"]
+    return mean((metres >= 0) & (metres <= s.names.covered_road_metres))
+
+
 FIELD: dict[str, Callable[[ServiceRecords], float]] = {
     "appointment_kept_share": _appointments,
     "failed_visit_share": _failed_visits,
@@ -120,6 +130,8 @@ FIELD: dict[str, Callable[[ServiceRecords], float]] = {
     "technician_utilisation": _utilisation,
     "travel_share": lambda s: over(int(s.worked_days["driving_seconds"].sum()), _time(s)),
     "technician_overtime_share": lambda s: over(int(s.worked_days["overtime_seconds"].sum()), _time(s)),
+    "drive_minutes_per_visit": _minutes_per_visit,
+    "covered_share": _covered,
     "km_per_visit": _km_per_visit,
 }
 """KPIs of field service; visits count by the day on which somebody set out."""
