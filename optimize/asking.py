@@ -54,7 +54,7 @@ def asked(scenario: Scenario, families: frozenset[str] | None) -> Scenario:
     unknown = sorted(families - set(FAMILIES))
     if unknown or not families:
         raise PlanningError(
-            f"families of decisions are {' and '.join(FAMILIES)}, not {', '.join(unknown) or 'none'}"
+            f"families of decisions are {', '.join(FAMILIES)}; not {', '.join(unknown) or 'none'}"
         )
     named = scenario.policy.optimised
     update: dict[str, Any] = {}

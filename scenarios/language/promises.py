@@ -99,6 +99,8 @@ class Premise(StrEnum):
     """No absence, breaks, training, leavers, learning or morale."""
     NO_REDIAL = "no_redial"
     """Who gives up does not try again."""
+    CERTAIN_ROADS = "certain_roads"
+    """Every drive takes what is planned: no rush hours, no chance."""
     EXPECTED_LOAD = "expected_load"
     """Work comes as forecast: no relapses, repeat visits or missing parts beyond the forecast."""
 

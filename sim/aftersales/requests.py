@@ -143,16 +143,16 @@ class Request:
     """One request. Indices point into `ServiceFacts`; what is judged is what triage believes until diagnosis."""
 
     __slots__ = (
-        "answered_second", "base_cell", "channel", "closed_second", "completed_second", "completion_due_second",
-        "diagnosed_second", "diagnosis_seconds", "driving_seconds", "exceptions", "first_arrived_second",
-        "first_cause", "first_departed_second", "followed_up_second", "informed", "is_contract", "is_goodwill",
-        "is_redispatched", "is_warranty", "judged_mode", "judged_urgency", "key", "kind", "last_level", "latitude",
-        "level", "longitude", "manner_ppm", "mode", "number", "origin", "outcome", "paid_minor", "part",
-        "part_asked_second", "part_ready_second", "partner", "people", "product", "promised_from_second",
-        "promised_until_second", "quote_minor", "region", "remote_share", "reported_second", "response_due_second",
-        "segment", "settled_second", "skill", "sla", "station", "station_metres", "stream", "taken_second", "technician",
-        "tries", "true_level", "true_part", "true_people", "true_skill", "urgency", "visits", "work_done_seconds",
-        "work_seconds",
+        "answered_second", "base_cell", "channel", "closed_second", "completed_second",
+        "completion_due_second", "diagnosed_second", "diagnosis_seconds", "driving_seconds", "exceptions",
+        "first_arrived_second", "first_cause", "first_departed_second", "followed_up_second", "informed",
+        "is_contract", "is_goodwill", "is_redispatched", "is_warranty", "judged_mode", "judged_urgency",
+        "key", "kind", "last_level", "latitude", "level", "longitude", "manner_ppm", "mode", "number",
+        "origin", "outcome", "paid_minor", "part", "part_asked_second", "part_ready_second", "partner",
+        "people", "product", "promised_from_second", "promised_until_second", "quote_minor", "region",
+        "remote_share", "reported_second", "response_due_second", "segment", "settled_second", "skill", "sla",
+        "station", "station_metres", "stream", "taken_second", "technician", "tries", "true_level",
+        "true_part", "true_people", "true_skill", "urgency", "visits", "work_done_seconds", "work_seconds",
     )  # fmt: skip
 
     def __init__(self, number: int, kind: int, key: int, reported_second: int) -> None:

@@ -18,6 +18,7 @@ from scenarios import (
     NegativeBinomial,
     People,
     Premise,
+    Roads,
     Scenario,
     Substitution,
 )
@@ -221,6 +222,21 @@ def _no_redial(scenario: Scenario, _: Outlook) -> Scenario:
     return _replaced(scenario, "service", contact_centre=centre)
 
 
+def _certain_roads(scenario: Scenario, _: Outlook) -> Scenario:
+    scenario = _replaced(scenario, "fleet", roads=_without_chance(scenario.fleet.roads))
+    if scenario.service is None:
+        return scenario
+    return _replaced(scenario, "service", roads=_without_chance(scenario.service.roads))
+
+
+def _without_chance(roads: Roads) -> Roads:
+    """Roads on which a leg takes its mean, whatever the hour and the day."""
+    mean = sum(roads.hour_factors) / len(roads.hour_factors)
+    return roads.model_copy(
+        update={"coefficient_of_variation": 0.0, "hour_factors": (mean,) * len(roads.hour_factors)}
+    )
+
+
 def _exponential(times: Any) -> Exponential:
     return Exponential.model_validate({"kind": "exponential", "mean": times.mean()})
 
@@ -255,6 +271,7 @@ _CHANGES: dict[Premise, Changed] = {
     Premise.STEADY_HOURS: _steady_hours,
     Premise.EVERYBODY_PRESENT: _everybody_present,
     Premise.NO_REDIAL: _no_redial,
+    Premise.CERTAIN_ROADS: _certain_roads,
 }
 
 CANNOT_BE_MADE_TRUE = tuple(premise for premise in Premise if premise not in _CHANGES)

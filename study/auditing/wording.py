@@ -24,6 +24,7 @@ PREMISE_WORDS: dict[Premise, str] = {
     Premise.STEADY_HOURS: "arrivals change over day and week",
     Premise.EVERYBODY_PRESENT: "people are ill, in training, learning or leaving",
     Premise.NO_REDIAL: "who gives up rings again",
+    Premise.CERTAIN_ROADS: "drives take longer or shorter than planned",
     Premise.EXPECTED_LOAD: "more or less work comes than was forecast",
 }
 """What costs something where a premise does not hold."""
