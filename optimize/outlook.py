@@ -62,6 +62,8 @@ class SitingOutlook:
     """(stations,): visits of job streams, which belong to a station whatever else is open."""
     drive_minutes: FloatArray
     """(stores, stations): mean drive from the station to customers near the store."""
+    covered_share: FloatArray
+    """(stores, stations): customers near the store who live within the radius of the station."""
     travel_per_drive: float
     """Minutes on the road per visit over that drive, as rounds are driven today: two ways, shared by a round."""
 

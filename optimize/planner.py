@@ -134,8 +134,9 @@ def with_part(
 
 
 def _placed(scenario: Scenario, decided: Decisions) -> Scenario:
-    """The scenario with the stations that are decided: all that comes after depends on them."""
-    return with_decisions(scenario, NO_DECISIONS.model_copy(update={"open_stations": decided.open_stations}))
+    """The scenario with the stations that are decided, and their territories: all that comes after hangs on them."""
+    update = {"open_stations": decided.open_stations, "territories": decided.territories}
+    return with_decisions(scenario, NO_DECISIONS.model_copy(update=update))
 
 
 def _expected(outlook: Outlooks, scenario: Scenario, steps: tuple[str, ...]) -> Outlook:

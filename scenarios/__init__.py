@@ -163,6 +163,7 @@ from scenarios.language.service_policy import (
     TechnicianGroup,
     TechnicianReview,
     TechnicianRow,
+    TerritoryRow,
     WorkforcePolicy,
 )
 from scenarios.language.sourcing import (
@@ -354,6 +355,7 @@ __all__ = [
     "TechnicianReview",
     "TechnicianRow",
     "Templates",
+    "TerritoryRow",
     "Transport",
     "TruckType",
     "Units",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from scenarios.language.appliances import Hazard
 from scenarios.language.distributions import Distribution
 from scenarios.language.errors import Problem
@@ -22,6 +24,15 @@ def names(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]
     if service is not None and service.stations is not None:
         stations = set(service.stations["station_id"])
     yield from places.unknown_ids(f"{_POLICY}.open_stations", opened, stations, "station")
+    territories = scenario.policy.service.territories
+    if territories is not None:
+        path = f"{_POLICY}.territories"
+        yield from places.unknown_in_column(path, territories, "store_id", reach.store_index, "store")
+        yield from places.unknown_in_column(path, territories, "station_id", stations, "station")
+        closed = np.array(
+            [bool(opened) and name not in opened for name in territories["station_id"]], np.bool_
+        )
+        yield from places.rows("E511", path, territories, closed, "station_id", "this station is not open")
     if service is None:
         return
     products = [product.id for product in service.products]

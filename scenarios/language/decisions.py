@@ -10,7 +10,13 @@ from scenarios.language.columns import Columns
 from scenarios.language.operations import MasterRoute, Shift
 from scenarios.language.policy import LevelRow
 from scenarios.language.promises import Promise, SolveReport
-from scenarios.language.service_policy import PartLevelRow, ServiceShift, SkillRow, TechnicianRow
+from scenarios.language.service_policy import (
+    PartLevelRow,
+    ServiceShift,
+    SkillRow,
+    TechnicianRow,
+    TerritoryRow,
+)
 
 PLAN_FORMAT_VERSION = 1
 
@@ -83,6 +89,8 @@ class Decisions(Model):
     """Levels of distribution centres."""
     open_stations: tuple[str, ...] | None = assumed(None, "as the policy says")
     """Stations that are open."""
+    territories: Columns[TerritoryRow] | None = assumed(None, "as the policy says")
+    """Which of them serves whom, by store."""
     rounds: tuple[MasterRoute, ...] | None = assumed(None, "as the policy says")
     """Fixed rounds of own trucks; goods are brought on them and nothing else."""
     part_levels: Columns[PartLevelRow] | None = assumed(None, "as the policy says")

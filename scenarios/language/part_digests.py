@@ -11,7 +11,7 @@ from scenarios.language.decisions import Decisions, PlanPart
 FIELDS_OF_PARTS: dict[str, tuple[str, ...]] = {
     "policy.optimised.stores": ("store_levels",),
     "policy.optimised.centres": ("centre_levels",),
-    "policy.optimised.sites": ("open_stations",),
+    "policy.optimised.sites": ("open_stations", "territories"),
     "policy.optimised.parts": ("part_levels",),
     "policy.optimised.agents": ("agents",),
     "policy.optimised.technicians": ("technician_shifts", "technicians", "skills"),

@@ -109,6 +109,7 @@ class Plan:
 
 _BESIDE_LEVELS = {
     "open_stations",
+    "territories",
     "rounds",
     "part_levels",
     "agents",
@@ -126,7 +127,10 @@ def with_decisions(scenario: Scenario, decisions: Decisions) -> Scenario:
     policy = scenario.policy
     service, depot, transport = policy.service, policy.depot, policy.transport
     if decisions.open_stations is not None:
-        service = service.model_copy(update={"open_stations": decisions.open_stations})
+        places = {"open_stations": decisions.open_stations, "territories": decisions.territories}
+        service = service.model_copy(update=places)
+    elif decisions.territories is not None:
+        service = service.model_copy(update={"territories": decisions.territories})
     if decisions.rounds is not None:
         routes = transport.routes.model_copy(update={"master": decisions.rounds})
         transport = transport.model_copy(update={"planning": "given", "routes": routes})

@@ -25,6 +25,7 @@ from scenarios.language.scopes import Mask, Reach
 
 _STANDS_FOR = {
     "open_stations": "policy.service.open_stations",
+    "territories": "policy.service.territories",
     "rounds": "policy.transport.routes.master",
     "part_levels": "policy.service.parts.levels",
     "agents": "policy.service.contacts.agents",

@@ -318,11 +318,24 @@ class Outsourcing(Model):
     """Scored review."""
 
 
+class TerritoryRow(Model):
+    """One row of the table of territories."""
+
+    __unique__: ClassVar[tuple[str, ...]] = ("store_id",)
+
+    store_id: str = given(min_length=1)
+    """Store."""
+    station_id: str = given(min_length=1)
+    """Open station that serves the customers who live near it."""
+
+
 class ServicePolicy(Model):
     """Everything managers decide about after-sales service."""
 
     open_stations: tuple[str, ...] = assumed((), "all stations")
     """Stations that are open."""
+    territories: Columns[TerritoryRow] | None = assumed(None, "each customer to the nearest open station")
+    """Who serves whom, by store; customers near stores that are not in it go to the nearest open station."""
     radius_km: float = assumed(100.0, "assumption", unit="km", gt=0, le=10_000)
     """Service radius that coverage is judged by; customers farther away are served all the same."""
     sla: tuple[SlaClass, ...] = assumed(DEFAULT_SLA, "one promise for all", min_length=1)
@@ -355,5 +368,5 @@ __all__ = [
     "AbcClass", "Appointments", "Contacts", "DaysOfUse", "Dispatch", "DispatchRule", "Echelon", "ForecastMethod",
     "Outsourcing", "PartLevelRow",
     "PartStockRule", "PartnerReview", "PartsPolicy", "ServicePolicy", "ServiceShift", "SkillRow", "SlaClass",
-    "TechnicianGroup", "TechnicianReview", "TechnicianRow", "WorkforcePolicy",
+    "TechnicianGroup", "TechnicianReview", "TechnicianRow", "TerritoryRow", "WorkforcePolicy",
 ]  # fmt: skip

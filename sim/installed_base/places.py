@@ -1,4 +1,4 @@
-"""Where customers live: near a store of their region, in the territory of the nearest open station."""
+"""Where customers live: near a store of their region, in the territory of an open station."""
 
 from __future__ import annotations
 
@@ -35,12 +35,26 @@ class Places:
         chords_between(self._vector, self._station_vector, chords)
         self._order = np.argsort(chords, axis=1, kind="stable")
         self._chords = np.take_along_axis(chords, self._order, axis=1)
+        self._keep_to_territories(facts, stores)
         self._regions = len(facts.region_ids)
         self._stores, self._reached = _by_region(
             np.array(facts.region_of_store, np.int64),
             len(facts.region_ids),
             stores["size"].astype(np.float64),
         )
+
+    def _keep_to_territories(self, facts: ServiceFacts, stores: Columns[Store]) -> None:
+        """Where the policy says whose a store's customers are, no other station is ever tried."""
+        table = facts.policy.territories
+        if table is None or not self._order.size:
+            return
+        station_at = {name: number for number, name in enumerate(facts.station_ids)}
+        store_at = {name: number for number, name in enumerate(stores["store_id"])}
+        for store_id, station_id in zip(table["store_id"], table["station_id"], strict=True):
+            store, station = store_at[store_id], station_at[station_id]
+            self._chords[store, 0] = 0.0
+            self._chords[store, 1:] = np.inf
+            self._order[store, 0] = station
 
     def shares(self) -> FloatArray:
         """(stores, regions) share of the customers of a region who live near a store."""

@@ -29,8 +29,7 @@ def siting_outlook(
     requests = territories.requests_near_stores(
         flows.failures.sum(axis=0) + flows.maintenance.sum(axis=0), flows.installations.sum(axis=1)
     )
-    drive = territories.away_minutes(
-        table["latitude"].astype(np.float64), table["longitude"].astype(np.float64)
+    drive, covered = territories.away(        table["latitude"].astype(np.float64), table["longitude"].astype(np.float64)
     )
     ids = list(table["station_id"])
     streams = np.zeros(len(ids))
@@ -46,6 +45,7 @@ def siting_outlook(
         visits_per_day=frozen(requests * per_request),
         stream_visits_per_day=frozen(streams),
         drive_minutes=frozen(drive),
+        covered_share=frozen(covered),
         travel_per_drive=on_road / away if away > 0.0 else 1.0,
     )
 

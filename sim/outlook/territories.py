@@ -19,6 +19,7 @@ IntArray = npt.NDArray[np.int64]
 
 _POINTS_OF_REGION, _POINTS_OF_STORE, _POINTS_OF_STATION = 2_048, 64, 192
 _WORD = 2.0**32
+_METRES_PER_KM = 1_000.0
 # Roots of the generalised golden ratio: steps of a sequence that fills the unit cube evenly (Roberts 2018).
 _STEPS = np.array([0.8191725133961645, 0.6710436067037893, 0.5497004779019703])
 
@@ -47,11 +48,18 @@ class Territories:
         """(stores, stations) share of the customers of a store."""
         return self._shares(self._customers_of_stores()[2], _POINTS_OF_STORE)
 
-    def away_minutes(self, latitude: FloatArray, longitude: FloatArray) -> FloatArray:
-        """(stores, places) mean drive from places to the customers of each store, in a mean hour."""
+    def away(self, latitude: FloatArray, longitude: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """How far customers live from places.
+
+        Returns:
+            (stores, places) mean drive in minutes to the customers near each store, in a mean hour, and the share of
+            them within the service radius.
+        """
         north, east, _ = self._customers_of_stores()
         away = _metres(north, east, latitude, longitude).reshape(self._stores, _POINTS_OF_STORE, -1)
-        return np.asarray(away.mean(axis=1) * _minutes_per_metre(self._facts.service.roads))
+        minutes = away.mean(axis=1) * _minutes_per_metre(self._facts.service.roads)
+        is_covered = away <= self._facts.policy.radius_km * _METRES_PER_KM
+        return np.asarray(minutes), np.asarray(is_covered.mean(axis=1))
 
     def requests_near_stores(
         self, requests_of_region: FloatArray, requests_of_store: FloatArray
