@@ -80,13 +80,13 @@ class Confirmed:
     def summary(self) -> str:
         """One line."""
         line = (
-            f"month's target kept in {self.kept} of {self.months} simulated months "
+            f"month's target kept in {self.kept} of {self.months} simulated month{'s' * (self.months != 1)} "
             f"({100 * self.low:.0f} % to {100 * self.high:.0f} %)"
         )
         if not self.people_added:
             return line
         first, last = (sum(step.people) for step in (self.steps[0], self.steps[-1]))
-        return f"{line}; with {last} agents, as {first} kept it in {self.steps[0].kept}"
+        return f"{line}; with {last} agent{'s' * (last != 1)}, as {first} kept it in {self.steps[0].kept}"
 
 
 def confirm_agents(

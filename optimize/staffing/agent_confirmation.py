@@ -8,10 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from optimize.asking import asked
+from optimize.counting import counted
 from optimize.outlook import ContactOutlook, Outlook
 from optimize.planner import with_part
 from optimize.solving import Progress, no_progress
 from optimize.staffing.agent_forecast import PATH, agent_work, forecast_of, promises_of
+from optimize.staffing.agent_targets import missed_targets, without_targets
 from optimize.staffing.confirmation import Confirmation, confirm
 from optimize.staffing.covering import ShiftCover
 from optimize.staffing.shift_patterns import EVERY_DAY, ShiftPattern, presence_seconds
@@ -80,9 +82,11 @@ def confirm_agents(
         progress=progress,
     )
     people = with_people(shifts, found.level)
+    report = _report(scenario, contact, part.report, people, found)
     if people != shifts:
-        part = part.model_copy(update=_raised(scenario, contact, part.report, shifts, people))
-    confirmed = part.model_copy(update=_provenance(part, found, months, probability))
+        part = part.model_copy(update=_raised(scenario, contact, people))
+        report = report.model_copy(update=_paid(report, shifts, people))
+    confirmed = part.model_copy(update=_provenance(part, report, found, months, probability))
     return with_part(scenario, made, {"agents": people}, confirmed, outlook), found
 
 
@@ -142,29 +146,52 @@ def cover_of(shifts: Sequence[Shift]) -> ShiftCover:
     return ShiftCover(patterns, people, on_duty, paid, report)
 
 
-def _raised(
-    scenario: Scenario,
-    contact: ContactOutlook,
-    report: SolveReport,
-    before: Sequence[Shift],
-    now: Sequence[Shift],
-) -> dict[str, object]:
-    """Promises and paid hours with the people added; the bound is one of the hours first asked for, and stays."""
+def _raised(scenario: Scenario, contact: ContactOutlook, now: Sequence[Shift]) -> dict[str, object]:
+    """Promises with the people added."""
     work, cover = agent_work(scenario, contact), cover_of(now)
-    # The report may count hours of a day that stands for all: both kinds grow alike.
-    growth = cover.paid_hours / cover_of(before).paid_hours
-    objective = None if report.objective is None else report.objective * growth
     return {
         "cells": sum(shift.people for shift in now),
-        "report": report.model_copy(update={"status": SolveStatus.FEASIBLE, "objective": objective}),
         "promises": tuple(promises_of(scenario, contact, work, cover, forecast_of(work, cover))),
     }
 
 
-def _provenance(part: PlanPart, found: Confirmation, months: int, probability: float) -> dict[str, object]:
-    report = part.report
-    assert report is not None
-    kept = f"target kept in {round(found.probability * months)} of {months} simulated months"
+def _paid(report: SolveReport, before: Sequence[Shift], now: Sequence[Shift]) -> dict[str, object]:
+    """Paid hours with the people added; the bound is one of the hours first asked for, and stays."""
+    # The report may count hours of a day that stands for all: both kinds grow alike.
+    growth = cover_of(now).paid_hours / cover_of(before).paid_hours
+    status = SolveStatus.FEASIBLE if report.status is SolveStatus.OPTIMAL else report.status
+    return {
+        "status": status,
+        "objective": None if report.objective is None else report.objective * growth,
+    }
+
+
+def _report(
+    scenario: Scenario,
+    contact: ContactOutlook,
+    report: SolveReport,
+    now: Sequence[Shift],
+    found: Confirmation,
+) -> SolveReport:
+    """The planner's report with what these people are not expected to keep; months that keep it refute a forecast."""
+    wanted = scenario.policy.optimised.agents
+    assert wanted is not None
+    unserved = without_targets(report.unserved, wanted)
+    if not found.is_confirmed:
+        work = agent_work(scenario, contact)
+        unserved += missed_targets(forecast_of(work, cover_of(now)), wanted, work)
+    status = report.status
+    if unserved:
+        status = SolveStatus.INFEASIBLE
+    elif status is SolveStatus.INFEASIBLE:
+        status = SolveStatus.FEASIBLE
+    return report.model_copy(update={"status": status, "unserved": unserved})
+
+
+def _provenance(
+    part: PlanPart, report: SolveReport, found: Confirmation, months: int, probability: float
+) -> dict[str, object]:
+    kept = f"target kept in {round(found.probability * months)} of {counted(months, 'simulated month')}"
     word = "confirmed" if found.is_confirmed else "not confirmed"
     unserved = report.unserved
     if not found.is_confirmed:
@@ -172,11 +199,11 @@ def _provenance(part: PlanPart, found: Confirmation, months: int, probability: f
         unserved += (
             Unserved(
                 item=f"month's target with a probability of {probability:g}",
-                reason=f"{kept}, after {added} more {'person' if added == 1 else 'people'}",
+                reason=f"{kept}, with {counted(added, 'person')} more",
             ),
         )
     return {
-        "kind": f"{part.kind}, {word} by {months} simulated months",
+        "kind": f"{part.kind}, {word} by {counted(months, 'simulated month')}",
         "report": report.model_copy(
             update={"solver": f"{report.solver}; {word}: {kept}", "unserved": unserved}
         ),

@@ -18,6 +18,7 @@ from optimize.staffing.agent_forecast import (
     people_by_hour,
     promises_of,
 )
+from optimize.staffing.agent_targets import holds_abandonment, missed_targets, open_hours, served_share
 from optimize.staffing.covering import ShiftCover, cover
 from optimize.staffing.month import share_deviation
 from optimize.staffing.shift_patterns import EVERY_DAY, ShiftPattern, patterns_from
@@ -31,7 +32,7 @@ from scenarios import (
     Scenario,
     Shift,
     SolveReport,
-    Unserved,
+    SolveStatus,
 )
 
 FloatArray = npt.NDArray[np.float64]
@@ -39,11 +40,9 @@ IntArray = npt.NDArray[np.int64]
 
 _WEEKDAY_SETS = (EVERY_DAY, (0, 1, 2, 3, 4), (5, 6))
 _MONTH_WEEKS = 4.0
-_NEARLY = 5e-4
-"""Share by which a forecast may miss a target without a word."""
 _MOST_TRIES = 12
 _TOUGHER = 0.25
-"""Part of what is left of the target to 1 by which it is raised for the hours while the month is not sure enough."""
+"""Part of what is left of a target to 1, or to 0, by which it is tightened for the hours while it is not kept."""
 
 
 def plan_agents(
@@ -55,7 +54,8 @@ def plan_agents(
     and calls after repairs are done between calls and therefore count as calls of the same length. Solve: shifts
     that cover them (`cover`). Decode: shifts of the policy. Where the month is to be kept with a probability, targets
     of the hours are raised until the forecast for all calls of four weeks is so many deviations above the target
-    (`share_deviation`).
+    (`share_deviation`), and likewise where too many of all callers are expected to give up. Where so many call while it
+    is closed that no answer in the other hours is enough, the hours keep their targets and the report says so.
 
     Promises leave out that those who go home finish their calls beside those who come: with three shifts a day and
     impatient callers 0.3 points more are answered in time, and a fortieth fewer give up.
@@ -72,16 +72,21 @@ def plan_agents(
     assert contact is not None
     work = agent_work(scenario, contact)
     target, probability = wanted.answered_share, scenario.policy.optimised.month_probability
-    served = _open_hours(wanted)
-    asked = target
+    seed, is_within_reach = scenario.policy.optimised.seed, served_share(wanted, work) >= target
+    answered, abandoned = target, wanted.abandoned_share
     found, forecast = None, None
     for attempt in range(_MOST_TRIES):
         progress("agents", attempt, 0)
-        found = _cover(wanted, work, served, asked, scenario.policy.optimised.seed, progress)
+        found = _cover(wanted, work, answered, abandoned, seed, progress)
         forecast = forecast_of(work, found)
-        if forecast.answered_share - _margin(work, found, probability) >= target or not served.all():
+        is_answered = forecast.answered_share - _margin(work, found, probability) >= target
+        is_held = holds_abandonment(forecast, wanted)
+        if (is_answered and is_held) or not is_within_reach:
             break
-        asked += _TOUGHER * (1.0 - asked)
+        if not is_answered:
+            answered += _TOUGHER * (1.0 - answered)
+        if abandoned is not None and not is_held:
+            abandoned *= 1.0 - _TOUGHER
     assert found is not None and forecast is not None
     shifts = tuple(_shift(pattern, people) for pattern, people in found.in_use)
     part = PlanPart(
@@ -89,7 +94,7 @@ def plan_agents(
         kind="shift_cover",
         basis=Basis.OPTIMISED,
         cells=sum(shift.people for shift in shifts),
-        report=_report(found, forecast, work, probability, wanted, is_always_open=bool(served.all())),
+        report=_report(found, forecast, work, probability, wanted),
         promises=tuple(promises_of(scenario, contact, work, found, forecast)),
     )
     return {"agents": shifts}, (part,)
@@ -121,20 +126,16 @@ def _impossible(wanted: OptimisedAgents, contact: ContactOutlook | None) -> tupl
     return None
 
 
-def _open_hours(wanted: OptimisedAgents) -> npt.NDArray[np.bool_]:
-    hour = np.arange(24)
-    return np.asarray((hour + 1 > wanted.opens_hour) & (hour < wanted.closes_hour))
-
-
 def _cover(
     wanted: OptimisedAgents,
     work: AgentWork,
-    served: npt.NDArray[np.bool_],
     answered: float,
+    abandoned: float | None,
     seed: int,
     progress: Progress,
 ) -> ShiftCover:
     """Shifts that cover what the hours need, in half-hours, as breaks are often longer than one."""
+    served = open_hours(wanted)
     calls = np.where(served, work.calls, 0.0)
     if work.patience_minutes is None:
         # Who calls while it is closed is still there when it opens.
@@ -147,7 +148,7 @@ def _cover(
             work.patience_minutes,
             answered,
             work.within_minutes,
-            abandoned_share=wanted.abandoned_share,
+            abandoned_share=abandoned,
             redial_share=work.redial_share,
             redial_minutes=work.redial_minutes,
         ).reshape(7, 24)
@@ -199,39 +200,18 @@ def _report(
     work: AgentWork,
     probability: float,
     wanted: OptimisedAgents,
-    *,
-    is_always_open: bool,
 ) -> SolveReport:
     target = wanted.answered_share
     margin = _margin(work, found, probability)
     kept = "is" if forecast.answered_share - margin >= target else "is not"
+    missed = missed_targets(forecast, wanted, work)
     return found.report.model_copy(
         update={
+            "status": SolveStatus.INFEASIBLE if missed else found.report.status,
             "solver": f"requirements by modified offered load, {found.report.solver}; a month of {target:.0%} "
             f"{kept} kept with {probability:.0%} by the normal approximation",
-            "unserved": (*found.report.unserved, *_missed(forecast, wanted, is_always_open)),
+            "unserved": (*found.report.unserved, *missed),
         }
-    )
-
-
-def _missed(forecast: AgentForecast, wanted: OptimisedAgents, is_always_open: bool) -> tuple[Unserved, ...]:
-    """Targets that the shifts are not expected to keep."""
-    reason = (
-        "more agents in every hour did not bring it there"
-        if is_always_open
-        else "who calls while nobody is there counts, too"
-    )
-    missed = []
-    if forecast.answered_share < wanted.answered_share - _NEARLY:
-        can_be = f"answered_share {np.floor(1e3 * forecast.answered_share) / 1e3:.3f}"
-        missed.append((f"answered in time: {wanted.answered_share:.1%}", forecast.answered_share, can_be))
-    if wanted.abandoned_share is not None and forecast.abandoned_share > wanted.abandoned_share + _NEARLY:
-        can_be = f"abandoned_share {np.ceil(1e3 * forecast.abandoned_share) / 1e3:.3f}"
-        missed.append((f"given up: {wanted.abandoned_share:.1%} at most", forecast.abandoned_share, can_be))
-    opened = "" if is_always_open else ", or hours from 0 to 24"
-    return tuple(
-        Unserved(item=item, reason=f"{share:.1%} are expected: {reason}", relaxation=f"{can_be}{opened}")
-        for item, share, can_be in missed
     )
 
 

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from optimize.counting import counted
 from optimize.solving import Progress, no_progress
 from optimize.staffing.shift_patterns import (
     EVERY_DAY,
@@ -65,7 +66,8 @@ class ShiftCover:
     def summary(self) -> str:
         """One line per pattern in use."""
         return "\n".join(
-            f"{people} people from {pattern.start_hour:g} h for {pattern.hours:g} h, {len(pattern.weekdays)} days"
+            f"{counted(people, 'person')} from {pattern.start_hour:g} h for {pattern.hours:g} h, "
+            f"{counted(len(pattern.weekdays), 'day')}"
             for pattern, people in self.in_use
         )
 
@@ -293,7 +295,7 @@ def _uncovered(never: npt.NDArray[np.bool_], needed: IntArray) -> Iterator[Unser
         begins, ends = slot * _DAY // slots, (slot + 1) * _DAY // slots
         when = f"{_WEEKDAYS[day] if days > 1 else 'every day'} {_clock(begins)}-{_clock(ends)}"
         yield Unserved(
-            item=f"{when}, {needed[day, slot]} people",
+            item=f"{when}, {counted(int(needed[day, slot]), 'person')}",
             reason="no shift pattern has anybody on duty then",
             relaxation=f"a pattern on duty at {_clock(begins)}",
         )

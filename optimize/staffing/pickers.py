@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optimize.arguments import count, not_negative, positive, share
+from optimize.counting import counted
 from scenarios import Unserved
 
 FloatArray = npt.NDArray[np.float64]
@@ -207,9 +208,9 @@ def _late(wave: Wave, minutes: float, rest: float, wanted: float, largest: int) 
         else:
             enough = middle
     return Unserved(
-        item=f"wave of {wave.lists:g} lists",
-        reason=f"even {largest} pickers are done within {minutes:g} minutes on too few days",
-        relaxation=f"{ceil(enough)} minutes instead of {minutes:g}",
+        item=f"wave of {counted(ceil(wave.lists), 'list')}",
+        reason=f"not done within {minutes:.4g} minutes on enough days even by {counted(largest, 'picker')}",
+        relaxation=f"{counted(ceil(enough), 'minute')} instead of {minutes:.4g}",
     )
 
 

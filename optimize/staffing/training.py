@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optimize.arguments import counts, not_negatives, positive
+from optimize.counting import counted
 from optimize.solving import PlanningError
 from scenarios import SolveReport, SolveStatus, Unserved
 
@@ -261,10 +262,10 @@ def _unserved(problem: TrainingProblem, level: IntArray) -> tuple[Unserved, ...]
         found.append(
             Unserved(
                 item=f"skill {skill}, level {step + 1}",
-                reason=f"{needed} people needed, {people} there"
+                reason=f"{counted(needed, 'person')} needed, {people} there"
                 if is_few
-                else f"{short} of {needed} people have no time left for training",
-                relaxation=f"{short} more people who have it",
+                else f"no time left for training: {short} of {counted(needed, 'person')}",
+                relaxation=f"{counted(short, 'person')} more with it",
             )
         )
     return tuple(found)

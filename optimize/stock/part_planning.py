@@ -45,6 +45,8 @@ PREMISES = (
 METHOD = "VARI-METRIC with vans and stations filled in the evening, see optimize.stock.first_time_fix"
 _DIGITS = 6
 _DAYS_PER_YEAR = 365.0
+_REACH_STEPS = 1e4
+"""Targets beyond reach are brought down to a whole number of so many parts."""
 _NAMED = 5
 """Parts named one by one where many are alike."""
 
@@ -55,7 +57,8 @@ def plan_parts(
     """Levels of all parts for the most first-time fix for the money.
 
     Vans that belong to one station are alike. Parts that earn nothing at the target are kept nowhere: they are ordered
-    when a visit asks for them.
+    when a visit asks for them. Above what any levels reach, levels and promises are those of the highest target that
+    can be had, and the report says so.
 
     Args:
         scenario: with after-sales service and spare parts.
@@ -94,14 +97,19 @@ def plan_parts(
 
 
 def _point(curve: FirstTimeFixPlan, asked: OptimisedParts) -> int:
-    """The point of the curve that is asked for; the last one where it does not go that far."""
+    """The point of the curve that is asked for; that of the highest target in reach where it does not go that far."""
     if asked.budget is not None:
         return curve.within(asked.budget)
-    share = asked.first_time_fix_share
-    if share is None:
+    if asked.first_time_fix_share is None:
         raise PlanningError(f"{PATH}: give first_time_fix_share or budget")
-    point = curve.reaching(share)
-    return len(curve.cost) - 1 if point is None else point
+    point = curve.reaching(_attainable(curve, asked.first_time_fix_share))
+    assert point is not None
+    return point
+
+
+def _attainable(curve: FirstTimeFixPlan, share: float) -> float:
+    """The target, or the highest that can be had: the last steps of the curve cost most and bring next to nothing."""
+    return share if share <= curve.reach else float(np.floor(curve.reach * _REACH_STEPS) / _REACH_STEPS)
 
 
 def _table(
@@ -148,11 +156,12 @@ def _report(
         objective, bound = float(share[point]), float(np.interp(asked.budget, cost, share))
         unit, limit = "share of needed parts found on the van", "budget"
     else:
-        wanted = min(float(asked.first_time_fix_share or 0.0), curve.reach)
+        wanted = _attainable(curve, float(asked.first_time_fix_share or 0.0))
         objective, bound = float(cost[point]), float(np.interp(wanted, share, cost))
         unit, limit = "money, value of all levels", "first_time_fix_share"
     prices: tuple[ShadowPrice, ...] = ()
-    if point > 0 and asked.budget is None:
+    is_reached = _is_reached(curve, asked)
+    if point > 0 and asked.budget is None and is_reached:
         rate = scenario.costs.service.parts_holding_rate_per_year / _DAYS_PER_YEAR
         price = rate * 100 * float(curve.price_per_point[point - 1])
         prices = (ShadowPrice(limit=f"{PATH}.{limit}", price=round(price, _DIGITS)),)
@@ -160,9 +169,9 @@ def _report(
     status = SolveStatus.OPTIMAL if is_proven else SolveStatus.FEASIBLE
     return SolveReport(
         solver="marginal analysis of the first-time-fix curve",
-        status=status if _is_reached(curve, asked) else SolveStatus.INFEASIBLE,
+        status=status if is_reached else SolveStatus.INFEASIBLE,
         objective=round(objective, _DIGITS),
-        bound=round(bound, _DIGITS),
+        bound=round(bound, _DIGITS) if is_reached else None,
         unit=unit,
         items=int(levels.centres.size + 2 * levels.stations.size),
         unserved=(
@@ -179,14 +188,14 @@ def _is_reached(curve: FirstTimeFixPlan, asked: OptimisedParts) -> bool:
 
 
 def _beyond_reach(curve: FirstTimeFixPlan, asked: OptimisedParts) -> tuple[Unserved, ...]:
-    if _is_reached(curve, asked):
+    share = asked.first_time_fix_share
+    if share is None or share <= curve.reach:
         return ()
-    reach = np.floor(curve.reach * 1e4) / 1e4
     return (
         Unserved(
-            item=f"first-time fix of {asked.first_time_fix_share:.4g}",
-            reason="however much is kept, vans are filled only once a day",
-            relaxation=f"first_time_fix_share {reach:.4f}",
+            item=f"first-time fix of {share:.9g}",
+            reason="however much is kept, vans are filled only once a day; levels are those of what can be had",
+            relaxation=f"first_time_fix_share {_attainable(curve, share):.4f}",
         ),
     )
 

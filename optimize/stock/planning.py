@@ -30,7 +30,9 @@ def plan_stores(
     """Levels of stores, as `policy.optimised.stores` asks: the first entry that matches applies to a cell.
 
     The calendar of the rule that covers a cell stays. Cells whose orders are replayed or pushed stay with their
-    rules. Shared limits are kept by choosing the levels of all cells together.
+    rules. Shared limits are kept by choosing the levels of all cells together; where that cannot be, levels and
+    promises are those under the relaxed limits that the report names, and levels that keep not even these promise
+    nothing.
 
     Args:
         scenario: facts and policy.
@@ -79,6 +81,8 @@ def plan_stores(
     report, promises = conclude(solution, entries, scenario, outlook, is_whole=not covered.any())
     if together is not None:
         report = limiting.with_limits(report, together)
+        if not together.is_within_relaxed:
+            promises = ()
     part = PlanPart(
         path="policy.optimised.stores",
         kind=kinds(entries),

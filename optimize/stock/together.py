@@ -61,6 +61,8 @@ class TogetherResult:
     """(places,)"""
     lines_per_day: float
     is_within_limits: bool
+    is_within_relaxed: bool
+    """Whether it keeps the limits as the report relaxes them; if not, it is the cheapest of every cell alone."""
 
 
 def choose_together(
@@ -139,6 +141,7 @@ def choose_together(
         litres=np.bincount(cells.place, cells.litres[rows, choice], places).astype(np.float64),
         lines_per_day=float(cells.lines_per_day[rows, choice].sum()),
         is_within_limits=is_within(given, choice, limits),
+        is_within_relaxed=outcome.choice is not None,
     )
 
 
@@ -191,16 +194,20 @@ def _relaxations(
     free = np.where(np.arange(len(limits)) == pivot, np.inf, relaxed)
     least = _least(candidates, free, pivot, seed, work_limit)
     if least is None:
-        free[LINES] = np.inf
+        free[LINES] = relaxed[LINES] = np.inf
         least = _least(candidates, free, pivot, seed, work_limit)
-        relaxed[LINES] = np.inf
-    relaxed[pivot] = max(relaxed[pivot], (least or np.inf) * (1.0 + WITHIN))
+    relaxed[pivot] = max(relaxed[pivot], np.inf if least is None else least * (1.0 + WITHIN))
+    if np.isinf(relaxed[LINES]) and np.isfinite(limits[LINES]):
+        fewest = _least(candidates, relaxed, LINES, seed, work_limit)
+        relaxed[LINES] = np.inf if fewest is None else max(fewest * (1.0 + WITHIN), limits[LINES])
     changed = np.flatnonzero(relaxed > limits * (1.0 + 2.0 * WITHIN))
     return tuple(
         Unserved(
             item=_path(int(limit)),
             reason=reason,
-            relaxation=f"{relaxed[limit]:.10g} instead of {limits[limit]:.10g}, with the other limits named here",
+            relaxation=f"{relaxed[limit]:.10g} instead of {limits[limit]:.10g}, with the other limits named here"
+            if np.isfinite(relaxed[limit])
+            else f"no {_path(int(limit)).rsplit('.', 1)[1]} at all",
         )
         for limit in changed
     ), relaxed

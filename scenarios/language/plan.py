@@ -103,7 +103,8 @@ class Plan:
     def summary(self) -> str:
         """One line per part."""
         return "\n".join(
-            f"{part.path}: {part.kind}, {part.basis.value}, {part.cells:,} cells" for part in self.parts
+            f"{part.path}: {part.kind}, {part.basis.value}, {part.cells:,} cell{'s' * (part.cells != 1)}"
+            for part in self.parts
         )
 
 

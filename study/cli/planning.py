@@ -15,7 +15,7 @@ from study.errors import RequestError, StudyInterrupted
 
 if TYPE_CHECKING:
     from optimize import Progress
-    from scenarios import Plan, PlanPart, Scenario
+    from scenarios import Plan, PlanPart, Scenario, SolveReport
     from study.confirming import Confirmed
 
 _FEW = 10
@@ -128,7 +128,8 @@ def _holds_nobodys_work(out: Path) -> None:
         ) from None
     if edited:
         raise RequestError(
-            f"--out {out}: {', '.join(edited)} were edited by hand; name another file, or --force to replace them"
+            f"--out {out}: {', '.join(edited)} {'was' if len(edited) == 1 else 'were'} edited by hand; name another "
+            "file, or --force to replace it"
         )
 
 
@@ -235,18 +236,23 @@ def _row(part: PlanPart) -> tuple[str, ...]:
     path = part.path.removeprefix("policy.optimised.")
     if report is None:
         return (path, part.kind, "", f"{part.cells:,}", "", "", "", "", "")
-    unit = f" {report.unit}" if report.unit and report.objective is not None else ""
     return (
         path,
         part.kind,
         report.status.value,
         f"{part.cells:,}",
-        "-" if report.objective is None else f"{report.objective:,.6g}{unit}",
+        "-" if report.objective is None else f"{report.objective:,.6g} {_unit(report)}".rstrip(),
         "-" if report.bound is None else f"{report.bound:,.6g}",
         "-" if gap is None else f"{100 * gap:.2g}%",
         f"{report.fallbacks:,}",
         f"{len(report.unserved):,}",
     )
+
+
+def _unit(report: SolveReport) -> str:
+    """Unit of the objective; people and hours are counted, and one of them is no plural."""
+    is_counted = report.unit in ("agents", "paid hours", "pickers", "technicians")
+    return report.unit.removesuffix("s") if is_counted and report.objective == 1.0 else report.unit
 
 
 def _gap(part: PlanPart) -> float | None:

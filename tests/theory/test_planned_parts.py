@@ -125,13 +125,17 @@ def test_what_is_kept_nowhere_is_said() -> None:
 
 def test_a_target_beyond_reach_says_what_can_be_had() -> None:
     scenario = washers({"first_time_fix_share": 0.999999})
-    _, part = planned(scenario)
+    decided, part = planned(scenario)
     assert part.report is not None and part.report.status is SolveStatus.INFEASIBLE
+    assert part.report.bound is None and part.report.shadow_prices == ()
     said = part.report.unserved[0]
+    assert said.item == "first-time fix of 0.999999"
     reach = float(said.relaxation.split()[-1])
     assert 0.999 < reach < 0.999999
-    _, relaxed = planned(washers({"first_time_fix_share": reach}))
+    again, relaxed = planned(washers({"first_time_fix_share": reach}))
     assert relaxed.report is not None and relaxed.report.status is not SolveStatus.INFEASIBLE
+    assert levels_of(decided) == levels_of(again), "no money for steps that bring it no nearer"
+    assert part.promises == relaxed.promises and reach <= part.promises[0].forecast < 0.999999
 
 
 def test_a_station_without_technicians_is_named() -> None:

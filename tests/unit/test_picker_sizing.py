@@ -93,7 +93,7 @@ def test_no_list_can_be_shared() -> None:
     work = wave(4, 30.0, 0.3, 0.0)
     found = pickers_needed(work, 35.0, 0.9)
     assert found.people <= 4 and found.done_probability < 0.9
-    assert "even 4 pickers" in found.unserved[0].reason
+    assert "even by 4 pickers" in found.unserved[0].reason
     enough = float(found.unserved[0].relaxation.split()[0])
     assert not pickers_needed(work, enough, 0.9).unserved
     assert pickers_needed(work, enough - 2.0, 0.9).unserved

@@ -120,6 +120,14 @@ def test_an_infeasible_plan_is_a_bad_answer(call: Call, monkeypatch: pytest.Monk
     assert "policy.optimised.stores: no plan does what is asked" in err
 
 
+@pytest.mark.parametrize(("people", "told"), [(1.0, " 1 picker "), (2.0, " 2 pickers ")])
+def test_one_of_a_thing_is_no_plural(
+    call: Call, monkeypatch: pytest.MonkeyPatch, people: float, told: str
+) -> None:
+    _solver_that(monkeypatch, status=SolveStatus.FEASIBLE, objective=people, unit="pickers")
+    assert told in call("plan", "tiny.yaml")[1]
+
+
 def test_ten_unserved_items_are_told_and_the_rest_counted(
     call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,6 +149,70 @@ def test_an_interrupt_keeps_what_is_finished(call: Call, monkeypatch: pytest.Mon
     assert code == 130
     assert "centres not planned; what was finished is kept" in err
     assert "store_levels" in Path("plan.yaml").read_text()
+
+
+class TestWorkOfOthers:
+    """A plan file that holds what a person has worked on is not replaced unless that is asked for."""
+
+    TABLE = Path("plan_store_levels.csv")
+
+    def edit(self) -> None:
+        self.TABLE.write_text(self.TABLE.read_text().replace("7,9", "8,9"))
+
+    def state(self) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in Path().glob("plan*")}
+
+    def test_an_edited_plan_is_refused_before_anything_is_solved(
+        self, call: Call, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        call("plan", "tiny.yaml", "--quiet")
+        self.edit()
+        before = self.state()
+
+        def solved(*_: Any) -> Any:
+            pytest.fail("solved although the plan may not be replaced")
+
+        monkeypatch.setattr(sys.modules["optimize.stock.planning"], "plan_stores", solved)
+        code, _, err = call("plan", "tiny.yaml")
+        assert code == 2
+        assert "--out plan.yaml: store_levels was edited by hand" in err and "--force" in err
+        assert self.state() == before
+
+    def test_force_replaces_it(self, call: Call) -> None:
+        call("plan", "tiny.yaml", "--quiet")
+        made = self.state()
+        self.edit()
+        code, *_ = call("plan", "tiny.yaml", "--force")
+        assert code == 0
+        assert self.state() == made
+
+    def test_an_unedited_plan_is_replaced_without_asking(self, call: Call) -> None:
+        call("plan", "tiny.yaml", "--quiet")
+        made = self.state()
+        code, *_ = call("plan", "tiny.yaml")
+        assert code == 0
+        assert self.state() == made
+
+    def test_numbers_written_by_hand_are_somebodys_work(self, call: Call) -> None:
+        text = "format: 1\n" + "".join(
+            f"{crew}: [{{people: 2, start_hour: 8, hours: 8}}]\n" for crew in ("agents", "pickers")
+        )
+        Path("plan.yaml").write_text(text)
+        code, _, err = call("plan", "tiny.yaml")
+        assert code == 2
+        assert "agents, pickers were edited by hand" in err
+        assert Path("plan.yaml").read_text() == text
+
+    @pytest.mark.parametrize("text", ["shopping: [milk, tea]\n", "{ no yaml", "name,units\nmilk,2\n"])
+    def test_a_file_that_is_no_plan_is_refused(self, call: Call, text: str) -> None:
+        Path("plan.yaml").write_text(text)
+        code, _, err = call("plan", "tiny.yaml")
+        assert code == 2
+        assert "holds something that is no plan" in err and "--force" in err
+        assert Path("plan.yaml").read_text() == text
+        code, *_ = call("plan", "tiny.yaml", "--force")
+        assert code == 0
+        assert "store_levels" in Path("plan.yaml").read_text()
 
 
 class TestGivenBack:

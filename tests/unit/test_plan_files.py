@@ -16,11 +16,15 @@ from scenarios import (
     Scenario,
     ScenarioError,
     ServiceShift,
+    Shift,
     SkillRow,
     TechnicianRow,
     columns_of,
+    edited_fields,
     load,
     load_plan,
+    part_digest,
+    read_plan,
 )
 from study.cli.shipped import shipped_folder
 from study.plan_files import write_plan
@@ -112,19 +116,12 @@ def test_everything_that_can_be_decided_survives_the_way_through_a_file(tmp_path
         skills=columns_of(SkillRow, {"technician_id": ["t1"], "skill_id": ["gas"], "level": [3]}),
     )
     path = write_plan(decisions, tmp_path / "plan.yaml")[0]
-    read = _unchecked(path)
+    read = read_plan(path)
     for name in Decisions.model_fields:
         before, after = getattr(decisions, name), getattr(read, name)
         if isinstance(before, Columns):
             before, after = before.digest(), after.digest()
         assert after == before, name
-
-
-def _unchecked(path: Path) -> Decisions:
-    from scenarios.language.loading import load_model
-    from scenarios.language.reading import read_file
-
-    return load_model(Decisions, read_file(path), path.name, path.parent)[0]
 
 
 def test_a_plan_file_explains_itself_and_leaves_out_what_is_usual(tmp_path: Path) -> None:
@@ -133,6 +130,66 @@ def test_a_plan_file_explains_itself_and_leaves_out_what_is_usual(tmp_path: Path
     assert text.startswith("# A plan of dualedge") and "--plan" in text
     assert "seed" not in text and "store_levels:" not in text
     assert "measure: fill_rate" in text
+
+
+def test_a_plan_is_read_for_its_own_sake_whatever_scenario_it_was_made_for(
+    scenario: Scenario, tmp_path: Path
+) -> None:
+    (tmp_path / "plan.yaml").write_text(PLAN.replace("scenario: good", "scenario: bad\nfacts_digest: 0123"))
+    (tmp_path / "plan_store_levels.csv").write_text(TABLE.replace("north,milk", "nowhere,milk"))
+    with pytest.raises(ScenarioError, match="E515"):
+        load_plan(tmp_path / "plan.yaml", scenario)
+    read = read_plan(tmp_path / "plan.yaml")
+    assert (read.scenario, read.facts_digest) == ("bad", "0123")
+    assert read.store_levels is not None and list(read.store_levels["store_id"]) == ["nowhere", "south"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("scenario: good\n", "E201"), ("format: 1\nshopping: [milk]\n", "E301"), (PLAN, "E401")],
+    ids=["no version", "no plan", "its table is missing"],
+)
+def test_what_is_no_sound_plan_is_not_read(tmp_path: Path, text: str, code: str) -> None:
+    (tmp_path / "plan.yaml").write_text(text)
+    with pytest.raises(ScenarioError) as caught:
+        read_plan(tmp_path / "plan.yaml")
+    assert [problem.code for problem in caught.value.problems] == [code]
+
+
+class TestEditedFields:
+    def solved(self) -> Decisions:
+        """Levels and agents, both signed by their solvers."""
+        made = Decisions(
+            format=1,
+            store_levels=columns_of(LevelRow, LEVELS),
+            agents=(Shift(people=2, start_hour=8.0, hours=8.0),),
+        )
+        paths = ("policy.optimised.stores", "policy.optimised.agents")
+        parts = tuple(part(2, path=path, digest=part_digest(made, path)) for path in paths)
+        return made.model_copy(update={"parts": parts})
+
+    def test_what_solvers_left_is_unedited_also_after_the_way_through_a_file(self, tmp_path: Path) -> None:
+        assert edited_fields(self.solved()) == ()
+        path = write_plan(self.solved(), tmp_path / "plan.yaml")[0]
+        assert edited_fields(read_plan(path)) == ()
+
+    def test_only_what_was_changed_is_named(self) -> None:
+        more = (Shift(people=3, start_hour=8.0, hours=8.0),)
+        assert edited_fields(self.solved().model_copy(update={"agents": more})) == ("agents",)
+
+    def test_what_was_added_by_hand_is_named(self) -> None:
+        pickers = (Shift(people=1, start_hour=8.0, hours=8.0),)
+        assert edited_fields(self.solved().model_copy(update={"pickers": pickers})) == ("pickers",)
+
+    def test_numbers_that_nobody_has_signed_are_somebodys(self) -> None:
+        unsigned = tuple(each.model_copy(update={"digest": ""}) for each in self.solved().parts)
+        assert edited_fields(self.solved().model_copy(update={"parts": unsigned})) == (
+            "store_levels",
+            "agents",
+        )
+
+    def test_no_numbers_no_work(self) -> None:
+        assert edited_fields(Decisions(format=1)) == ()
 
 
 @dataclass(frozen=True)

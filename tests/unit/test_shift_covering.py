@@ -231,7 +231,7 @@ def test_days_nobody_works_are_named() -> None:
     week = np.zeros((7, 24), dtype=int)
     week[6, 9] = 1
     found = cover(week, [ShiftPattern(8, 8, 0, (0, 1, 2, 3, 4))])
-    assert [entry.item for entry in found.report.unserved] == ["Sunday 09:00-10:00, 1 people"]
+    assert [entry.item for entry in found.report.unserved] == ["Sunday 09:00-10:00, 1 person"]
 
 
 @pytest.mark.parametrize(

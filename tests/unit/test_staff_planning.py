@@ -14,6 +14,7 @@ import optimize
 import scenarios
 import sim
 from optimize.solving import no_progress
+from optimize.staffing.agent_confirmation import confirm_agents
 from optimize.staffing.picker_planning import plan_pickers
 from optimize.staffing.planning import plan_agents, plan_technicians
 from optimize.staffing.technician_tables import Person, crew_of, people_of, presence, tables_of
@@ -100,6 +101,41 @@ class TestAgents:
         few, many = (plan_agents(scenario, world, no_progress)[1][0].cells for world in (outlook, busier))
         assert few < many
 
+    def test_calls_while_nobody_is_there_make_a_target_that_cannot_be_kept(self) -> None:
+        """A third of the calls come before ten or after six."""
+        _, part = planned(plan_agents, centre(opens_hour=10.0, closes_hour=18.0, break_minutes=0.0))
+        assert part.report is not None and part.report.status is SolveStatus.INFEASIBLE
+        (missed,) = part.report.unserved
+        promised = next(told.forecast for told in part.promises if told.measure == "answer_level")
+        assert promised < 2 / 3
+        assert missed.item == "answered in time: 80.0%" and "nobody is there" in missed.reason
+        relaxed, opened = missed.relaxation.split(", or ")
+        assert float(relaxed.split()[-1]) == pytest.approx(promised, abs=1e-3)
+        assert opened == "hours from 0 to 24"
+        less = centre(
+            opens_hour=10.0, closes_hour=18.0, break_minutes=0.0, answered_share=float(relaxed.split()[-1])
+        )
+        again = planned(plan_agents, less)[1].report
+        assert again is not None and again.status is SolveStatus.OPTIMAL and not again.unserved
+
+    def test_a_target_of_all_calls_is_kept_by_more_people_in_the_hours_that_are_served(self) -> None:
+        """One call in twelve comes before nine: of the others, more are answered in time than 88 in a hundred."""
+        part = planned(plan_agents, centre(opens_hour=9.0, answered_share=0.88))[1]
+        promised = next(told.forecast for told in part.promises if told.measure == "answer_level")
+        assert part.report is not None and not part.report.unserved
+        assert 0.88 <= promised < 11 / 12
+        assert part.cells > planned(plan_agents, centre(answered_share=0.88))[1].cells
+
+    def test_callers_who_give_up_where_more_people_do_not_help(self) -> None:
+        """Who still waits when the last agents go home gives up."""
+        part = planned(plan_agents, centre(abandoned_share=0.001))[1]
+        assert part.report is not None and part.report.status is SolveStatus.INFEASIBLE
+        (missed,) = part.report.unserved
+        assert missed.item == "given up: 0.1% at most" and "more agents" in missed.reason
+        enough = float(missed.relaxation.removeprefix("abandoned_share ").split(",")[0])
+        again = planned(plan_agents, centre(abandoned_share=enough))[1].report
+        assert again is not None and again.status is SolveStatus.OPTIMAL and not again.unserved
+
     def test_it_is_the_same_every_time(self) -> None:
         scenario = centre()
         assert planned(plan_agents, scenario) == planned(plan_agents, scenario)
@@ -108,6 +144,55 @@ class TestAgents:
         scenario = tiny_scenario()
         for step in (plan_agents, plan_technicians, plan_pickers):
             assert step(scenario, sim.outlook(scenario), no_progress) == ({}, ())
+
+
+class TestConfirmedAgents:
+    """People added after months that missed the target, and what the report then says."""
+
+    def confirmed(self, kept: Callable[[int], float], most_steps: int = 40, **asked: Any) -> PlanPart:
+        """Months keep the target with a probability that the number of agents decides."""
+        scenario = centre(opens_hour=10.0, closes_hour=18.0, break_minutes=0.0, **asked)
+        outlook = sim.outlook(scenario)
+        made = optimize.plan(scenario, outlook=outlook)
+        plan, _ = confirm_agents(
+            scenario,
+            made,
+            outlook,
+            lambda shifts: kept(sum(shift.people for shift in shifts)),
+            40,
+            most_steps=most_steps,
+        )
+        assert optimize.check_plan(scenario, plan, outlook) == []
+        return next(part for part in plan.parts if part.path == "policy.optimised.agents")
+
+    def test_what_is_missed_is_told_of_the_people_who_are_there_now(self) -> None:
+        few = self.confirmed(lambda people: 0.0, most_steps=0)
+        many = self.confirmed(lambda people: 0.0, most_steps=3)
+        shares = []
+        for part in (few, many):
+            assert part.report is not None and part.report.status is SolveStatus.INFEASIBLE
+            missed, month = part.report.unserved
+            promised = next(told.forecast for told in part.promises if told.measure == "answer_level")
+            assert missed.item == "answered in time: 80.0%"
+            assert missed.reason.startswith(f"{promised:.1%} are expected")
+            assert month.item.startswith("month's target")
+            shares.append(promised)
+        assert many.cells == few.cells + 3
+        assert shares[1] > shares[0]
+
+    def test_months_that_keep_the_target_refute_a_forecast_that_misses_it(self) -> None:
+        part = self.confirmed(lambda people: 1.0)
+        assert part.report is not None and part.report.unserved == ()
+        assert part.report.status is SolveStatus.OPTIMAL or part.report.status is SolveStatus.FEASIBLE
+
+    def test_added_people_are_no_optimum(self) -> None:
+        planned_for = self.confirmed(lambda people: 1.0, answered_share=0.5)
+        assert planned_for.report is not None and planned_for.report.status is SolveStatus.OPTIMAL
+        least = planned_for.cells + 2
+        part = self.confirmed(lambda people: float(people >= least), answered_share=0.5)
+        assert part.cells == least
+        assert part.report is not None and part.report.status is SolveStatus.FEASIBLE
+        assert part.report.unserved == ()
 
 
 class TestCrews:
@@ -207,6 +292,16 @@ class TestPickers:
         assert self.done_share(scenario, (shift,)) >= 0.95
         fewer = shift.model_copy(update={"people": shift.people - 1})
         assert self.done_share(scenario, (fewer,)) < 0.95
+
+    def test_a_wave_that_nobody_can_finish_in_time_is_not_called_done(self) -> None:
+        """Half an hour for lists of twelve minutes on average, of which the longest takes too long on some days."""
+        _, part = planned(plan_pickers, picking_world(done_hour=0.5, start_hour=0.0))
+        assert part.report is not None and part.report.status is SolveStatus.INFEASIBLE
+        (late,) = part.report.unserved
+        assert late.item == "centre DC, wave of 18 lists" and "within 30 minutes" in late.reason
+        enough = float(late.relaxation.split()[0]) / 60.0
+        again = planned(plan_pickers, picking_world(done_hour=enough, start_hour=0.0))[1].report
+        assert again is not None and again.status is SolveStatus.FEASIBLE and not again.unserved
 
     def test_no_shift_in_time_has_a_reason(self) -> None:
         decided, part = planned(plan_pickers, picking_world(done_hour=23.75, start_hour=1.0, hours=4.0))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 import optimize
+from optimize.stock import together
+from optimize.stock.together_search import Search, search
 from scenarios import Plan, Scenario, SolveReport, SolveStatus
 from tests.factory import tiny_scenario
 from tests.planned_worlds import COSTS, flat_outlook
@@ -88,6 +91,39 @@ def test_limits_that_no_target_can_keep_say_what_would_do() -> None:
     enough = float(report.unserved[0].relaxation.split()[0])
     again = report_of(planned(world(target=True, budget=enough * 1.000001)))
     assert again.status is SolveStatus.OPTIMAL
+
+
+def test_a_plan_that_cannot_keep_its_limits_promises_what_the_relaxed_ones_do() -> None:
+    limits = {"shelf_litres_per_store": 1.0, "budget": 1.0, "lines_per_day": 0.01}
+    plan = planned(world(target=True, **limits))
+    said = report_of(plan)
+    assert said.status is SolveStatus.INFEASIBLE
+    names = [item.item.removeprefix("policy.optimised.limits.") for item in said.unserved]
+    assert [name.split("[")[0] for name in names] == [
+        "budget",
+        "lines_per_day",
+        "shelf_litres_per_store",
+        "shelf_litres_per_store",
+    ]
+    enough = dict.fromkeys(limits, 0.0)
+    for name, item in zip(names, said.unserved, strict=True):
+        least = float(item.relaxation.split()[0])
+        assert limits[name.split("[")[0]] < least < np.inf
+        enough[name.split("[")[0]] = max(enough[name.split("[")[0]], least * 1.000001)
+    relaxed = planned(world(target=True, **enough))
+    assert report_of(relaxed).status is SolveStatus.OPTIMAL
+    assert promised(plan) == pytest.approx(promised(relaxed))
+
+
+def test_levels_that_keep_not_even_relaxed_limits_promise_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def without_choice(*given: Any, **named: Any) -> Search:
+        return replace(search(*given, **named), choice=None)
+
+    monkeypatch.setattr(together, "search", without_choice)
+    plan = planned(world(budget=0.7 * FREE["stock_value"]))
+    assert report_of(plan).status is SolveStatus.INFEASIBLE
+    assert report_of(plan).unserved
+    assert plan.promises == ()
 
 
 def test_the_check_finds_limits_that_are_broken() -> None:

@@ -76,7 +76,7 @@ def test_no_other_training_is_better(case: TrainingProblem) -> None:
 def test_what_cannot_be_trained_is_named() -> None:
     many = plan_training(problem(required=[[5, 0], [0, 0]])).report.unserved
     assert [(miss.item, miss.reason, miss.relaxation) for miss in many] == [
-        ("skill 0, level 1", "5 people needed, 4 there", "1 more people who have it")
+        ("skill 0, level 1", "5 people needed, 4 there", "1 person more with it")
     ]
     short = plan_training(problem(required=[[4, 4], [0, 0]], largest_cost_per_person=8.0)).report.unserved
     assert [miss.item for miss in short] == ["skill 0, level 2"]
