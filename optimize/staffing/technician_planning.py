@@ -43,8 +43,8 @@ _POINTS = 200
 
 
 @dataclass(frozen=True, eq=False)
-class _Terms:
-    """What all stations have in common."""
+class DutyTerms:
+    """What technicians of all stations have in common."""
 
     on_duty_minutes: float
     """Of a person on a working day, the break left out."""
@@ -85,7 +85,7 @@ def plan_technicians(
     names = [str(name) for name in service.stations["station_id"]]
     is_open = np.array([not policy.open_stations or name in policy.open_stations for name in names])
     rows = np.flatnonzero(is_open)
-    terms = _terms(scenario, service, field)
+    terms = duty_terms(scenario, service, field)
     progress("technicians", 0, len(rows))
     certain = _in_month(field, rows, scenario.policy.optimised.month_probability)
     sizing = technicians_needed(
@@ -114,7 +114,14 @@ def plan_technicians(
     return dict(tables_of(people)), (part,)
 
 
-def _terms(scenario: Scenario, service: Service, field: FieldOutlook) -> _Terms:
+def duty_terms(scenario: Scenario, service: Service, field: FieldOutlook) -> DutyTerms:
+    """Work out how long technicians are there and how long they have for a request.
+
+    Args:
+        scenario: with shifts, and `policy.optimised.technicians`.
+        service: its facts of service.
+        field: what is to be expected.
+    """
     policy, absence = scenario.policy.service, service.people.absence
     shifts = policy.workforce.shifts
     worked = float(np.mean([len(shift.weekdays) for shift in shifts])) / 7.0
@@ -133,7 +140,7 @@ def _terms(scenario: Scenario, service: Service, field: FieldOutlook) -> _Terms:
                 "`policy.service.sla`",
             ),
         )
-    return _Terms(
+    return DutyTerms(
         on_duty_minutes=on_duty,
         paid_minutes=float(np.mean([60.0 * shift.hours for shift in shifts])),
         presence_share=worked * (1.0 - ill) * (1.0 - trained),
@@ -202,7 +209,7 @@ def _people(
     rows: IntArray,
     names: Sequence[str],
     sizing: TechnicianSizing,
-    terms: _Terms,
+    terms: DutyTerms,
 ) -> tuple[Person, ...]:
     """The crews of all stations."""
     shifts = scenario.policy.service.workforce.shifts
@@ -243,7 +250,7 @@ def _report(
     sizing: TechnicianSizing,
     names: Sequence[str],
     people: Sequence[Person],
-    terms: _Terms,
+    terms: DutyTerms,
     scenario: Scenario,
 ) -> SolveReport:
     unserved = tuple(
@@ -267,7 +274,7 @@ def _promises(
     field: FieldOutlook,
     rows: IntArray,
     people: Sequence[Person],
-    terms: _Terms,
+    terms: DutyTerms,
 ) -> list[Promise]:
     """Utilisation of those planned at the mean load, and completion where requests simply queue."""
     premises = tuple(_premises(scenario, service))
@@ -313,7 +320,7 @@ def _paid_minutes_per_day(crew: Sequence[Person], shifts: Sequence[ServiceShift]
 
 
 def _completed_share(
-    field: FieldOutlook, row: int, crew: Sequence[Person], shifts: Sequence[ServiceShift], terms: _Terms
+    field: FieldOutlook, row: int, crew: Sequence[Person], shifts: Sequence[ServiceShift], terms: DutyTerms
 ) -> float:
     """P(wait + way + work <= promised) at the mean load with as many people as on the barest day."""
     from scipy.special import gammaincinv
@@ -366,4 +373,4 @@ def _premises(scenario: Scenario, service: Service) -> list[Premise]:
     return premises
 
 
-__all__ = ["plan_technicians"]
+__all__ = ["DutyTerms", "duty_terms", "plan_technicians"]

@@ -29,7 +29,8 @@ def siting_outlook(
     requests = territories.requests_near_stores(
         flows.failures.sum(axis=0) + flows.maintenance.sum(axis=0), flows.installations.sum(axis=1)
     )
-    drive, covered = territories.away(        table["latitude"].astype(np.float64), table["longitude"].astype(np.float64)
+    drive, covered = territories.away(
+        table["latitude"].astype(np.float64), table["longitude"].astype(np.float64)
     )
     ids = list(table["station_id"])
     streams = np.zeros(len(ids))

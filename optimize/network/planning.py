@@ -1,0 +1,223 @@
+"""Which stations are open and whom each serves: the planner step of the service network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from optimize.network.station_problem import ReachPromise, SitingPlan, SitingProblem
+from optimize.network.stations import site_stations
+from optimize.outlook import FieldOutlook, Outlook, SitingOutlook
+from optimize.solving import Progress
+from optimize.staffing.technician_planning import DutyTerms, duty_terms
+from optimize.staffing.unsolved import unsolved
+from scenarios import (
+    Basis,
+    OptimisedSites,
+    PlanPart,
+    Premise,
+    Promise,
+    Scenario,
+    Service,
+    SolveReport,
+    SolveStatus,
+    TerritoryRow,
+    Unserved,
+    columns_of,
+)
+
+FloatArray = npt.NDArray[np.float64]
+
+PATH = "policy.optimised.sites"
+
+_FAR_MINUTES = 10_000.0
+"""Drive to a job stream from stations that it does not belong to."""
+_MINUTES_PER_HOUR = 60.0
+_UNIT = "money per day"
+_NEARLY = 5e-4
+"""Share by which customers' own places may miss a coverage that was asked for, without a word."""
+
+
+def plan_sites(
+    scenario: Scenario, outlook: Outlook, progress: Progress
+) -> tuple[dict[str, Any], tuple[PlanPart, ...]]:
+    """Open stations, and territories by store, for the least cost of stations, technicians and roads.
+
+    Build: visits by store, drives from every station of the table, costs as the books have them. Solve:
+    `site_stations`, which sizes technicians together with the stations. Decode: ids of stations, a row per store.
+    Technicians themselves are planned by the step after, from what is to be expected of these territories.
+
+    Returns:
+        Fields of `Decisions`, and one part with promises; no fields where no choice does what is asked.
+    """
+    wanted, siting, field, service = (
+        scenario.policy.optimised.sites,
+        outlook.siting,
+        outlook.field,
+        scenario.service,
+    )
+    if wanted is None:
+        return {}, ()
+    if service is None or service.stations is None or siting is None or field is None:
+        reason = "there is no station that could be open"
+        return {}, (unsolved(PATH, "siting", _UNIT, reason, "give `service.stations`"),)
+    if not scenario.policy.service.workforce.shifts:
+        reason = "there is no shift that anybody could work"
+        return {}, (unsolved(PATH, "siting", _UNIT, reason, "give `policy.service.workforce.shifts`"),)
+    problem = siting_problem(scenario, service, siting, field, wanted)
+    progress("sites", 0, 1)
+    found = site_stations(problem)
+    progress("sites", 1, 1)
+    if not found.open_stations:
+        return {}, (_part(found, problem, (), ()),)
+    names = [str(name) for name in service.stations["station_id"]]
+    stores = [str(store) for store in scenario.network.stores["store_id"]]
+    at = found.territory[: len(stores)]
+    rows = [
+        TerritoryRow(store_id=store, station_id=names[station])
+        for store, station in zip(stores, at.tolist(), strict=True)
+    ]
+    decided = {
+        "open_stations": tuple(names[station] for station in found.open_stations),
+        "territories": columns_of(TerritoryRow, rows),
+    }
+    covered = siting.covered_share[np.arange(len(stores)), at]
+    missed = tuple(_missed(scenario, wanted, siting.visits_per_day, covered))
+    return decided, (_part(found, problem, missed, tuple(_promises(found, siting, covered))),)
+
+
+def siting_problem(
+    scenario: Scenario,
+    service: Service,
+    siting: SitingOutlook,
+    field: FieldOutlook,
+    wanted: OptimisedSites,
+) -> SitingProblem:
+    """The siting problem of a scenario: a point per store, then one per station that has a job stream."""
+    assert service.stations is not None
+    names = [str(name) for name in service.stations["station_id"]]
+    streams = np.flatnonzero(siting.stream_visits_per_day > 0.0)
+    far = np.full((len(streams), len(names)), _FAR_MINUTES)
+    far[np.arange(len(streams)), streams] = 0.0
+    minutes = np.concatenate([siting.drive_minutes, far])
+    visits = np.concatenate([siting.visits_per_day, siting.stream_visits_per_day[streams]])
+    all_visits = field.visits_per_day.sum(axis=1)
+    on_site = float(all_visits @ field.on_site_minutes / max(all_visits.sum(), 1e-300))
+    roads, terms = service.roads, duty_terms(scenario, service, field)
+    pace = _MINUTES_PER_HOUR / roads.speed_km_per_hour * float(np.mean(roads.hour_factors))
+    opened = scenario.policy.service.open_stations or tuple(names)
+    technicians = scenario.policy.optimised.technicians
+    assert technicians is not None
+    return SitingProblem(
+        jobs_per_day=visits,
+        work_minutes=np.full(len(visits), on_site),
+        travel_minutes=minutes,
+        travel_km=minutes / pace,
+        station_cost_per_day=service.stations["facility_cost_per_day"].astype(np.float64),
+        technician_cost_per_day=max(_cost_of_duty(scenario, terms), 1e-6),
+        on_duty_minutes=terms.on_duty_minutes,
+        cost_per_km=scenario.costs.service.van_per_km,
+        largest_utilisation=technicians.largest_utilisation,
+        trips_per_job=siting.travel_per_drive,
+        reach=tuple(_reach(scenario, service, wanted, siting)),
+        required=tuple(sorted({names.index(name) for name in wanted.keeps} | set(streams.tolist()))),
+        existing=tuple(names.index(name) for name in opened),
+        closing_cost_per_day=np.full(len(names), wanted.closing_cost_per_day),
+        fewest_stations=wanted.least_stations,
+        most_stations=wanted.most_stations,
+    )
+
+
+def _cost_of_duty(scenario: Scenario, terms: DutyTerms) -> float:
+    """Money per day on duty: wage, days of illness and training included, and the van."""
+    policy, costs = scenario.policy.service.workforce, scenario.costs.service
+    worked = float(np.mean([len(shift.weekdays) for shift in policy.shifts])) / 7.0
+    present = terms.presence_share / worked
+    wage = costs.technician_per_hour * policy.pay_factor * (1.0 + policy.incentive_share)
+    return wage * terms.paid_minutes / _MINUTES_PER_HOUR / max(present, 1e-9) + costs.van_per_day
+
+
+def _reach(
+    scenario: Scenario, service: Service, wanted: OptimisedSites, siting: SitingOutlook
+) -> Iterator[ReachPromise]:
+    """Coverage that is asked for, in all and by region, by the road to the middle of a store's customers."""
+    radius = scenario.policy.service.radius_km * service.roads.detour_factor
+    stores = range(len(siting.visits_per_day))
+    if wanted.covered_share > 0.0:
+        yield ReachPromise(least_share=wanted.covered_share, radius_km=radius, points=tuple(stores))
+    regions = scenario.network.stores["region"]
+    for region, share in wanted.covered_share_by_region.items():
+        points = tuple(store for store in stores if regions[store] == region)
+        if share > 0.0 and points:
+            yield ReachPromise(least_share=share, radius_km=radius, points=points, name=f"region {region}")
+
+
+def _missed(
+    scenario: Scenario, wanted: OptimisedSites, visits: FloatArray, covered: FloatArray
+) -> Iterator[Unserved]:
+    """Coverage that the stations have by roads to stores, and not by the places of customers around them."""
+    regions = scenario.network.stores["region"]
+    asked = [("all customers", np.ones(len(visits), np.bool_), wanted.covered_share)]
+    asked += [
+        (f"region {name}", regions == name, share) for name, share in wanted.covered_share_by_region.items()
+    ]
+    for item, mine, share in asked:
+        reached = float(visits[mine] @ covered[mine] / max(visits[mine].sum(), 1e-300))
+        if share > 0.0 and reached < share - _NEARLY:
+            yield Unserved(
+                item=f"coverage of {item}: {share:.1%}",
+                reason=f"{reached:.1%} live within the radius: customers are spread around their stores",
+                relaxation=f"covered_share {np.floor(1e3 * reached) / 1e3:.3f}, or a larger one to allow for the spread",
+            )
+
+
+def _promises(found: SitingPlan, siting: SitingOutlook, covered: FloatArray) -> Iterator[Promise]:
+    """Coverage, and the drive of a visit, at what is expected."""
+    visits = siting.visits_per_day
+    if visits.sum() <= 0.0:
+        return
+    yield Promise(
+        measure="covered_share",
+        forecast=float(visits @ covered / visits.sum()),
+        premises=(Premise.EXPECTED_LOAD,),
+        method="customers spread around their stores, territories as planned",
+    )
+    yield Promise(
+        measure="drive_minutes_per_visit",
+        forecast=found.travel_minutes * siting.travel_per_drive,
+        premises=(Premise.EVERYBODY_PRESENT, Premise.CERTAIN_ROADS, Premise.EXPECTED_LOAD),
+        method="drive from the station, by the minutes on the road that one of them takes today",
+    )
+
+
+def _part(
+    found: SitingPlan, problem: SitingProblem, missed: tuple[Unserved, ...], promises: tuple[Promise, ...]
+) -> PlanPart:
+    unserved = tuple(
+        Unserved(item=f"customers of point {item.customer}", reason=item.reason, relaxation=item.relaxation)
+        for item in found.unserved
+    )
+    is_served = bool(found.open_stations)
+    report = SolveReport(
+        solver=found.solver,
+        status=found.status,
+        objective=found.cost_per_day if is_served else None,
+        bound=found.bound if np.isfinite(found.bound) else None,
+        unit=_UNIT,
+        items=problem.stations,
+        unserved=(*unserved, *missed),
+    )
+    return PlanPart(
+        path=PATH,
+        kind="siting_with_technicians",
+        basis=Basis.OPTIMISED,
+        cells=len(found.open_stations),
+        report=report,
+        promises=promises,
+    )
+
+
+__all__ = ["PATH", "plan_sites", "siting_problem"]
