@@ -23,7 +23,6 @@ from scenarios import (
     Scenario,
     Service,
     SolveReport,
-    SolveStatus,
     TerritoryRow,
     Unserved,
     columns_of,
@@ -76,13 +75,10 @@ def plan_sites(
     names = [str(name) for name in service.stations["station_id"]]
     stores = [str(store) for store in scenario.network.stores["store_id"]]
     at = found.territory[: len(stores)]
-    rows = [
-        TerritoryRow(store_id=store, station_id=names[station])
-        for store, station in zip(stores, at.tolist(), strict=True)
-    ]
+    territories = {"store_id": stores, "station_id": [names[station] for station in at.tolist()]}
     decided = {
         "open_stations": tuple(names[station] for station in found.open_stations),
-        "territories": columns_of(TerritoryRow, rows),
+        "territories": columns_of(TerritoryRow, territories),
     }
     covered = siting.covered_share[np.arange(len(stores)), at]
     missed = tuple(_missed(scenario, wanted, siting.visits_per_day, covered))
@@ -170,7 +166,7 @@ def _missed(
             yield Unserved(
                 item=f"coverage of {item}: {share:.1%}",
                 reason=f"{reached:.1%} live within the radius: customers are spread around their stores",
-                relaxation=f"covered_share {np.floor(1e3 * reached) / 1e3:.3f}, or a larger one to allow for the spread",
+                relaxation=f"covered_share {np.floor(1e3 * reached) / 1e3:.3f}, or more, to allow for the spread",
             )
 
 
