@@ -48,6 +48,9 @@ DIFFERENCE_COLUMNS = (
     "judgement",
 )
 
+_SHOWN_DIGITS = 9
+"""Significant digits of means, intervals and differences in files."""
+
 _Row = tuple[Any, ...]
 
 
@@ -66,12 +69,12 @@ def difference_table(comparison: Comparison) -> pd.DataFrame:
 
 
 def write_kpi_rows(path: Path, studies: Sequence[Study]) -> None:
-    """Write the long table of all studies; an undefined value is an empty cell."""
+    """Write the long table of all studies, to be computed with: values read back the same, undefined ones are empty."""
     _write(path, KPI_COLUMNS, (row for study in studies for row in _kpi_rows(study)))
 
 
 def write_interval_rows(path: Path, studies: Sequence[Study]) -> None:
-    """Write mean and interval of every KPI of all studies."""
+    """Write mean and interval of every KPI of all studies, to be looked at."""
     rows = (
         (
             study.name,
@@ -88,12 +91,12 @@ def write_interval_rows(path: Path, studies: Sequence[Study]) -> None:
         for study in studies
         for found in study.intervals.values()
     )
-    _write(path, INTERVAL_COLUMNS, rows)
+    _write(path, INTERVAL_COLUMNS, map(_shortened, rows))
 
 
 def write_difference_rows(path: Path, comparison: Comparison) -> None:
-    """Write all paired differences."""
-    _write(path, DIFFERENCE_COLUMNS, _difference_rows(comparison))
+    """Write all paired differences, to be looked at."""
+    _write(path, DIFFERENCE_COLUMNS, map(_shortened, _difference_rows(comparison)))
 
 
 def _kpi_rows(study: Study) -> Iterator[_Row]:
@@ -123,6 +126,15 @@ def _difference_rows(comparison: Comparison) -> Iterator[_Row]:
             found.verdict.value,
             found.judgement.value,
         )
+
+
+def _shortened(row: _Row) -> _Row:
+    """A row of estimates with as many digits as a reader may want; all that follow are chance and rounding."""
+    return tuple(f"{cell:.{_SHOWN_DIGITS}g}" if _is_figure(cell) else cell for cell in row)
+
+
+def _is_figure(cell: Any) -> bool:
+    return isinstance(cell, float) and cell == cell
 
 
 def _write(path: Path, header: Iterable[str], rows: Iterable[_Row]) -> None:

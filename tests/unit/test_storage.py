@@ -1,5 +1,6 @@
 import csv
 import json
+import math
 import pickle
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from study.keep import Keep
 from study.manifest import StudyIdentity, dualedge_version, portable_command
 from study.replication import replicate
 from study.storage import Status, open_folder, read_manifest
+from study.tables import write_interval_rows
 from tests.factory import tiny_scenario
 from tests.fakes import FakePlan, fake_simulate
 
@@ -135,6 +137,17 @@ def test_a_comparison_writes_its_differences(tmp_path):
         rows = list(csv.DictReader(file))
     assert {row["alternative"] for row in rows} == {"other"}
     assert len(rows) == len(base.intervals)
+
+
+def test_estimates_are_written_with_nine_digits(tmp_path):
+    base = replicate(SCENARIO, FakePlan(), replications=3, jobs=1, simulate=fake_simulate)
+    found = base.intervals["fill_rate"]
+    wordy = replace(found, mean=1 / 3, low=1234567.891234, high=math.nan)
+    write_interval_rows(tmp_path / "intervals.csv", [replace(base, intervals={"fill_rate": wordy})])
+    with (tmp_path / "intervals.csv").open(newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["mean"], row["low"], row["high"]) == ("0.333333333", "1234567.89", "")
+    assert row["replications"] == "3"
 
 
 def test_the_manifest_says_what_makes_the_study_repeatable(tmp_path):
