@@ -68,7 +68,7 @@ def sites_can_be_chosen(scenario: Scenario, places: Places, reach: Reach) -> Ite
                 "E304", f"{path}.covered_share_by_region.{region}", "must be from 0 to 1", share
             )
     if wanted.least_stations > len(stations):
-        rule = f"there are {len(stations)} stations that can be had"
+        rule = f"must be at most {len(stations)}, the number of stations that can be had"
         yield places.problem("E504", f"{path}.least_stations", rule, wanted.least_stations)
     least = max(wanted.least_stations, len(set(wanted.keeps)))
     if wanted.most_stations is not None and wanted.most_stations < least:
