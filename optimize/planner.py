@@ -15,6 +15,7 @@ from optimize.stock.overlay import of_centres, of_stores, overlaid, recounted
 from scenarios import (
     NO_DECISIONS,
     Basis,
+    Curve,
     Decisions,
     Plan,
     PlanPart,
@@ -175,9 +176,10 @@ def _solved(
 def _rounded(part: PlanPart) -> PlanPart:
     """A part whose figures have as many digits as a file keeps, so that it reads back the same."""
     update: dict[str, Any] = {
+        "curves": tuple(_rounded_curve(curve) for curve in part.curves),
         "promises": tuple(
             promise.model_copy(update={"forecast": _short(promise.forecast)}) for promise in part.promises
-        )
+        ),
     }
     if part.report is not None:
         prices = tuple(
@@ -189,6 +191,13 @@ def _rounded(part: PlanPart) -> PlanPart:
         }
         update["report"] = part.report.model_copy(update={**figures, "shadow_prices": prices})
     return part.model_copy(update=update)
+
+
+def _rounded_curve(curve: Curve) -> Curve:
+    points = tuple((_short(level), _short(value)) for level, value in curve.points)
+    return curve.model_copy(
+        update={"points": points, "chosen": None if curve.chosen is None else _short(curve.chosen)}
+    )
 
 
 def _short(value: float) -> float:
@@ -204,6 +213,7 @@ def _honest(decisions: Decisions) -> tuple[PlanPart, ...]:
                 "basis": Basis.GIVEN,
                 "report": None,
                 "promises": (),
+                "curves": (),
                 "digest": "",
             }
         )

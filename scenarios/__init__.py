@@ -121,6 +121,7 @@ from scenarios.language.policy import (
     VendorManaged,
 )
 from scenarios.language.promises import (
+    Curve,
     Premise,
     Promise,
     ShadowPrice,
@@ -217,6 +218,7 @@ __all__ = [
     "ContactCentre",
     "Contacts",
     "Costs",
+    "Curve",
     "CustomerReturns",
     "CycleCount",
     "DaysOfCover",

@@ -9,7 +9,7 @@ from scenarios.language.base import Model, assumed, given
 from scenarios.language.columns import Columns
 from scenarios.language.operations import MasterRoute, Shift
 from scenarios.language.policy import LevelRow
-from scenarios.language.promises import Promise, SolveReport
+from scenarios.language.promises import Curve, Promise, SolveReport
 from scenarios.language.service_policy import (
     PartLevelRow,
     ServiceShift,
@@ -68,6 +68,8 @@ class PlanPart(Model):
     """How the solver got on."""
     promises: tuple[Promise, ...] = assumed((), "it promises nothing")
     """KPIs it promises."""
+    curves: tuple[Curve, ...] = assumed((), "none was worked out")
+    """What more or less would have bought."""
     digest: str = assumed("", "not kept")
     """Digest of its numbers as the solver left them: tells whether somebody has edited them since."""
 
