@@ -50,6 +50,7 @@ Only = Annotated[
 
 
 def plan(
+    context: typer.Context,
     scenario: ScenarioWord,
     only: Only = None,
     out: Annotated[Path, typer.Option(metavar="FILE", help="Plan file; tables go beside it.")] = Path(
@@ -69,6 +70,9 @@ def plan(
     ] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Months of --confirm at once; by default one per free core.")
+    ] = None,
+    page: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the plan as a page, with charts, there.")
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace a plan file that was edited by hand.")
@@ -92,6 +96,8 @@ def plan(
         confirm=confirm,
         seed=seed,
         jobs=jobs,
+        page=page,
+        command=context.obj,
         force=force,
         overrides=tuple(apply or ()),
         settings=tuple(settings or ()),
