@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from scenarios import Curve
 from study.charts import style
@@ -22,19 +23,20 @@ _MOST_CURVES = 3
 
 
 @style.styled
-def curves_chart(title: str, curves: Sequence[Curve], currency: str) -> Figure:
+def curves_chart(part: str, title: str, curves: Sequence[Curve], currency: str) -> Figure:
     """What more or less of something would buy, one panel per curve.
 
     Args:
-        title: what the curves belong to.
+        part: what the curves belong to.
+        title: of the scenario.
         curves: one to three with the same level.
         currency: what "money" stands for.
     """
     shown = curves[:_MOST_CURVES]
     level = shown[0].level
     figure = style.slide(
-        f"{title}: what one more of it buys",
-        f"The best that can be had at each level of {level}. The dot is the plan.",
+        f"{part}: {' and '.join(curve.value for curve in shown[:2])} against {level}",
+        f"{title}. The best that can be had at each point. The orange dot is the plan.",
         "Worked out by the solver before any run.",
     )
     grid = figure.subplots(1, len(shown), squeeze=False)[0]
@@ -55,6 +57,8 @@ def _draw_curve(axes: Axes, curve: Curve, currency: str) -> None:
             [level[at] * across.factor], [value[at] * up.factor], "o", color=style.VERMILLION, markersize=11,
             markeredgecolor="white",
         )  # fmt: skip
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     axes.set_xlabel(f"{_capital(curve.level)}{f' ({across.label})' if curve.level_unit else ''}")
     axes.set_title(f"{_capital(curve.value)}{f' ({up.label})' if curve.value_unit else ''}", loc="left")
 

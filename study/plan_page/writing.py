@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from study.atomic import write_text
 from study.manifest import portable_command, utc_now, versions
+from study.part_titles import part_title
 from study.record_folder import claim_folder, plain_values
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _figures(scenario: Scenario, plan: Plan, outlook: Outlook | None, title: str
     from study.plan_page.charts import curves_chart, drive_histogram, territory_map
     from study.plan_page.territories import territories_of
 
-    figures = []
+    figures, currency = [], scenario.costs.currency
     found = None
     if outlook is not None and outlook.siting is not None:
         found = territories_of(scenario, plan, outlook.siting)
@@ -110,8 +111,8 @@ def _figures(scenario: Scenario, plan: Plan, outlook: Outlook | None, title: str
     for part in plan.parts:
         if part.curves:
             name = part.path.rpartition(".")[2]
-            heading = f"{title}, {name}"
-            figures.append((f"curves_{name}", curves_chart(heading, part.curves, scenario.costs.currency)))
+            heading = part_title(part.path)
+            figures.append((f"curves_{name}", curves_chart(heading, title, part.curves, currency)))
     return figures
 
 
@@ -128,7 +129,7 @@ def _text(part: PlanPart, currency: str) -> PartText:
 
     return PartText(
         path=part.path,
-        what=part.kind.replace("_", " "),
+        what=part_title(part.path),
         status="" if report is None else report.status.value,
         solver="" if report is None else report.solver,
         cells=f"{part.cells:,}",

@@ -13,18 +13,8 @@ from scenarios import (
     Plan,
     Scenario,
 )
+from study.part_titles import part_title
 
-_TITLES = {
-    "stores": "Levels of stores",
-    "centres": "Levels of distribution centres",
-    "sites": "Stations, territories and technicians",
-    "parts": "Spare parts",
-    "agents": "Agents",
-    "technicians": "Technicians",
-    "pickers": "Pickers",
-    "rounds": "Fixed rounds",
-    "sourcing": "Suppliers, carriers and partners",
-}
 _PREFIX = "policy.optimised."
 _TOGETHER = {"sites": ("sites", "technicians")}
 """Who works where hangs on what is open: one is nothing without the other."""
@@ -77,7 +67,7 @@ def _before_the_run(scenario: Scenario, plan: Plan) -> Iterator[Variant]:
         plain = without_wish(scenario, *together)
         yield Variant(
             path=paths[0],
-            title=_TITLES.get(name, name),
+            title=" and ".join([part_title(paths[0]), *(part_title(path).lower() for path in paths[1:])]),
             rule="the policy's own numbers and rules",
             scenario=plain,
             plan=optimize.plan(_with_policy(plain, optimised=Optimised()), decisions=decisions),
