@@ -26,14 +26,15 @@ from optimize.network.results import PROOF_GAP
 from optimize.network.site_rules import CLOSED, FREE, OPEN, CheckedRules
 
 _ROOT_STEP, _NODE_STEP = 1.5, 1.0
-_GLANCE, _ROOT, _NODE = (1, 1, 1), (1, 1, 30), (3, 15, 10)
-"""Rounds of ascent at least and at most, and its patience, between two looks at the root and in a node; what takes a single step."""
+_GLANCE, _ROOT, _NODE = (1, 1, 1), (1, 1, 30), (3, 30, 20)
+"""Rounds of ascent at least and at most, and its patience: for a first look, of the root, and in a node."""
 _WORTH_TRYING = 1e-4
 """Relative rise of the bound after which the sites chosen by the dual are tried as a plan."""
 _NEAR_TO_WHOLE = 1e-6
 _ROUNDING = 1e-11
 _MUCH_SHORTER = 0.9
 _EXCHANGE_WORK = 50_000_000
+_SHAKES, _MOST_SHAKEN, _SEED = 60, 4, 1
 
 
 class Checkpoint(Protocol):
@@ -106,7 +107,6 @@ class MedianSearch:
             np.empty((2, customers)), np.empty((2, customers), np.int64), np.empty(sites + regions),
         )  # fmt: skip
         self._pool: dict[tuple[int, ...], float] = {}
-        self._tried: set[tuple[int, ...]] = set()
         self._is_whole = bool((cost == np.floor(cost)).all())
         self._stack: list[_Node] = []
         self._current = -math.inf
@@ -131,19 +131,23 @@ class MedianSearch:
             del self._pool[max(self._pool, key=lambda sites: (self._pool[sites], sites))]
         return value
 
-    def improve(self, chosen: IntArray) -> None:
-        """Exchange sites as long as that helps, and take note of the result."""
-        key = tuple(chosen.tolist())
-        if key in self._tried:
-            return
-        self._tried.add(key)
+    def improve(self, chosen: IntArray, kind: ByteArray) -> float:
+        """Exchange sites as long as that helps, and take note of the result.
+
+        Args:
+            chosen: (p,) sites to start from; written.
+            kind: (sites,) state of each: closed ones do not enter, open ones do not leave.
+
+        Returns:
+            Cost of the result.
+        """
         steps = max(2 * len(self._of_site), _EXCHANGE_WORK // self._cost.shape[0])
         start = 0
         while start >= 0:
             _, _, start = interchange(
-                self._of_site, self._kind, self._allowed, chosen, *self._exchange_room, steps, start
+                self._of_site, kind, self._allowed, chosen, *self._exchange_room, steps, start
             )
-        self.offer(chosen)
+        return self.offer(chosen)
 
     def run(self, most_work: int, checkpoint: Checkpoint = never_stop) -> Medians:
         """Search until the proof, the limit, a stop, or an interrupt.
@@ -193,7 +197,7 @@ class MedianSearch:
         multipliers = near.cost[np.arange(customers), rank]
         first = self._dual(multipliers, 0.0)
         self._bound(near, kind, first, 0.0, math.inf, _GLANCE)
-        self.improve(np.flatnonzero(first.chosen))
+        self.improve(np.flatnonzero(first.chosen), kind)
         if self._wanted > 1:
             self._offer_neighbours()
         dual = self._dual(multipliers, _ROOT_STEP)
@@ -202,7 +206,7 @@ class MedianSearch:
             outcome = self._bound(near, kind, dual, self._upper(), self._cutoff(), _ROOT)
             self._current = float(dual.figures[0])
             if self._current > tried_at + _WORTH_TRYING * abs(tried_at) or outcome != WORKING:
-                self.improve(np.flatnonzero(dual.chosen))
+                self.improve(np.flatnonzero(dual.chosen), kind)
                 tried_at = self._current
             left = int((kind != CLOSED).sum())
             if left < _MUCH_SHORTER * length:
@@ -210,14 +214,37 @@ class MedianSearch:
                 length = left
             if checkpoint(self._upper(), self._current) or self._work >= most_work:
                 return False
-        if outcome != OUT_OF_REACH:
+        if self._current <= self._cutoff():
+            self._shake(np.flatnonzero(dual.chosen), kind)
+        if self._current <= self._cutoff():
             self._stack.append(_Node(kind, dual.best.copy(), self._current))
         self._current = math.inf
         return True
 
+    def _shake(self, chosen: IntArray, kind: ByteArray) -> None:
+        """Change a few undecided sites at random and exchange again; on from there where that is no worse."""
+        random = np.random.default_rng(_SEED)
+        best = self.improve(chosen, kind)
+        for turn in range(_SHAKES):
+            shaken = chosen.copy()
+            inside = np.flatnonzero(kind[chosen] == FREE)
+            outside = np.setdiff1d(np.flatnonzero(kind == FREE), chosen)
+            changed = min(1 + turn % _MOST_SHAKEN, len(inside), len(outside))
+            shaken[random.choice(inside, changed, replace=False)] = random.choice(
+                outside, changed, replace=False
+            )
+            if self._keeps_regions(shaken):
+                value = self.improve(shaken, kind)
+                if value <= best:
+                    best, chosen = value, shaken
+
+    def _keeps_regions(self, chosen: IntArray) -> bool:
+        counts = np.bincount(self._allowed.region[chosen], minlength=len(self._allowed.least))
+        return bool((counts >= self._allowed.least).all())
+
     def _explore(self, most_work: int, checkpoint: Checkpoint) -> bool:
         """Branch until nothing is left; False for a stop."""
-        near = Near(*(array.copy() for array in self._near))
+        near = Near(self._near.site.copy(), self._near.cost.copy(), self._near.reach.copy())
         while self._stack:
             if self._work >= most_work or checkpoint(self._upper(), self._open_bound()):
                 return False
@@ -240,7 +267,7 @@ class MedianSearch:
         outcome = self._bound(near, kind, dual, self._upper(), self._cutoff(), _NODE)
         chosen = np.flatnonzero(dual.chosen)
         if self.offer(chosen) == min(self._pool.values()):
-            self.improve(chosen)
+            self.improve(chosen, self._kind)
         bound = max(float(dual.figures[0]), node.bound)
         if outcome == OUT_OF_REACH or bound > self._cutoff():
             return
@@ -288,8 +315,7 @@ class MedianSearch:
             rest = [site for site in chosen if site != leaves]
             for enters in outside if self._kind[leaves] == FREE else []:
                 swapped = np.array([*rest, enters])
-                counts = np.bincount(self._allowed.region[swapped], minlength=len(self._allowed.least))
-                if (counts >= self._allowed.least).all():
+                if self._keeps_regions(swapped):
                     self.offer(swapped)
 
 
