@@ -28,6 +28,7 @@ from optimize.network.site_rules import CLOSED, FREE, OPEN, CheckedRules
 _ROOT_STEP, _NODE_STEP = 1.5, 1.0
 _GLANCE, _ROOT, _NODE = (1, 1, 1), (1, 1, 30), (3, 30, 20)
 """Rounds of ascent at least and at most, and its patience: for a first look, of the root, and in a node."""
+_HOPE = 1.5
 _WORTH_TRYING = 1e-4
 """Relative rise of the bound after which the sites chosen by the dual are tried as a plan."""
 _NEAR_TO_WHOLE = 1e-6
@@ -69,6 +70,7 @@ class _Node(NamedTuple):
     kind: ByteArray
     multipliers: FloatArray
     bound: float
+    depth: int
 
 
 class MedianSearch:
@@ -77,7 +79,15 @@ class MedianSearch:
     A node of the tree is a state per site and the multipliers of its parent. Depth first, the branch that opens first.
     """
 
-    def __init__(self, cost: FloatArray, sites: int, rules: CheckedRules, wanted: int = 1) -> None:
+    def __init__(
+        self,
+        cost: FloatArray,
+        sites: int,
+        rules: CheckedRules,
+        wanted: int = 1,
+        enough: float = math.inf,
+        penalty: float = math.inf,
+    ) -> None:
         """Sort the sites of each customer.
 
         Args:
@@ -85,8 +95,11 @@ class MedianSearch:
             sites: how many are open.
             rules: what all sets have to keep.
             wanted: how many of the best sets.
+            enough: cost at which the search may end; infinite = it ends with the best there is. A bound above it ends
+                the search too.
+            penalty: a cost from this on stands for what is impossible.
         """
-        self._cost, self._sites, self._wanted = cost, sites, wanted
+        self._cost, self._wanted, self._enough, self._penalty = cost, wanted, enough, penalty
         self._of_site = np.ascontiguousarray(cost.T)
         customers, able = cost.shape
         self._allowed = Allowed(sites, rules.region, rules.least)
@@ -111,6 +124,8 @@ class MedianSearch:
         self._stack: list[_Node] = []
         self._current = -math.inf
         self._work = 0
+        self._is_rooted = False
+        self._hoped = 0.0
 
     def offer(self, chosen: IntArray) -> float:
         """Take note of a set of sites; the k best are kept.
@@ -150,23 +165,31 @@ class MedianSearch:
         return self.offer(chosen)
 
     def run(self, most_work: int, checkpoint: Checkpoint = never_stop) -> Medians:
-        """Search until the proof, the limit, a stop, or an interrupt.
+        """Search until the proof, the limit, a stop, or an interrupt; a further call goes on from there.
 
         Args:
-            most_work: iterations of the dual ascent.
+            most_work: iterations of the dual ascent in all.
             checkpoint: asked between steps.
         """
         is_finished = False
         try:
-            is_finished = self._ascend_root(most_work, checkpoint) and self._explore(most_work, checkpoint)
+            if not self._is_rooted:
+                self._is_rooted = self._ascend_root(most_work, checkpoint)
+            is_finished = self._is_rooted and self._explore(most_work, checkpoint)
         except KeyboardInterrupt:
             if not self._pool:
                 raise
         best = tuple(sorted((value, sites) for sites, value in self._pool.items()))
-        bound = min(self._cutoff(), best[-1][0]) if is_finished else self._open_bound()
-        if is_finished and self._is_whole:
-            bound = best[-1][0]
+        bound = self._open_bound()
+        if is_finished:
+            is_exact = self._is_whole and self._enough == math.inf
+            bound = best[-1][0] if is_exact else min(max(self._cutoff(), 0.0), best[-1][0])
         return Medians(best, max(bound, 0.0), is_finished, self._work)
+
+    @property
+    def explored(self) -> float:
+        """Share of the tree that is done, from 0 to 1, were all its branches as deep as each other."""
+        return 1.0 - math.fsum(2.0**-node.depth for node in self._stack) if self._is_rooted else 0.0
 
     def _upper(self) -> float:
         return max(self._pool.values())
@@ -176,10 +199,11 @@ class MedianSearch:
         if len(self._pool) < self._wanted:
             return math.inf
         upper = self._upper()
-        if upper <= 0:
+        if upper <= 0.0 or upper <= self._enough < math.inf:
             return -1.0
         margin = _NEAR_TO_WHOLE + _ROUNDING * upper
-        return upper - 1 + margin if self._is_whole and margin < 0.5 else upper * (1 - 0.9 * PROOF_GAP)
+        cutoff = upper - 1 + margin if self._is_whole and margin < 0.5 else upper * (1 - 0.9 * PROOF_GAP)
+        return min(cutoff, self._enough + margin)
 
     def _open_bound(self) -> float:
         return min([self._current, *(node.bound for node in self._stack)], default=-math.inf)
@@ -193,17 +217,19 @@ class MedianSearch:
         near, kind = self._near, self._kind.copy()
         customers, sites = self._cost.shape
         # As many sites lie nearer than this one as are opened on average.
-        rank = np.minimum(sites // self._allowed.sites, near.reach - 1)
+        possible = (near.cost < self._penalty).sum(axis=1) - 1
+        rank = np.clip(sites // self._allowed.sites, 0, np.maximum(np.minimum(possible, near.reach - 1), 0))
         multipliers = near.cost[np.arange(customers), rank]
+        self._hoped = _HOPE * float(multipliers.sum())
         first = self._dual(multipliers, 0.0)
-        self._bound(near, kind, first, 0.0, math.inf, _GLANCE)
+        self._bound(near, kind, first, math.inf, _GLANCE)
         self.improve(np.flatnonzero(first.chosen), kind)
         if self._wanted > 1:
             self._offer_neighbours()
         dual = self._dual(multipliers, _ROOT_STEP)
         length, tried_at, outcome = sites, -math.inf, WORKING
         while outcome == WORKING:
-            outcome = self._bound(near, kind, dual, self._upper(), self._cutoff(), _ROOT)
+            outcome = self._bound(near, kind, dual, self._cutoff(), _ROOT)
             self._current = float(dual.figures[0])
             if self._current > tried_at + _WORTH_TRYING * abs(tried_at) or outcome != WORKING:
                 self.improve(np.flatnonzero(dual.chosen), kind)
@@ -217,7 +243,7 @@ class MedianSearch:
         if self._current <= self._cutoff():
             self._shake(np.flatnonzero(dual.chosen), kind)
         if self._current <= self._cutoff():
-            self._stack.append(_Node(kind, dual.best.copy(), self._current))
+            self._stack.append(_Node(kind, dual.best.copy(), self._current, 0))
         self._current = math.inf
         return True
 
@@ -264,7 +290,7 @@ class MedianSearch:
             return
         shorten(self._near, kind, near)
         dual = self._dual(node.multipliers, _NODE_STEP)
-        outcome = self._bound(near, kind, dual, self._upper(), self._cutoff(), _NODE)
+        outcome = self._bound(near, kind, dual, self._cutoff(), _NODE)
         chosen = np.flatnonzero(dual.chosen)
         if self.offer(chosen) == min(self._pool.values()):
             self.improve(chosen, self._kind)
@@ -273,12 +299,12 @@ class MedianSearch:
             return
         site = branching_site(kind, dual)
         if site < 0:
-            self._stack.append(_Node(kind, dual.best, bound))
+            self._stack.append(_Node(kind, dual.best, bound, node.depth))
             return
         for state in (CLOSED, OPEN):
             child = kind.copy()
             child[site] = state
-            self._stack.append(_Node(child, dual.best, bound))
+            self._stack.append(_Node(child, dual.best, bound, node.depth + 1))
 
     def _dual(self, multipliers: FloatArray, step: float) -> Dual:
         sites = self._cost.shape[1]
@@ -288,15 +314,11 @@ class MedianSearch:
         )  # fmt: skip
 
     def _bound(
-        self,
-        near: Near,
-        kind: ByteArray,
-        dual: Dual,
-        upper: float,
-        cutoff: float,
-        effort: tuple[int, int, int],
+        self, near: Near, kind: ByteArray, dual: Dual, cutoff: float, effort: tuple[int, int, int]
     ) -> int:
-        outcome, spent = bound_node(near, kind, self._allowed, dual, self._room, upper, cutoff, *effort)
+        # Steps towards a cost full of penalties would be far too long.
+        target = min(self._upper() if self._pool else 0.0, max(self._hoped, _HOPE * float(dual.figures[0])))
+        outcome, spent = bound_node(near, kind, self._allowed, dual, self._room, target, cutoff, *effort)
         self._work += spent
         return outcome
 
