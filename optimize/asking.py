@@ -12,6 +12,7 @@ from scenarios import (
     OptimisedAgents,
     OptimisedCrew,
     OptimisedParts,
+    OptimisedSourcing,
     OptimisedStock,
     OptimisedTechnicians,
     Scenario,
@@ -20,6 +21,7 @@ from scenarios import (
 FAMILIES: dict[str, tuple[str, ...]] = {
     "stock": ("stores", "centres", "parts"),
     "staff": ("agents", "technicians", "pickers"),
+    "sources": ("sourcing",),
 }
 """Family of decisions -> fields of `policy.optimised`."""
 
@@ -50,7 +52,7 @@ def asked(scenario: Scenario, families: frozenset[str] | None) -> Scenario:
     unknown = sorted(families - set(FAMILIES))
     if unknown or not families:
         raise PlanningError(
-            f"families of decisions are {' and '.join(FAMILIES)}, not {', '.join(unknown) or 'none'}"
+            f"families of decisions are {', '.join(FAMILIES)}, not {', '.join(unknown) or 'none'}"
         )
     named = scenario.policy.optimised
     update: dict[str, Any] = {}
@@ -82,6 +84,10 @@ def _usual(part: str, scenario: Scenario) -> Any:
         case "technicians":
             has_stations = service is not None and service.stations is not None
             return OptimisedTechnicians() if has_stations else None
+        case "sourcing":
+            has_partners = service is not None and bool(service.partners)
+            has_suppliers, has_carriers = scenario.network.supply is not None, bool(scenario.fleet.carriers)
+            return OptimisedSourcing() if has_suppliers or has_carriers or has_partners else None
         case _:
             return OptimisedCrew() if depot is not None and depot.picking is not None else None
 

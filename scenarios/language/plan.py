@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -94,7 +95,7 @@ class Plan:
         return state.hexdigest()
 
     def decided(self, scenario: Scenario) -> Scenario:
-        """The scenario with what the plan decides about people and spare parts in the place of its policy.
+        """The scenario with what the plan decides about people, parts and outside parties in the place of its policy.
 
         Facts stay; without such decisions it is the scenario itself.
         """
@@ -107,11 +108,14 @@ class Plan:
         )
 
 
-_OF_PEOPLE_AND_PARTS = {"part_levels", "agents", "pickers", "technician_shifts", "technicians", "skills"}
+_OF_SOURCING = {"sourcing_rules", "carriers", "partners"}
+_OF_PEOPLE_AND_PARTS = {
+    "part_levels", "agents", "pickers", "technician_shifts", "technicians", "skills", *_OF_SOURCING
+}  # fmt: skip
 
 
 def with_decisions(scenario: Scenario, decisions: Decisions) -> Scenario:
-    """A scenario in which decisions about people and spare parts stand in the place of the policy's."""
+    """A scenario in which decisions about people, parts and outside parties stand in the place of the policy's."""
     if all(getattr(decisions, name) is None for name in _OF_PEOPLE_AND_PARTS):
         return scenario
     policy = scenario.policy
@@ -135,7 +139,21 @@ def with_decisions(scenario: Scenario, decisions: Decisions) -> Scenario:
     if people:
         workforce = service.workforce.model_copy(update=people)
         service = service.model_copy(update={"workforce": workforce})
+    if decisions.partners is not None:
+        outsourcing = service.outsourcing.model_copy(update=dict(decisions.partners))
+        service = service.model_copy(update={"outsourcing": outsourcing})
     if decisions.pickers is not None:
         depot = depot.model_copy(update={"pickers": decisions.pickers})
-    changed = policy.model_copy(update={"service": service, "depot": depot})
+    changed = policy.model_copy(update={"service": service, "depot": depot, **_sourcing(scenario, decisions)})
     return scenario.model_copy(update={"policy": changed}).with_provenance(scenario.provenance)
+
+
+def _sourcing(scenario: Scenario, decisions: Decisions) -> dict[str, Any]:
+    """Blocks of the policy with suppliers and carriers that were decided."""
+    policy, blocks = scenario.policy, dict[str, Any]()
+    if decisions.sourcing_rules is not None:
+        blocks["sourcing"] = policy.sourcing.model_copy(update={"rules": decisions.sourcing_rules})
+    if decisions.carriers is not None:
+        hire = policy.transport.hire.model_copy(update={"carriers": decisions.carriers})
+        blocks["transport"] = policy.transport.model_copy(update={"hire": hire})
+    return blocks

@@ -30,6 +30,9 @@ _STANDS_FOR = {
     "technician_shifts": "policy.service.workforce.shifts",
     "technicians": "policy.service.workforce.technicians",
     "skills": "policy.service.workforce.skills",
+    "sourcing_rules": "policy.sourcing.rules",
+    "carriers": "policy.transport.hire.carriers",
+    "partners": "policy.service.outsourcing",
 }
 """Field of `Decisions` -> path of the policy whose place it takes."""
 

@@ -38,8 +38,8 @@ Only = Annotated[
     list[str] | None,
     typer.Option(
         metavar="FAMILY",
-        help="Optimise stock, staff or both (stock,staff), with usual targets where the policy names none; by "
-        "default what `policy.optimised` names.",
+        help="Optimise stock, staff, sources or several (stock,staff), with usual targets where the policy names "
+        "none; by default what `policy.optimised` names.",
     ),
 ]
 

@@ -160,7 +160,7 @@ class TestFamilies:
         assert wanted.parts is wanted.agents is wanted.technicians is wanted.pickers is None
 
     def test_a_family_that_there_is_not(self) -> None:
-        with pytest.raises(PlanningError, match="stock and staff, not fleet"):
+        with pytest.raises(PlanningError, match="stock, staff, sources, not fleet"):
             optimize.plan(tiny_scenario(), families=frozenset({"fleet"}))
 
 
