@@ -167,7 +167,9 @@ def mix_agents(
     Raises:
         ValueError: see `AgentTerms` and `AgentRules`.
     """
+    # What nobody asks for is given to nobody: it would call for contracts.
     allowed = np.isfinite(terms.cost_per_job) & (terms.quality >= rules.quality_floor)[:, None]
+    allowed &= terms.jobs > 0
     unserved = _nobody_can(terms, rules, allowed)
     found = _Model(terms, rules, allowed, seed).solve(node_limit)
     if found.status is SolveStatus.INFEASIBLE:
@@ -231,7 +233,7 @@ class _Model:
     ) -> None:
         jobs = terms.jobs
         per_job = np.where(allowed, terms.cost_per_job, 0.0) * jobs
-        has_own: BoolArray = np.isfinite(terms.own_cost_per_job)
+        has_own: BoolArray = np.isfinite(terms.own_cost_per_job) & (jobs > 0)
         own_cost = np.where(has_own, terms.own_cost_per_job, 0.0) * jobs
         can_be_done: BoolArray = np.asarray(allowed.any(axis=0) | has_own)
         scale = float(np.maximum(per_job.max(axis=0, initial=0.0), own_cost).sum())

@@ -190,7 +190,9 @@ def mix_carriers(
     Raises:
         ValueError: see `CarrierTerms` and `CarrierRules`.
     """
+    # Where nothing is to be brought nobody is needed: it would call for a carrier.
     allowed = np.isfinite(terms.cost_per_drop) & (terms.on_time_share >= rules.on_time_floor)[:, None]
+    allowed &= terms.drops_per_day > 0
     unserved = _not_reached(terms, rules, allowed)
     found = _Model(terms, rules, allowed, seed).solve(node_limit)
     for relaxed in (_less_punctual, _with_drops_missing):

@@ -86,7 +86,8 @@ def split_suppliers(
     Raises:
         ValueError: see `SupplierTerms` and `SplitRules`.
     """
-    allowed = terms.sells(rules.score_floor)
+    # What nobody needs is bought from nobody: it would call for a supplier and its minimum order.
+    allowed = terms.sells(rules.score_floor) & (terms.units > 0)
     if not rules.allows_express:
         allowed[EXPRESS] = False
     unserved = _not_to_be_had(terms, rules, allowed)
