@@ -307,7 +307,7 @@ def _not_reached(terms: CarrierTerms, rules: CarrierRules, allowed: BoolArray) -
         reason = f"all who go there are on time less often than {rules.on_time_floor:g}"
         told.append(Unserved(item=name, reason=reason, relaxation=f"on_time_floor {best:g}"))
     able = int(allowed.any(axis=1).sum())
-    if able < rules.least_carriers:
+    if able < rules.least_carriers and terms.drops_per_day.any():
         reason = f"{able} are good enough"
         told.append(
             Unserved(

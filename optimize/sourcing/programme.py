@@ -38,7 +38,7 @@ class Solved:
     @property
     def is_found(self) -> bool:
         """Whether there is an answer."""
-        return bool(self.values)
+        return self.status in (SolveStatus.OPTIMAL, SolveStatus.FEASIBLE)
 
     def of(self, variables: npt.NDArray[np.object_]) -> FloatArray:
         """Values of an array of variables; 0 where there is none."""

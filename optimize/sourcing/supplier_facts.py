@@ -36,8 +36,8 @@ def supplier_terms(scenario: Scenario, outlook: Outlook, asked: OptimisedSupplie
     """What suppliers offer, for 28 days of mean demand of all centres whose stock is limited.
 
     Assumptions: a minimum order is reached by one order in 28 days; an SKU is ordered at every review of its centre,
-    but never less than a case; a supplier that is used gets an order at every review. Disruptions lengthen lead times
-    by their residual time, that of a constant length. Express is left to `policy.sourcing.express`.
+    but never less than a case; a supplier that is used gets an order at every review. Disruptions lengthen lead times,
+    see `lead_time`. Express is left to `policy.sourcing.express`.
 
     Args:
         scenario: facts.
@@ -116,18 +116,25 @@ def defects_of(supplier: Supplier) -> float:
 
 
 def lead_time(supplier: Supplier) -> LeadTime:
-    """Regular lead time, waiting for the end of disruptions included."""
+    """Regular lead time, waiting for the end of disruptions included.
+
+    Disruptions begin at rate r and last x days each, taken as constant; goods leave once none has begun for x days.
+    That is how long somebody waits for a gap of x in traffic: mean (exp(rx) - 1) / r - x, variance
+    (exp(2rx) - 2 rx exp(rx) - 1) / r^2; Adams (1936), "Road traffic considered as a random series", J. Institution of
+    Civil Engineers 4(1), 121-130.
+    """
     days = whole_days(supplier.lead_time_days)
     quoted = supplier.quoted_lead_time_days
     if quoted < 0:
         quoted = int(np.ceil(supplier.lead_time_days.mean()))
-    mean, variance = float(days.mean()), float(days.var())
+    mean, variance, on_time = float(days.mean()), float(days.var()), float((days <= quoted).mean())
     if supplier.disruptions is not None:
-        per_day = supplier.disruptions.per_year / _DAYS_PER_YEAR
-        length = whole_days(supplier.disruptions.length_days)
-        wait, square = per_day * float(np.square(length).mean()) / 2, per_day * float((length**3).mean()) / 3
-        mean, variance = mean + wait, variance + square - wait * wait
-    return LeadTime(mean, variance, float((days <= quoted).mean()) * _undisrupted(supplier))
+        rate = supplier.disruptions.per_year / _DAYS_PER_YEAR
+        length = float(whole_days(supplier.disruptions.length_days).mean())
+        grown = float(np.exp(rate * length))
+        mean += max((grown - 1) / rate - length, 0.0)
+        variance += max((grown * grown - 2 * rate * length * grown - 1) / rate**2, 0.0)
+    return LeadTime(mean, variance, on_time * _undisrupted(supplier))
 
 
 def whole_days(distribution: Distribution) -> FloatArray:

@@ -266,3 +266,7 @@ def test_without_partners_own_people_do_what_they_can() -> None:
     mix = mix_agents(facts)
     assert mix.own_shares.tolist() == pytest.approx([0.8])
     assert mix.report.status is SolveStatus.INFEASIBLE
+
+
+def test_nothing_to_do_costs_nothing() -> None:
+    assert solved(terms(jobs=[0.0, 0.0], minimum_jobs=[5, 5], minimum_price=[1.0, 1.0])).cost == 0.0

@@ -267,3 +267,7 @@ def test_the_checker_finds_what_is_broken(rule: str, shares: list[list[float]]) 
 def test_what_cannot_be_meant_is_told(changes: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         terms(**changes)
+
+
+def test_nothing_to_bring_costs_nothing() -> None:
+    assert solved(terms(drops_per_day=[0.0, 0.0, 0.0])).cost_per_day == 0.0

@@ -468,3 +468,15 @@ class TestLeadTimes:
             assert outstanding.std() <= bound * 1.01
             if share in (0.0, 1.0):
                 assert outstanding.std() == pytest.approx(bound, rel=0.02)
+
+
+def test_nothing_to_buy_costs_nothing() -> None:
+    split = solved(terms(demand_per_day=[0.0, 0.0]))
+    assert (split.cost, split.shares.any()) == (0.0, False)
+
+
+def test_one_supplier_of_one_item() -> None:
+    assert solved(SupplierTerms(demand_per_day=[1.0], price=[[2.0]], period_days=3.0)).cost == 6.0
+    assert split_suppliers(SupplierTerms(demand_per_day=[1.0], price=[[np.inf]])).report.status is (
+        SolveStatus.INFEASIBLE
+    )
