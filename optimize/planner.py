@@ -17,6 +17,7 @@ from scenarios import (
     Basis,
     Curve,
     Decisions,
+    PartnersUsed,
     Plan,
     PlanPart,
     Scenario,
@@ -34,6 +35,7 @@ _STEPS: dict[str, tuple[str, str]] = {
     "pickers": ("optimize.staffing.planning", "plan_pickers"),
     "sites": ("optimize.network.planning", "plan_sites"),
     "rounds": ("optimize.routing.rounds", "plan_rounds"),
+    "sourcing": ("optimize.sourcing.planning", "plan_sourcing"),
 }
 """Field of `policy.optimised` -> module and function of its planner step: (scenario, outlook, progress) ->
 (fields of `Decisions`, parts). Solvers take long to load, so a step is looked up when it is needed."""
@@ -232,7 +234,8 @@ def _honest(decisions: Decisions) -> tuple[PlanPart, ...]:
 
 def _count(decisions: Decisions, part: str) -> int:
     """How many things a part of given decisions holds."""
-    return sum(len(value) for name in FIELDS[part] if (value := getattr(decisions, name)) is not None)
+    stated = (value for name in FIELDS[part] if (value := getattr(decisions, name)) is not None)
+    return sum(len(value.partner_ids) if isinstance(value, PartnersUsed) else len(value) for value in stated)
 
 
 def _assembled(scenario: Scenario, decisions: Decisions) -> Plan:

@@ -36,6 +36,7 @@ from scenarios.language.decisions import (
     Basis,
     CentreLevelRow,
     Decisions,
+    PartnersUsed,
     PlanPart,
 )
 from scenarios.language.demand import (
@@ -70,15 +71,27 @@ from scenarios.language.measures import (
     kpi_reference_markdown,
 )
 from scenarios.language.network import WEEKDAYS, Closure, DistributionCentre, Network, Scope, Store
-from scenarios.language.operations import DepotPolicy, Routes, Shift, Transport, Wave, WorkingDays
+from scenarios.language.operations import (
+    DepotPolicy,
+    HiredCarrier,
+    Routes,
+    Shift,
+    Transport,
+    Wave,
+    WorkingDays,
+)
 from scenarios.language.optimised import (
     Optimised,
     OptimisedAgents,
+    OptimisedCarriers,
     OptimisedCrew,
+    OptimisedPartners,
     OptimisedParts,
     OptimisedRounds,
     OptimisedSites,
+    OptimisedSourcing,
     OptimisedStock,
+    OptimisedSuppliers,
     OptimisedTechnicians,
     ServiceMeasure,
     ServiceTarget,
@@ -175,9 +188,17 @@ from scenarios.language.sourcing import (
     ScorecardSources,
     SingleSource,
     Sourcing,
+    SourcingRule,
     SplitSources,
+    SupplierShare,
 )
-from scenarios.language.suppliers import Disruptions, PriceProcess, Supplier, SupplierQuality
+from scenarios.language.suppliers import (
+    Disruptions,
+    PriceProcess,
+    Supplier,
+    SupplierQuality,
+    VolumeDiscount,
+)
 from scenarios.language.tables import write_table
 from scenarios.language.templates import Templates, write_templates
 
@@ -250,6 +271,7 @@ __all__ = [
     "GoodsIn",
     "Group",
     "Hazard",
+    "HiredCarrier",
     "Holiday",
     "Horizon",
     "InitialConditions",
@@ -277,11 +299,15 @@ __all__ = [
     "Network",
     "Optimised",
     "OptimisedAgents",
+    "OptimisedCarriers",
     "OptimisedCrew",
+    "OptimisedPartners",
     "OptimisedParts",
     "OptimisedRounds",
     "OptimisedSites",
+    "OptimisedSourcing",
     "OptimisedStock",
+    "OptimisedSuppliers",
     "OptimisedTechnicians",
     "OrderStream",
     "Outsourcing",
@@ -290,6 +316,7 @@ __all__ = [
     "PartStockRule",
     "Partner",
     "PartnerReview",
+    "PartnersUsed",
     "PartsPolicy",
     "PartsSupply",
     "Pattern",
@@ -343,6 +370,7 @@ __all__ = [
     "SolveReport",
     "SolveStatus",
     "Sourcing",
+    "SourcingRule",
     "SplitSources",
     "Staging",
     "StockForm",
@@ -353,6 +381,7 @@ __all__ = [
     "Substitution",
     "Supplier",
     "SupplierQuality",
+    "SupplierShare",
     "TechnicianGroup",
     "TechnicianReview",
     "TechnicianRow",
@@ -363,6 +392,7 @@ __all__ = [
     "Units",
     "Unserved",
     "VendorManaged",
+    "VolumeDiscount",
     "Wave",
     "WeibullHazard",
     "WorkforcePolicy",
