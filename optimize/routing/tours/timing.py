@@ -9,10 +9,11 @@ Windows: Minimizing Route Duration, eq. 2); on roads whose speed varies, by halv
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
-from optimize.compilation import compiled_inside
+from optimize.compilation import compiled, compiled_inside
 from optimize.routing.tours.arrays import (
     BALANCE,
     BREAK,
@@ -50,9 +51,11 @@ from optimize.routing.tours.arrays import (
     Facts,
     Routes,
 )  # fmt: skip
-from optimize.routing.tours.problem import LATEST_SECOND, IntArray
+from optimize.routing.tours.problem import LATEST_SECOND, FloatArray, IntArray
 
-ON_THE_WAY, BEFORE_LEG, ON_ARRIVAL = np.int64(0), np.int64(1), np.int64(2)
+ON_THE_WAY: Any = np.int64(0)
+BEFORE_LEG: Any = np.int64(1)
+ON_ARRIVAL: Any = np.int64(2)
 """Where the break is taken with respect to an item: not at all, before its leg, between arrival and service."""
 
 
@@ -62,24 +65,30 @@ def node_of(facts: Facts, vehicle: int, item: int) -> int:
     visits = len(facts.penalty)
     if item < visits:
         return item
-    return facts.vehicle[vehicle, RELOADING if item == visits else END]
+    return int(facts.vehicle[vehicle, RELOADING if item == visits else END])
+
+
+@compiled
+def arrive(factors: FloatArray, clock: int, seconds: int) -> int:
+    """Second of arrival when leaving at `clock` for a way of so many seconds at factor 1."""
+    if len(factors) == 0 or seconds == 0 or clock > LATEST_SECOND:
+        return clock + seconds
+    left, hour, at = float(seconds), clock // 3600, float(clock)
+    while True:
+        slower = factors[hour % 24]
+        until_next = (hour + 1) * 3600 - at
+        if left * slower <= until_next:
+            arrival: int = math.ceil(at + left * slower - 1e-6)
+            return arrival
+        left -= until_next / slower
+        hour += 1
+        at = hour * 3600.0
 
 
 @compiled_inside
 def drive(facts: Facts, clock: int, here: int, there: int) -> int:
-    """Second of arrival when leaving at `clock`."""
-    seconds = facts.roads[0, here, there]
-    if len(facts.factors) == 0 or seconds == 0 or clock > LATEST_SECOND:
-        return clock + seconds
-    left, hour, at = float(seconds), clock // 3600, float(clock)
-    while True:
-        slower = facts.factors[hour % 24]
-        until_next = (hour + 1) * 3600 - at
-        if left * slower <= until_next:
-            return math.ceil(at + left * slower - 1e-6)
-        left -= until_next / slower
-        hour += 1
-        at = hour * 3600.0
+    """Second of arrival when leaving `here` at `clock`."""
+    return arrive(facts.factors, clock, facts.roads[0, here, there])
 
 
 @compiled_inside
@@ -93,7 +102,7 @@ def lateness(facts: Facts, visit: int, start: int) -> float:
         piece += 1
     run = facts.curves[0, row, piece + 1] - facts.curves[0, row, piece]
     slope = (facts.curves[1, row, piece + 1] - facts.curves[1, row, piece]) / run
-    return facts.curves[1, row, piece] + slope * (late - facts.curves[0, row, piece])
+    return float(facts.curves[1, row, piece] + slope * (late - facts.curves[0, row, piece]))
 
 
 @compiled_inside
@@ -172,7 +181,7 @@ def move(
 @compiled_inside
 def has_break(facts: Facts, vehicle: int) -> bool:
     """Whether a break within a window may be due."""
-    return facts.vehicle[vehicle, BREAK] > 0 and facts.vehicle[vehicle, BREAK_LATEST] < LATEST_SECOND
+    return bool(facts.vehicle[vehicle, BREAK] > 0 and facts.vehicle[vehicle, BREAK_LATEST] < LATEST_SECOND)
 
 
 @compiled_inside
@@ -224,7 +233,7 @@ def extend(facts: Facts, routes: Routes, vehicle: int, here: int, item: int) -> 
         )
         if item < len(facts.penalty) and reached[0] < NEVER:
             routes.value[LATE] += lateness(facts, item, reached[5])
-    return chosen
+    return int(chosen)
 
 
 @compiled_inside
@@ -238,7 +247,7 @@ def money(facts: Facts, vehicle: int, metres: int, extra: float, late: float, de
     over = max(0, end - facts.vehicle[vehicle, REGULAR_END]) / 3600.0
     cost = facts.rate[vehicle, FIXED] + facts.rate[vehicle, PER_KM] * (metres / 1000.0)
     cost += facts.rate[vehicle, PER_HOUR] * hours + facts.rate[vehicle, OVERTIME] * over
-    return cost + facts.rate[vehicle, BALANCE] * hours * hours + late + extra
+    return float(cost + facts.rate[vehicle, BALANCE] * hours * hours + late + extra)
 
 
 @compiled_inside
