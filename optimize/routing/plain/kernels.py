@@ -24,7 +24,6 @@ from optimize.routing.plain.arrays import (
     BEST_MISSING,
     COST,
     COUNTDOWN,
-    FARTHEST_FIRST,
     FREE_ROWS,
     MISSING,
     NEVER,
@@ -41,7 +40,7 @@ from optimize.routing.plain.arrays import (
     Solution,
     State,
 )  # fmt: skip
-from optimize.routing.plain.routes import cheapest_place, insert, measure, stamp, touch
+from optimize.routing.plain.routes import insert, measure, refresh, second_place, stamp, touch
 
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
 _MULTIPLIER = np.uint64(0x2545F4914F6CDD1D)
@@ -100,7 +99,7 @@ def _open_route(ground: Ground, rows: Rows, now: Solution, tally: IntArray, depo
     stamp(rows, row, tally)
 
 
-@compiled
+@inlined
 def _remove_string(
     ground: Ground, rows: Rows, now: Solution, tally: IntArray, random: BitArray, stop: int, most: int
 ) -> None:
@@ -152,7 +151,7 @@ def _remove_string(
     stamp(rows, row, tally)
 
 
-@compiled
+@inlined
 def _ruin(
     ground: Ground, rows: Rows, now: Solution, tally: IntArray, random: BitArray, average: float
 ) -> None:
@@ -179,7 +178,7 @@ def _ruin(
             strings -= 1
 
 
-@compiled
+@inlined
 def _sort_by(ground: Ground, now: Solution, tally: IntArray, order: int) -> None:
     removed, ranks = now.removed, ground.ranks[order]
     for k in range(1, tally[REMOVED]):
@@ -191,7 +190,7 @@ def _sort_by(ground: Ground, now: Solution, tally: IntArray, order: int) -> None
         removed[m + 1] = node
 
 
-@compiled
+@inlined
 def _sort_removed(ground: Ground, now: Solution, tally: IntArray, random: BitArray) -> None:
     """Bring the stops to be inserted into one of the orders, drawn by weight; the first is random."""
     count, removed = tally[REMOVED], now.removed
@@ -207,7 +206,7 @@ def _sort_removed(ground: Ground, now: Solution, tally: IntArray, random: BitArr
     _sort_by(ground, now, tally, order - 1)
 
 
-@compiled
+@inlined
 def _recreate(
     ground: Ground, rows: Rows, now: Solution, memory: Memory, tally: IntArray, random: BitArray
 ) -> int:
@@ -216,32 +215,23 @@ def _recreate(
     for m in range(np.uint64(tally[REMOVED])):
         stop = now.removed[m]
         demand = ground.demand[stop]
-        known, added_to, place_in = memory.version[stop], memory.added[stop], memory.place[stop]
+        refresh(ground, rows, now, memory, stop, tally[USED_SLOTS])
+        added_to, place_in = memory.added[stop], memory.place[stop]
         best, best_slot, best_place = NEVER, -1, 0
         for slot in range(np.uint64(tally[USED_SLOTS])):
             row = now.row_of[slot]
             if rows.room[row] < demand:
                 continue
-            passed_over, looks = -1, known[row] != rows.version[row]
-            while True:
-                if looks:
-                    added, place = cheapest_place(ground, rows, row, stop, passed_over)
-                    if passed_over < 0:
-                        known[row] = rows.version[row]
-                        added_to[row] = added
-                        place_in[row] = place
-                else:
-                    added, place = added_to[row], np.int64(place_in[row])
+            added, place = added_to[row], np.int64(place_in[row])
+            if added >= best:
+                continue
+            tally[COUNTDOWN] -= 1
+            if tally[COUNTDOWN] <= 0:
+                tally[COUNTDOWN] = _until_blink(random)
+                added, place = second_place(ground, rows, row, stop, place)
                 if added >= best:
-                    break
-                if passed_over < 0:
-                    tally[COUNTDOWN] -= 1
-                    if tally[COUNTDOWN] <= 0:
-                        tally[COUNTDOWN] = _until_blink(random)
-                        passed_over, looks = place, True
-                        continue
-                best, best_slot, best_place = added, np.int64(slot), place
-                break
+                    continue
+            best, best_slot, best_place = added, np.int64(slot), place
         fresh = -1
         for depot in range(ground.capacity.size):
             if ground.alone[depot, stop] < best and now.vehicles[depot] < ground.fleet[depot]:
@@ -270,7 +260,7 @@ def _keep_best(rows: Rows, now: Solution, best: Best, tally: IntArray) -> None:
                 best.stops[slot, k] = rows.stops[row, k]
 
 
-@compiled
+@inlined
 def _undo(rows: Rows, now: Solution, tally: IntArray) -> None:
     for m in range(tally[TOUCHED]):
         slot = now.touched[m]
@@ -288,7 +278,7 @@ def _undo(rows: Rows, now: Solution, tally: IntArray) -> None:
         now.vehicles[depot] = now.old_vehicles[depot]
 
 
-@compiled
+@inlined
 def _confirm(now: Solution, tally: IntArray, lost: int) -> None:
     for m in range(tally[TOUCHED]):
         now.free_rows[tally[FREE_ROWS]] = now.old_row[now.touched[m]]
@@ -298,7 +288,7 @@ def _confirm(now: Solution, tally: IntArray, lost: int) -> None:
         now.missing[m] = now.still_missing[m]
 
 
-@compiled
+@inlined
 def _collect(ground: Ground, rows: Rows, now: Solution, tally: IntArray, pool: Pool) -> None:
     """Put the routes of this step into the pool; the cheaper of the same stops stays, else the newer."""
     for m in range(tally[TOUCHED]):
@@ -320,7 +310,7 @@ def _collect(ground: Ground, rows: Rows, now: Solution, tally: IntArray, pool: P
             pool.stops[at, k] = rows.stops[row, k + _ONE]
 
 
-@compiled
+@inlined
 def _accepts(now: Solution, tally: IntArray, lost: int, change: int, allowance: float) -> bool:
     """By cost where as many stops are left out, else by their sums of absences (paper, section 4.4)."""
     if lost == 0 and tally[MISSING] == 0:
@@ -382,23 +372,4 @@ def improve(
     return accepted
 
 
-@compiled
-def construct(ground: Ground, state: State) -> None:
-    """Insert everything that is missing, farthest first: the first solution, and the best one so far."""
-    rows, now, tally = state.rows, state.now, state.tally
-    tally[STEP] += 1
-    tally[TOUCHED] = 0
-    tally[REMOVED] = tally[MISSING]
-    for m in range(tally[MISSING]):
-        now.removed[m] = now.missing[m]
-    _sort_by(ground, now, tally, FARTHEST_FIRST)
-    lost = _recreate(ground, rows, now, state.memory, tally, state.random)
-    for m in range(tally[TOUCHED]):
-        slot = now.touched[m]
-        tally[COST] += rows.cost[now.row_of[slot]] - rows.cost[now.old_row[slot]]
-    _confirm(now, tally, lost)
-    _keep_best(rows, now, state.best, tally)
-    _collect(ground, rows, now, tally, state.pool)
-
-
-__all__ = ["construct", "improve"]
+__all__ = ["improve"]

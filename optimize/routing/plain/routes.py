@@ -19,6 +19,7 @@ from optimize.routing.plain.arrays import (
     VERSION,
     WINDOWS,
     Ground,
+    Memory,
     Rows,
     Solution,
 )  # fmt: skip
@@ -148,6 +149,25 @@ def time_backward(ground: Ground, rows: Rows, row: int, last: int, changed: int)
             break
         latest[k] = until
         following = node
+
+
+@compiled
+def refresh(ground: Ground, rows: Rows, now: Solution, memory: Memory, stop: int, used: int) -> None:
+    """Look for the cheapest place of a stop in every route with room that has changed since the last look."""
+    demand = ground.demand[stop]
+    known, added_to, place_in = memory.version[stop], memory.added[stop], memory.place[stop]
+    for slot in range(np.uint64(used)):
+        row = now.row_of[slot]
+        if rows.room[row] >= demand and known[row] != rows.version[row]:
+            added, place = cheapest_place(ground, rows, row, stop, -1)
+            known[row] = rows.version[row]
+            added_to[row] = added
+            place_in[row] = place
+
+
+@compiled
+def second_place(ground: Ground, rows: Rows, row: int, stop: int, skipped: int) -> tuple[int, int]:
+    return cheapest_place(ground, rows, row, stop, skipped)
 
 
 @compiled

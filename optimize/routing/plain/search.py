@@ -8,7 +8,7 @@ from optimize.arguments import count
 from optimize.routing.plain.arrays import BEST_COST, Ground, State
 from optimize.routing.plain.building import best_routes, build_ground, build_state, pooled_routes
 from optimize.routing.plain.checking import check_plain
-from optimize.routing.plain.kernels import construct, improve
+from optimize.routing.plain.kernels import improve
 from optimize.routing.plain.problem import PlainProblem, PlainRoute, PlainSolution
 from optimize.routing.plain.unserved import unserved_stops
 from optimize.solving import Progress, no_progress
@@ -96,7 +96,7 @@ def _run(ground: Ground, state: State, wanted: int, progress: Progress, budget: 
     chunk = max(1, _STOPS_PER_CHUNK // len(ground.demand))
     done, last_share, pace = 0, 0.0, chunk / max(wanted, 1)
     try:
-        construct(ground, state)
+        improve(ground, state, 1, 0.0, 1.0, _AVERAGE_REMOVED)
         while done < wanted:
             share = budget(done)
             if share >= 1:
