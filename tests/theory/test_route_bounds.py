@@ -1,4 +1,4 @@
-"""Lower bounds on routes: never above the optimum by trying all, equal to published optima where the method gives them."""
+"""Lower bounds on routes: never above the optimum by trying all, equal to published ones where they can be."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ Dantzig-Wolfe decomposition for linear mixed-integer programming").
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -235,10 +235,10 @@ class _Generation:
             self._bound = bound
             self._center = stop_duals, depot_duals
 
-    def _add(self, routes: object) -> bool:
+    def _add(self, routes: Iterable[tuple[IntArray, int]]) -> bool:
         """Add routes that are not known yet; whether there were any."""
         new = []
-        for stops, depot in routes:  # type: ignore[attr-defined]
+        for stops, depot in routes:
             key = (depot, tuple(stops.tolist()))
             if key not in self._known:
                 self._known.add(key)

@@ -37,7 +37,7 @@ class Instance:
 
     @property
     def stop_count(self) -> int:
-        """n."""
+        """How many stops, n."""
         return len(self.stops)
 
     @property

@@ -134,8 +134,8 @@ def _way_home(
     if following >= 0:
         place = memory.place[node, following]
         if place >= 0 and (bits >> place) & 1:
-            return completions.second[node, cell]
-    return completions.best[node, cell]
+            return float(completions.second[node, cell])
+    return float(completions.best[node, cell])
 
 
 @compiled
@@ -147,10 +147,10 @@ def _keep(
     before, steps = _NONE, 0
     while at != _NONE and labels.cost[at] <= cost:
         steps += 1
-        if labels.first[at] <= first and labels.load[at] <= load:
-            if loose == 1 or labels.remembered[at] & ~bits == 0:
-                search.numbers[WORK] += steps
-                return
+        better = labels.first[at] <= first and labels.load[at] <= load
+        if better and (loose == 1 or labels.remembered[at] & ~bits == 0):
+            search.numbers[WORK] += steps
+            return
         before, at = at, labels.next_at_node[at]
     label = search.numbers[LABELS]
     search.numbers[LABELS] += 1

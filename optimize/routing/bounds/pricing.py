@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from optimize.arguments import FloatArray, IntArray
 from optimize.routing.bounds.kernels import (
-    FINISHED, FULL, IS_LOOSE, LABELS, NUMBERS, WORK, Completions, Labels, Search, begin, complete, extend,
+    FINISHED,
+    FULL,
+    IS_LOOSE,
+    NUMBERS,
+    WORK,
+    Completions,
+    Labels,
+    LinkArray,
+    Search,
+    begin,
+    complete,
+    extend,
     least_unfinished,
 )  # fmt: skip
 from optimize.routing.bounds.network import Memory, Network
@@ -131,13 +143,24 @@ class Pricer:
 
 
 def _room(size: int) -> Labels:
-    links = (np.zeros(size, dtype=np.int32) for _ in range(4))
-    values = (np.zeros(size) for _ in range(3))
-    return Labels(*links, *values, np.zeros(size, dtype=np.int64))
+    def links() -> LinkArray:
+        return np.zeros(size, dtype=np.int32)
+
+    return Labels(
+        node=links(),
+        parent=links(),
+        next_at_node=links(),
+        next_in_bucket=links(),
+        cost=np.zeros(size),
+        first=np.zeros(size),
+        load=np.zeros(size),
+        remembered=np.zeros(size, dtype=np.int64),
+    )
 
 
 def _doubled(labels: Labels) -> Labels:
-    return Labels(*(np.concatenate([column, np.zeros_like(column)]) for column in labels))
+    columns: Any = (np.concatenate([column, np.zeros_like(column)]) for column in labels)
+    return Labels(*columns)
 
 
 __all__ = ["MOST_LABELS", "Priced", "Pricer"]
