@@ -12,6 +12,8 @@ import numpy.typing as npt
 from optimize.arguments import LARGEST, FloatArray, IntArray, floats
 from optimize.routing.bounds.network import Network, network_of
 
+_MORE = 1.01
+
 
 @dataclass(frozen=True, eq=False)
 class Instance:
@@ -126,7 +128,7 @@ def instance_of(
         stop_cost=money[np.ix_(stops, stops)],
         networks=tuple(networks),
         pool=_routes(pool, stops, places, networks),
-        dear=1.0 + float(known[stops].max(axis=1).sum() + legs_from_homes.max(axis=0).sum()),
+        dear=_MORE * float(known[stops].max(axis=1).sum() + legs_from_homes.max(axis=0).sum()) or 1.0,
         least_route=min(least),
         is_whole=bool((known == np.floor(known)).all()),
     )
