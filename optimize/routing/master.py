@@ -33,6 +33,10 @@ class MasterSolution:
     """(n,): what one stop less would save."""
     group_duals: FloatArray
     """(g,): what one route more of a group would change; never above 0."""
+    left_out: FloatArray
+    """(n,): how much of each stop is left out."""
+    route_values: FloatArray
+    """(routes,): how much of each route is used, in the order in which they joined."""
     pivots: int
     """Simplex iterations: the measure of work."""
 
@@ -54,14 +58,15 @@ class RouteMaster:
         most = np.inf if is_covering else 1.0
         self._stops = [self._model.add_linear_constraint(lb=1.0, ub=most) for _ in penalty]
         self._groups = [self._model.add_linear_constraint(ub=float(limit)) for limit in group_limits]
-        for row, money in zip(self._stops, penalty.tolist(), strict=True):
-            self._column(money, [row])
-        self.is_covering = is_covering
-        self.routes: list[Any] = []
+        self._left_out = [
+            self._column(money, [row]) for row, money in zip(self._stops, penalty.tolist(), strict=True)
+        ]
+        self._is_covering = is_covering
         # Without presolve, and by the primal method, the last basis is where the next solve starts.
         self._parameters = mathopt.SolveParameters(
             lp_algorithm=mathopt.LPAlgorithm.PRIMAL_SIMPLEX, presolve=mathopt.Emphasis.OFF
         )
+        self._routes: list[Any] = []
         self._solver: Any = mathopt.IncrementalSolver(self._model, mathopt.SolverType.GLOP)
 
     def add(self, routes: Iterable[tuple[float, IntArray, int]]) -> None:
@@ -70,7 +75,12 @@ class RouteMaster:
             rows = [self._stops[stop] for stop in stops.tolist()]
             if group != NO_GROUP:
                 rows.append(self._groups[group])
-            self.routes.append(self._column(cost, rows))
+            self._routes.append(self._column(cost, rows))
+
+    def set_penalties(self, penalty: FloatArray) -> None:
+        """Change the (n,) money for leaving stops out."""
+        for variable, money in zip(self._left_out, penalty.tolist(), strict=True):
+            self._model.objective.set_linear_coefficient(variable, money)
 
     def _column(self, cost: float, rows: list[Any]) -> Any:
         variable = self._model.add_variable(lb=0.0)
@@ -89,19 +99,16 @@ class RouteMaster:
             return None
         stop_duals = np.array(result.dual_values(self._stops), dtype=np.float64)
         group_duals = np.array(result.dual_values(self._groups), dtype=np.float64)
-        if self.is_covering:
+        if self._is_covering:
             stop_duals = np.maximum(stop_duals, 0.0)
         return MasterSolution(
             value=float(result.objective_value()),
             stop_duals=stop_duals,
             group_duals=np.minimum(group_duals, 0.0),
+            left_out=np.array(result.variable_values(self._left_out), dtype=np.float64),
+            route_values=np.array(result.variable_values(self._routes), dtype=np.float64),
             pivots=int(result.solve_stats.simplex_iterations),
         )
-
-    def values(self) -> FloatArray:
-        """(routes,): how much of each route the last optimum uses."""
-        result = self._solver.solve(params=self._parameters)
-        return np.array(result.variable_values(self.routes), dtype=np.float64)
 
 
 __all__ = ["MasterSolution", "RouteMaster"]

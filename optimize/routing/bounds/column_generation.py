@@ -39,6 +39,8 @@ from optimize.solving import Progress, no_progress
 from scenarios import SolveStatus
 
 _SMOOTHING = 0.6
+_DEARER = 4.0
+_LEFT_OUT = 1e-7
 _QUICK = 40_000_000
 _SHARE = 0.3
 _TOLERANCE = 1e-7
@@ -151,7 +153,8 @@ class _Generation:
         self._fleet = np.minimum(instance.vehicles, instance.stop_count).astype(np.float64)
         leaves = np.array([network.leave_cost for network in instance.networks])
         self.unservable = np.flatnonzero((leaves == np.inf).all(axis=0))
-        self._master = RouteMaster(np.full(instance.stop_count, instance.dear), self._fleet, is_covering=True)
+        self._penalty = instance.alone_cost
+        self._master = RouteMaster(self._penalty, self._fleet, is_covering=True)
         self._least_route = instance.least_route
         self._known: set[tuple[int, tuple[int, ...]]] = set()
         self._routes: list[tuple[IntArray, int]] = []
@@ -176,9 +179,24 @@ class _Generation:
             added = self._price(found, smoothing)
             if not added and smoothing > 0:
                 added = self._price(found, 0.0)
-            if not added:
+            if not added and not self._raise_penalties(found):
                 return
             smoothing = _SMOOTHING
+
+    def _raise_penalties(self, found: MasterSolution) -> bool:
+        """Make it dearer to leave out stops that are left out; whether there was room for that.
+
+        Low penalties first: duals as high as the last ones are far from what routes cost, and every path looks cheap.
+        """
+        is_cheap = (found.left_out > _LEFT_OUT) & (self._penalty < self._instance.dear)
+        if not self.is_converged or not is_cheap.any():
+            return False
+        self._penalty = np.where(
+            is_cheap, np.minimum(self._penalty * _DEARER, self._instance.dear), self._penalty
+        )
+        self._master.set_penalties(self._penalty)
+        self.is_converged = False
+        return True
 
     def _price(self, found: MasterSolution, smoothing: float) -> bool:
         """Add routes of negative reduced cost, and raise the bound; whether there were any."""
@@ -190,14 +208,11 @@ class _Generation:
             pricer.price_at(stop_duals, float(depot_duals[depot]))
             self._work += pricer.steps_of_relaxation
             least[depot] = pricer.relaxed_least()
-        left = max(1, self._limit - self._work)
-        is_new = self._search(
-            found, least, np.minimum(cutoff, _SHARE * least), min(left, _QUICK), is_loose=True
-        )
-        for is_loose in (True, False):
-            if not is_new and (least < cutoff).any():
-                left = max(1, self._limit - self._work)
-                is_new = self._search(found, least, np.full(len(least), cutoff), left, is_loose=is_loose)
+        is_new = self._search(found, least, np.minimum(cutoff, _SHARE * least), _QUICK, is_loose=True)
+        # At duals that are not the program's own, what is found may be known: no proof is worth the work there.
+        for most, is_loose in ((self._limit, True), (_QUICK, False), (self._limit, False)):
+            if smoothing == 0 and not is_new and (least < cutoff).any():
+                is_new = self._search(found, least, np.full(len(least), cutoff), most, is_loose=is_loose)
         self.is_converged = not is_new and smoothing == 0 and bool((least >= cutoff).all())
         self._raise(stop_duals, depot_duals, least)
         return is_new
@@ -209,7 +224,8 @@ class _Generation:
         routes: list[tuple[IntArray, int]] = []
         for depot, pricer in enumerate(self._pricers):
             if least[depot] < cutoff[depot]:
-                priced = pricer.routes(float(cutoff[depot]), work_limit, is_loose=is_loose)
+                left = max(1, min(work_limit, self._limit - self._work))
+                priced = pricer.routes(float(cutoff[depot]), left, is_loose=is_loose)
                 self._work += priced.work
                 least[depot] = max(least[depot], priced.least)
                 routes += [(stops, depot) for stops in priced.routes]

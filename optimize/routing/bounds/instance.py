@@ -55,6 +55,12 @@ class Instance:
             ).tolist()
         ]
 
+    @property
+    def alone_cost(self) -> FloatArray:
+        """(n,): cheapest way from a depot to a stop and back, whether a vehicle could go it in time or not."""
+        ways = np.array([network.leave_cost + network.return_cost for network in self.networks]).min(axis=0)
+        return np.where(ways < np.inf, np.minimum(np.maximum(ways, self.dear * 1e-6), self.dear), self.dear)
+
     def route_cost(self, stops: IntArray, depot: int) -> float:
         """Money for a route."""
         network = self.networks[depot]
