@@ -43,6 +43,8 @@ _DEARER = 4.0
 _LEFT_OUT = 1e-7
 _QUICK = 40_000_000
 _SHARE = 0.3
+_GLANCE = 8_000_000
+_PATIENCE = 8
 _TOLERANCE = 1e-7
 """Reduced cost, as a share of the mean cost per stop, from which a route joins."""
 _SAFETY = 1e-9
@@ -160,7 +162,7 @@ class _Generation:
         self._routes: list[tuple[IntArray, int]] = []
         self._center = np.zeros(instance.stop_count), np.zeros(len(self._fleet))
         self._bound = 0.0
-        self._work = self._iterations = 0
+        self._work = self._iterations = self._patience = 0
         self.is_converged = False
 
     def run(self, progress: Progress) -> None:
@@ -179,6 +181,8 @@ class _Generation:
             added = self._price(found, smoothing)
             if not added and smoothing > 0:
                 added = self._price(found, 0.0)
+            if found.value - self._bound <= _SAFETY * found.value:
+                self.is_converged, added = True, False
             if not added and not self._raise_penalties(found):
                 return
             smoothing = _SMOOTHING
@@ -208,7 +212,16 @@ class _Generation:
             pricer.price_at(stop_duals, float(depot_duals[depot]))
             self._work += pricer.steps_of_relaxation
             least[depot] = pricer.relaxed_least()
-        is_new = self._search(found, least, np.minimum(cutoff, _SHARE * least), _QUICK, is_loose=True)
+        is_new = False
+        if self._patience == 0:
+            before = self._work
+            is_new = self._search(found, least, np.full(len(least), cutoff), _GLANCE, is_loose=False)
+            self._patience = _PATIENCE if self._work - before >= _GLANCE else 0
+        else:
+            self._patience -= 1
+        if not is_new:
+            sought = np.minimum(cutoff, _SHARE * least)
+            is_new = self._search(found, least, sought, _QUICK, is_loose=True)
         # At duals that are not the program's own, what is found may be known: no proof is worth the work there.
         for most, is_loose in ((self._limit, True), (_QUICK, False), (self._limit, False)):
             if smoothing == 0 and not is_new and (least < cutoff).any():
