@@ -113,10 +113,20 @@ class OptimisedPlans(DayPlans):
                 self._has_news.add(district)
 
     def _replan(self, district: int, workers: Sequence[Worker], new: list[Job], now: int) -> bool:
-        crew = [worker for worker in workers if worker.state is not _OFF or worker.coming is not None]
+        crew, starts = list[Worker](), list[_From]()
+        for worker in workers:
+            if worker.state is _OFF and worker.coming is None:
+                continue
+            start = self._from(worker, now)
+            if start.second < start.latest:
+                crew.append(worker)
+                starts.append(start)
+            elif len(worker.plan) > start.frozen:
+                left = worker.plan[start.frozen :]
+                self._release(left)
+                new += left
         if not crew:
             return False
-        starts = [self._from(worker, now) for worker in crew]
         jobs, sequences = list[Job](), list[list[int]]()
         for worker, start in zip(crew, starts, strict=True):
             movable = worker.plan[start.frozen :]
@@ -193,7 +203,7 @@ class OptimisedPlans(DayPlans):
         )
         return CrewProblem(
             day=day,
-            regular_end=np.array([start.regular_end for start in starts], np.int64),
+            regular_end=np.array([max(start.regular_end, start.second) for start in starts], np.int64),
             due=np.maximum(due, now),
             left_out_cost=self._late_per_hour * weight * (_LEFT_OUT_HOURS + hours_late),
             people=np.array([job.needs[2] for job in jobs], np.int64),

@@ -7,12 +7,14 @@ is solved as a tours problem: nobody need be visited, all windows are soft at th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from optimize.routing.day_insertion import DayArrays, insert_cheapest
-from optimize.routing.tours.plan import ToursPlan
+from optimize.routing.tours.annealing import IMPROVE, NO_ROW, advance
+from optimize.routing.tours.arrays import COST, FREE, MUST_WEIGHT, PINNED, TEMPERATURE
+from optimize.routing.tours.loading import BY_WINDOW, Work
 from optimize.routing.tours.problem import (
     LATEST_SECOND,
     BoolArray,
@@ -32,6 +34,8 @@ _SLACK_SHARE = 0.25
 _BREAK_SPREAD_SECONDS = 10_800
 """The break begins within so much time, which leaves room for a job that is under way."""
 _NO_LIMIT = 1 << 60
+_WARM_HOURS, _COOLED_SHARE = 0.2, 0.02
+"""The search takes a turn for the worse of about so much driving at first, and of that share of it in the end."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,3 +154,93 @@ def plan_by_rule(day: DayArrays, sequences: Sequence[Sequence[int]]) -> list[lis
     return insert_cheapest(
         day._replace(until=np.where(placed, day.until, _NO_LIMIT)), planned, nothing_frozen
     )
+
+
+def plan_crew(
+    problem: CrewProblem, incumbent: Sequence[Sequence[int]] | None, iterations: int, seed: int = 1
+) -> CrewPlan:
+    """Search for who does what, from the better of the plan followed so far, repaired, and the rule's.
+
+    Args:
+        problem: who, what, how far.
+        incumbent: jobs of each technician in order by the plan followed so far; None where there is none.
+        iterations: of the search; with none of them the better of the two comes back.
+        seed: of its random numbers.
+
+    Returns:
+        A plan that costs no more than either, unless it is the fallback.
+    """
+    day = problem.day
+    jobs, nothing = len(day.work), [()] * len(day.starts)
+    rule = plan_by_rule(day, nothing)
+    work = Work.on(tours_of_crew(problem), seed)
+    rule_cost = _load(work, problem, rule)
+    repaired_cost = None
+    if incumbent is not None:
+        best, starts = work.orders, _agreed(work)
+        repaired_cost = _load(work, problem, plan_by_rule(day, incumbent))
+        if repaired_cost > rule_cost:
+            work.load(best, starts)
+    if iterations:
+        _search(work, problem, iterations)
+    sequences = [
+        [stop for stop in work.orders.get(technician, ()) if stop < jobs]
+        for technician in range(len(nothing))
+    ]
+    return CrewPlan(
+        tuple(map(tuple, sequences)),
+        _left_out(jobs, sequences),
+        work.rank[1],
+        repaired_cost,
+        rule_cost,
+        iterations,
+        is_fallback=False,
+    )
+
+
+def _load(work: Work, problem: CrewProblem, sequences: Sequence[Sequence[int]]) -> float:
+    """Take over sequences of jobs, without what does not fit from the end; money of that.
+
+    Jobs of two are put in where they cost least, as sequences do not say who helps.
+    """
+    routes, single = work.routes, problem.people == 1
+    orders = {
+        technician: [job for job in sequence if single[job]][: routes.stops.shape[1]]
+        for technician, sequence in enumerate(sequences)
+    }
+    work.load(orders, {})
+    while not np.isfinite(routes.money[:, COST]).all():
+        for technician in np.flatnonzero(~np.isfinite(routes.money[:, COST])).tolist():
+            orders[technician].pop()
+        work.load(orders, {})
+    if not single.all():
+        jobs = len(problem.day.work)
+        penalty = work.facts.penalty.copy()
+        penalty[:jobs][single] = 0.0
+        replace(work, facts=work.facts._replace(penalty=penalty)).fill(BY_WINDOW)
+        work.load(work.orders, _agreed(work))
+    return work.rank[1]
+
+
+def _agreed(work: Work) -> dict[int, int]:
+    """Starts that the two of a crew have agreed on."""
+    agreed = work.routes.state[:, PINNED]
+    return {visit: int(agreed[visit]) for visit in np.flatnonzero(agreed != FREE).tolist()}
+
+
+def _search(work: Work, problem: CrewProblem, iterations: int) -> None:
+    """Ruin and recreate, cooling down from a few minutes of driving, and end with the best."""
+    warm = problem.driving_cost_per_hour * _WARM_HOURS
+    work.routes.value[TEMPERATURE] = warm
+    work.routes.value[MUST_WEIGHT] = 1.0
+    cooling = _COOLED_SHARE ** (1.0 / iterations)
+    advance(work.facts, work.routes, IMPROVE, iterations, cooling, NO_ROW, work.is_open)
+    work.load_best()
+
+
+def _left_out(jobs: int, sequences: Sequence[Sequence[int]]) -> tuple[int, ...]:
+    placed = {job for sequence in sequences for job in sequence}
+    return tuple(job for job in range(jobs) if job not in placed)
+
+
+__all__ = ["CrewPlan", "CrewProblem", "plan_by_rule", "plan_crew", "tours_of_crew"]
