@@ -6,7 +6,7 @@ places that vehicles name, then nowhere, from and to which no time passes.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +33,7 @@ VEHICLE_OF, PINNED, ABSENT, KEPT_VEHICLE_OF, KEPT_PINNED, BEST_PINNED = range(6)
 DEPART, ENDS, BREAK_MODE, WAITING, ABSENT_COUNT, TOUCHED_COUNT = range(8, 14)
 LATE, MUST, MONEY, BEST_MUST, BEST_MONEY, TEMPERATURE, MUST_WEIGHT = 0, 2, 3, 4, 5, 6, 7
 
-NONE = np.int64(-1)
+NONE: Any = np.int64(-1)
 """No item. Typed, because plain constants have each function that gets them compiled anew."""
 NEAR = 120
 """Nearest visits that removals look at."""

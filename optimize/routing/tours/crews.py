@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,8 @@ from optimize.routing.tours.inserting import cost_with, detour, fits, insert, ra
 from optimize.routing.tours.problem import BoolArray
 from optimize.routing.tours.timing import drive, earliest_start
 
-_ONE, _OTHER = np.int64(0), np.int64(1)
+_ONE: Any = np.int64(0)
+_OTHER: Any = np.int64(1)
 _KEPT = 64
 _MOST_PAIRS = 800
 

@@ -9,10 +9,11 @@ Windows: Minimizing Route Duration, eq. 2); on roads whose speed varies, by halv
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
-from optimize.compilation import compiled_inside
+from optimize.compilation import compiled, compiled_inside
 from optimize.routing.tours.arrays import (
     BALANCE,
     BREAK,
@@ -50,9 +51,11 @@ from optimize.routing.tours.arrays import (
     Facts,
     Routes,
 )  # fmt: skip
-from optimize.routing.tours.problem import LATEST_SECOND, IntArray
+from optimize.routing.tours.problem import LATEST_SECOND, FloatArray, IntArray
 
-ON_THE_WAY, BEFORE_LEG, ON_ARRIVAL = np.int64(0), np.int64(1), np.int64(2)
+ON_THE_WAY: Any = np.int64(0)
+BEFORE_LEG: Any = np.int64(1)
+ON_ARRIVAL: Any = np.int64(2)
 """Where the break is taken with respect to an item: not at all, before its leg, between arrival and service."""
 
 
@@ -65,21 +68,26 @@ def node_of(facts: Facts, vehicle: int, item: int) -> int:
     return facts.vehicle[vehicle, RELOADING if item == visits else END]
 
 
-@compiled_inside
-def drive(facts: Facts, clock: int, here: int, there: int) -> int:
-    """Second of arrival when leaving at `clock`."""
-    seconds = facts.roads[0, here, there]
-    if len(facts.factors) == 0 or seconds == 0 or clock > LATEST_SECOND:
+@compiled
+def arrive(factors: FloatArray, clock: int, seconds: int) -> int:
+    """Second of arrival when leaving at `clock` for a way of so many seconds at factor 1."""
+    if len(factors) == 0 or seconds == 0 or clock > LATEST_SECOND:
         return clock + seconds
     left, hour, at = float(seconds), clock // 3600, float(clock)
     while True:
-        slower = facts.factors[hour % 24]
+        slower = factors[hour % 24]
         until_next = (hour + 1) * 3600 - at
         if left * slower <= until_next:
             return math.ceil(at + left * slower - 1e-6)
         left -= until_next / slower
         hour += 1
         at = hour * 3600.0
+
+
+@compiled_inside
+def drive(facts: Facts, clock: int, here: int, there: int) -> int:
+    """Second of arrival when leaving `here` at `clock`."""
+    return arrive(facts.factors, clock, facts.roads[0, here, there])
 
 
 @compiled_inside
