@@ -113,7 +113,7 @@ def cost_pinned(facts: Facts, routes: Routes, visit: int, side: int, place: int,
         cost_with(facts, routes, vehicle, gap, NONE, gap, visit, metres, extra) - routes.money[vehicle, COST]
     )
     routes.state[visit, PINNED] = FREE
-    return cost
+    return float(cost)
 
 
 @compiled_inside

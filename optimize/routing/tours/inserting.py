@@ -67,7 +67,7 @@ def random_below(routes: Routes, most: int) -> int:
     state ^= state >> np.uint64(27)
     routes.bits[0] = state
     high = (state * np.uint64(2685821657736338717)) >> np.uint64(33)
-    return (np.int64(high) * most) >> 31
+    return int((np.int64(high) * most) >> 31)
 
 
 @compiled_inside
@@ -150,7 +150,7 @@ def detour(facts: Facts, routes: Routes, vehicle: int, gap: int, item: int) -> i
     there = facts.vehicle[vehicle, END]
     if gap < routes.tour[vehicle, LENGTH]:
         there = node_of(facts, vehicle, routes.stops[vehicle, gap])
-    return facts.roads[1, here, node] + facts.roads[1, node, there] - facts.roads[1, here, there]
+    return int(facts.roads[1, here, node] + facts.roads[1, node, there] - facts.roads[1, here, there])
 
 
 @compiled_inside
@@ -169,7 +169,7 @@ def detour_of_two(
     if gap < routes.tour[vehicle, LENGTH]:
         there = node_of(facts, vehicle, routes.stops[vehicle, gap])
     way = facts.roads[1, here, one] + facts.roads[1, one, two] + facts.roads[1, two, there]
-    return way - facts.roads[1, here, there]
+    return int(way - facts.roads[1, here, there])
 
 
 @compiled_inside

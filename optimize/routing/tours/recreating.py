@@ -19,7 +19,7 @@ def draw_order(routes: Routes) -> int:
     """
     ticket = random_below(routes, 21)
     if ticket < 4:
-        return RANDOM_ORDER
+        return int(RANDOM_ORDER)
     if ticket < 8:
         return 0
     if ticket < 10:

@@ -65,7 +65,7 @@ def node_of(facts: Facts, vehicle: int, item: int) -> int:
     visits = len(facts.penalty)
     if item < visits:
         return item
-    return facts.vehicle[vehicle, RELOADING if item == visits else END]
+    return int(facts.vehicle[vehicle, RELOADING if item == visits else END])
 
 
 @compiled
@@ -78,7 +78,8 @@ def arrive(factors: FloatArray, clock: int, seconds: int) -> int:
         slower = factors[hour % 24]
         until_next = (hour + 1) * 3600 - at
         if left * slower <= until_next:
-            return math.ceil(at + left * slower - 1e-6)
+            arrival: int = math.ceil(at + left * slower - 1e-6)
+            return arrival
         left -= until_next / slower
         hour += 1
         at = hour * 3600.0
@@ -101,7 +102,7 @@ def lateness(facts: Facts, visit: int, start: int) -> float:
         piece += 1
     run = facts.curves[0, row, piece + 1] - facts.curves[0, row, piece]
     slope = (facts.curves[1, row, piece + 1] - facts.curves[1, row, piece]) / run
-    return facts.curves[1, row, piece] + slope * (late - facts.curves[0, row, piece])
+    return float(facts.curves[1, row, piece] + slope * (late - facts.curves[0, row, piece]))
 
 
 @compiled_inside
@@ -180,7 +181,7 @@ def move(
 @compiled_inside
 def has_break(facts: Facts, vehicle: int) -> bool:
     """Whether a break within a window may be due."""
-    return facts.vehicle[vehicle, BREAK] > 0 and facts.vehicle[vehicle, BREAK_LATEST] < LATEST_SECOND
+    return bool(facts.vehicle[vehicle, BREAK] > 0 and facts.vehicle[vehicle, BREAK_LATEST] < LATEST_SECOND)
 
 
 @compiled_inside
@@ -232,7 +233,7 @@ def extend(facts: Facts, routes: Routes, vehicle: int, here: int, item: int) -> 
         )
         if item < len(facts.penalty) and reached[0] < NEVER:
             routes.value[LATE] += lateness(facts, item, reached[5])
-    return chosen
+    return int(chosen)
 
 
 @compiled_inside
@@ -246,7 +247,7 @@ def money(facts: Facts, vehicle: int, metres: int, extra: float, late: float, de
     over = max(0, end - facts.vehicle[vehicle, REGULAR_END]) / 3600.0
     cost = facts.rate[vehicle, FIXED] + facts.rate[vehicle, PER_KM] * (metres / 1000.0)
     cost += facts.rate[vehicle, PER_HOUR] * hours + facts.rate[vehicle, OVERTIME] * over
-    return cost + facts.rate[vehicle, BALANCE] * hours * hours + late + extra
+    return float(cost + facts.rate[vehicle, BALANCE] * hours * hours + late + extra)
 
 
 @compiled_inside
