@@ -175,7 +175,7 @@ class _Tree:
         self.work = relaxation(problem, is_whole)
         self.leaves: dict[tuple[int, ...], Leaf] = {}
         self.nodes = self.made = 0
-        self.cutoff = np.inf
+        self.cutoff = self.loose = np.inf
         self.heap: list[_Node] = []
         self.root = -np.inf
         self.is_complete = True
@@ -202,12 +202,11 @@ class _Tree:
     def outcome(self) -> Searched:
         """What was found, and the bound of all that was not."""
         leaves = sorted(self.leaves.values(), key=lambda leaf: (leaf.cost, leaf.open_sites))[: self.wanted]
-        constant = self.problem.constant
-        if not self.is_complete:
-            lower = min([self.cutoff, *(node.bound for node in self.heap)])
-            lower = (max(lower, self.root) if self.heap else self.root) + constant
-        else:
+        if self.is_complete:
             lower = leaves[-1].cost if len(leaves) == self.wanted else np.inf
+        else:
+            lower = max(min([self.cutoff, self.loose, *(node.bound for node in self.heap)]), self.root)
+            lower += self.problem.constant
         return Searched(tuple(leaves), lower, self.nodes, self.is_complete)
 
     def root_node(self) -> _Node:
@@ -289,6 +288,8 @@ class _Tree:
                 leaf = best_assignment(self.problem, sites, left, self.is_whole)
                 # Above the guess it is a plan like others: its cost is the next cutoff.
                 self._keep(leaf)
+                if not leaf.is_proven:
+                    self.loose = min(self.loose, lower)
                 if not leaf.is_proven or leaf.cost - self.problem.constant <= guess:
                     return
             if guess >= self.cutoff:
