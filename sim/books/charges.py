@@ -165,7 +165,7 @@ ACCOUNT_OF: Mapping[Charge, Account] = {
     Charge.CONTRACTS_SOLD: Account.CASH,
     Charge.PARTS_RETURNED: Account.PARTS_INVENTORY,
     Charge.PARTS_OPENING: Account.PARTS_INVENTORY,
-    Charge.VOLUME_DISCOUNT: Account.COST_OF_GOODS,
+    Charge.VOLUME_DISCOUNT: Account.VOLUME_DISCOUNTS,
 }
 """The account that each reason debits."""
 

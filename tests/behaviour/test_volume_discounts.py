@@ -42,13 +42,15 @@ def test_the_highest_step_that_a_period_reaches_applies_to_all_of_it() -> None:
     )
 
 
-def test_what_is_paid_back_lowers_the_cost_of_goods_and_nothing_else() -> None:
+def test_what_is_paid_back_lowers_the_cost_of_purchases_and_nothing_else() -> None:
     plain, cheaper = run(supplied(with_steps())), run(supplied(with_steps((1, 0.1))))
     difference = (cheaper.ledger - plain.ledger).sum(axis=(0, 1, 2))
     paid_back = round(0.1 * plain.tables["purchase_orders"]["value_minor"].sum())
-    assert difference[Account.COST_OF_GOODS] == pytest.approx(-paid_back, abs=6)
-    assert difference[Account.CASH] == -difference[Account.COST_OF_GOODS]
+    assert difference[Account.VOLUME_DISCOUNTS] == pytest.approx(-paid_back, abs=6)
+    assert difference[Account.CASH] == -difference[Account.VOLUME_DISCOUNTS]
     assert np.count_nonzero(difference) == 2
+    saved = plain.kpis["cost_purchase"] - cheaper.kpis["cost_purchase"]
+    assert saved == pytest.approx(plain.kpis["total_cost"] - cheaper.kpis["total_cost"]) and saved > 0
 
 
 def test_a_step_that_is_not_reached_pays_nothing_and_an_unfinished_period_neither() -> None:
