@@ -73,6 +73,10 @@ TABLES: dict[str, tuple[str, ...]] = {
     "steering": ("second", "sku", "is_on"),
     "title_transfers": ("second", "centre", "supplier", "kind", "units", "value_minor"),
     "consigned_stock": ("counted_second", "centre", "units", "value_minor"),
+    "replans": (
+        "second", "kind", "place", "items", "left_out", "rule_minor", "repaired_minor", "planned_minor",
+        "iterations", "is_fallback",
+    ),
     "charges": ("charged_second", "centre", "reason", "quantity", "amount_minor"),
     **SERVICE_TABLES,
 }  # fmt: skip
@@ -87,6 +91,10 @@ from the start or from a shortage on; `disruptions` times in which nothing left 
 them that came with the first delivery of their line, defective ones, and those that inspection let through.
 `complaints` tells what suppliers heard of defective units that customers brought back, as far as it was put down to
 them.
+`replans` holds a row for every plan that a solver made in the course of the run (`sim.replans`): `kind` of
+`sim.replans.Planned`, `place` a centre or a district, what `items` it had to place and how many it `left_out`; then
+what the plan is expected to cost, what is left out included: by the rule it stands in for, of the plan before it mended
+to fit, and as planned. A cost of -1 is not known.
 `supplier_reviews` holds scores and shares in hundredths (of a point, of a per cent), a row per
 sourcing rule (-1 without any) and supplier. `step` of `shortage_responses` counts as in `scenarios.SHORTAGE_STEPS`.
 """

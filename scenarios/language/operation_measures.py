@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scenarios.language.measure import Direction, Group, Measure
+from scenarios.language.replan_measures import TRUCK_REPLAN_MEASURES
 
 _H, _L, _N = Direction.HIGHER, Direction.LOWER, Direction.NEUTRAL
 _DISTRIBUTION, _TRANSPORT = Group.OPERATIONS, Group.TRANSPORT
@@ -272,6 +273,7 @@ OPERATION_MEASURES: tuple[Measure, ...] = (
         _TRANSPORT,
         "Drops given to outside carriers over all drops, stops of own trucks included",
     ),
+    *TRUCK_REPLAN_MEASURES,
 )
 """In the order in which reports show them."""
 

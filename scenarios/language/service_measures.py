@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scenarios.language.measure import Direction, Group, Measure, measures_of
+from scenarios.language.replan_measures import TECHNICIAN_REPLAN_MEASURES
 
 _H, _L, _N = Direction.HIGHER, Direction.LOWER, Direction.NEUTRAL
 
@@ -96,7 +97,9 @@ _FIELD = measures_of(
     ("km_per_visit", "Distance per visit", "km per visit", _L, "Kilometres driven by technicians over visits"),
 )  # fmt: skip
 
-SERVICE_MEASURES: tuple[Measure, ...] = (*_AFTER_SALES, *_CONTACT, *_FIELD)
+SERVICE_MEASURES: tuple[Measure, ...] = (
+    *_AFTER_SALES, *_CONTACT, *_FIELD, *TECHNICIAN_REPLAN_MEASURES,
+)  # fmt: skip
 """In the order in which reports show them."""
 
 

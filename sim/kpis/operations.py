@@ -12,7 +12,9 @@ from sim.books import MINOR_PER_MAJOR, Account
 from sim.books.charges import ACCOUNT_OF, SERVICE_CHARGES, Charge
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
 from sim.kpis import staging
+from sim.kpis.replans import replan_kpis
 from sim.records import IntArray, Table
+from sim.replans import Planned
 from sim.stations import CREW_OF, Crew, Work
 
 PUNCTUAL_SECONDS = 300
@@ -98,7 +100,8 @@ def operation_kpis(
     """
     ends = len(ledger) * SECONDS_PER_DAY
     records = Operations(tables, ledger, warm_up_days * SECONDS_PER_DAY, ends, doors)
-    return {name: formula(records) for name, formula in OPERATIONS.items()}
+    values = {name: formula(records) for name, formula in OPERATIONS.items()}
+    return values | replan_kpis(tables, Planned.TRUCKS, records.first_second, ends)
 
 
 def _over(numerator: float, denominator: float) -> float:
