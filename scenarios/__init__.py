@@ -57,7 +57,7 @@ from scenarios.language.demand import (
 from scenarios.language.depot import Depot, Docks, GoodsIn, OrderStream, Staging
 from scenarios.language.distributions import Distribution, Exponential, Gamma
 from scenarios.language.errors import CODES, Problem, ScenarioError, Severity, did_you_mean, summarise
-from scenarios.language.fleet import Carrier, Fleet, Roads, TruckType
+from scenarios.language.fleet import Carrier, Fleet, Roads, TruckType, Unloading
 from scenarios.language.goods_handling import CycleCount, Gift, ReturnsTriage
 from scenarios.language.initial import CentreStock, InitialConditions, StoreStock
 from scenarios.language.loading import load, load_text
@@ -390,6 +390,7 @@ __all__ = [
     "Transport",
     "TruckType",
     "Units",
+    "Unloading",
     "Unserved",
     "VendorManaged",
     "VolumeDiscount",

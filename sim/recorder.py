@@ -77,6 +77,10 @@ TABLES: dict[str, tuple[str, ...]] = {
         "second", "kind", "place", "items", "left_out", "rule_minor", "repaired_minor", "planned_minor",
         "iterations", "is_fallback",
     ),
+    "regrets": (
+        "second", "kind", "place", "planned_minor", "realised_minor", "realised_late_seconds", "perfect_minor",
+        "perfect_late_seconds",
+    ),
     "charges": ("charged_second", "centre", "reason", "quantity", "amount_minor"),
     **SERVICE_TABLES,
 }  # fmt: skip
@@ -94,7 +98,8 @@ them.
 `replans` holds a row for every plan that a solver made in the course of the run (`sim.replans`): `kind` of
 `sim.replans.Planned`, `place` a centre or a district, what `items` it had to place and how many it `left_out`; then
 what the plan is expected to cost, what is left out included: by the rule it stands in for, of the plan before it mended
-to fit, and as planned. A cost of -1 is not known.
+to fit, and as planned. A cost of -1 is not known. `regrets` holds a row for every plan that was weighed against one
+that knew beforehand what would come: what was expected, what came, and what could have been had.
 `supplier_reviews` holds scores and shares in hundredths (of a point, of a per cent), a row per
 sourcing rule (-1 without any) and supplier. `step` of `shortage_responses` counts as in `scenarios.SHORTAGE_STEPS`.
 """

@@ -1,8 +1,8 @@
-"""Plans that solvers make in the course of a run, and what each was worth: rows of the table `replans`."""
+"""Plans made in the course of a run, and what each was worth: rows of the tables `replans` and `regrets`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from enum import IntEnum
 
 from sim.recorder import Recorder
@@ -50,3 +50,26 @@ def write_replan(recorder: Recorder, replan: Replan) -> None:
             replan.repaired_minor, replan.planned_minor, replan.iterations, replan.is_fallback,
         ],
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Regret:
+    """One plan after the event. Costs in minor units, over the same stops or jobs."""
+
+    second: int
+    kind: Planned
+    place: int
+    """Index of the centre or of the district."""
+    planned_minor: int
+    """As expected when it was made."""
+    realised_minor: int
+    """As it came."""
+    realised_late_seconds: int
+    perfect_minor: int
+    """Of a plan that knew beforehand what would come."""
+    perfect_late_seconds: int
+
+
+def write_regret(recorder: Recorder, regret: Regret) -> None:
+    """Write down how far a plan was from perfect information."""
+    recorder.add_row("regrets", list(astuple(regret)))

@@ -110,6 +110,8 @@ class Routes(Model):
     """Whether drops that fit no route in time are driven late; otherwise they wait for the next day (T10)."""
     minimum_drop_kg: float = assumed(0.0, "none unless given", unit="kg", ge=0)
     """Smaller drops wait until they have grown to it (T10)."""
+    regret: bool = assumed(False, "takes a second search for every plan")
+    """Whether every plan is weighed against one that knew the day's traffic beforehand; changes nothing else."""
 
 
 class CarrierReview(Model):

@@ -15,6 +15,7 @@ from sim.depot.arrivals import Arrivals
 from sim.depot.orders import NOT_YET, Drop
 from sim.durations import exponential, whole_seconds
 from sim.fleet.roads import RoadMap
+from sim.fleet.trucks import unloading_seconds
 from sim.fleet.windows import Windows
 from sim.recorder import Recorder
 from sim.streams import Purpose, cell_key, entity_key, stream_key, uniform, uniform_fraction
@@ -90,11 +91,10 @@ class Carriers:
 
     def give(self, drop: Drop, day: int) -> bool:
         """Give a drop to a carrier that goes there and still has room on a day; False when there is none."""
-        region = self._world.axes.store_regions[drop.store]
         able = [
             carrier
             for carrier in self._hired
-            if (not carrier.facts.regions or region in carrier.facts.regions)
+            if self._goes_to(carrier, drop.store)
             and carrier.taken_on.get((day, drop.centre), 0) < carrier.facts.capacity_drops_per_day
         ]
         total = sum(carrier.share for carrier in able)
@@ -115,6 +115,15 @@ class Carriers:
         """Whether a drop has been given to a carrier."""
         return drop in self._given
 
+    def price(self, drop: Drop) -> int | None:
+        """What a drop costs by carrier, in minor units, by the shares of those who go there; None without any."""
+        able = [carrier for carrier in self._hired if self._goes_to(carrier, drop.store)]
+        total = sum(carrier.share for carrier in able)
+        if not able or total <= 0.0:
+            return None
+        metres = self._distance(drop)
+        return round(sum(carrier.share / total * self._amount(carrier, drop, metres) for carrier in able))
+
     def send(self, drop: Drop) -> None:
         """Hand a drop that is ready to its carrier."""
         carrier = self._given.pop(drop)
@@ -122,9 +131,7 @@ class Carriers:
         transit = round(carrier.facts.transit_hours * SECONDS_PER_HOUR)
         late = self._late_seconds(carrier, drop.store, day_of(now))
         metres = self._distance(drop)
-        amount = charged(1, in_micro(carrier.facts.cost_per_drop))
-        amount += charged(drop.weight_grams, in_micro(carrier.facts.cost_per_kg) / _GRAMS_PER_KG)
-        amount += charged(metres, in_micro(carrier.facts.cost_per_km) / _METRES_PER_KM)
+        amount = self._amount(carrier, drop, metres)
         self._recorder.charge(now, drop.centre, Charge.CARRIER, 1, amount)
         assert self._windows is not None
         quoted = self._windows.next_second(drop.store, now + transit)
@@ -151,15 +158,24 @@ class Carriers:
         self, drop: Drop, carrier: int, quoted: int, arrives: int, metres: int, co2: int, amount: int
     ) -> None:
         now, end = int(self._environment.now), self._world.days * SECONDS_PER_DAY
-        unloaded = arrives + round(
-            self._unloading.seconds_per_stop + self._unloading.seconds_per_case * drop.cases
-        )
+        unloaded = arrives + unloading_seconds(self._unloading, drop.cases)
         row = (
             max(carrier, 0), drop.centre, drop.store, carrier == _COURIER, now, quoted,
             arrives if arrives < end else NOT_YET, drop.units, drop.weight_grams, metres, co2, amount,
         )  # fmt: skip
         self._recorder.add_row("carrier_drops", row)
         self._arrivals.travel([drop], [arrives], [unloaded])
+
+    def _goes_to(self, carrier: _Hired, store: int) -> bool:
+        return not carrier.facts.regions or self._world.axes.store_regions[store] in carrier.facts.regions
+
+    def _amount(self, carrier: _Hired, drop: Drop, metres: int) -> int:
+        """Minor units for a drop."""
+        return (
+            charged(1, in_micro(carrier.facts.cost_per_drop))
+            + charged(drop.weight_grams, in_micro(carrier.facts.cost_per_kg) / _GRAMS_PER_KG)
+            + charged(metres, in_micro(carrier.facts.cost_per_km) / _METRES_PER_KM)
+        )
 
     def _distance(self, drop: Drop) -> int:
         centre_map = self._maps[drop.centre]

@@ -9,7 +9,7 @@ import simpy
 
 from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
-from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, second_of_day
+from sim.clock import SECONDS_PER_DAY
 from sim.depot.arrivals import Arrivals
 from sim.depot.carriage import Carriage
 from sim.depot.crews import Payroll
@@ -18,14 +18,16 @@ from sim.depot.returns import Returns
 from sim.depot.staging import Staging
 from sim.depot.stock import IntArray
 from sim.fleet.carriers import Carriers
+from sim.fleet.deliveries import Deliveries, trucks_of
 from sim.fleet.planning import PlannedTrip, RoutePlanner
 from sim.fleet.roads import RoadMap
-from sim.fleet.trucks import Drivers, Trip, Truck
+from sim.fleet.rounds import FixedRounds
+from sim.fleet.trucks import Drivers, Trip
 from sim.fleet.windows import Windows
+from sim.fleet.worth import PlanWorth
 from sim.recorder import Recorder
 from sim.stations import Station
 from sim.stores import Stores
-from sim.working_days import Calendar
 from sim.world import World
 
 _GRAMS_PER_KG = 1_000
@@ -57,7 +59,7 @@ class Fleet(Carriage):
         self._staging = staging
         centres = range(len(world.axes.centre_ids))
         self._maps = [RoadMap(world, centre) for centre in centres]
-        self._trucks = _trucks(world)
+        self._trucks = trucks_of(world.scenario, world.axes)
         self._held: list[dict[int, Drop]] = [{} for _ in centres]
         self._trip_of: dict[Drop, Trip] = {}
         self._trips = 0
@@ -81,12 +83,17 @@ class Fleet(Carriage):
                 self._arrivals, self._returns, self._staging,
             )  # fmt: skip
             self._drivers.append(drivers)
+            docks = facts.docks if facts is not None else None
             planner = RoutePlanner(
-                policy, road_map, self._windows, [t for t in self._trucks if t.centre == centre],
-                facts.docks if facts is not None else None, drivers.unloading_seconds,
-                world.scenario.costs.labour.driver_per_hour, world.axes.store_ids,
-                world.scenario.horizon.start_date.weekday(),
-            )  # fmt: skip
+                policy,
+                road_map.planned,
+                Deliveries(world.scenario, road_map.planned, self._windows, docks),
+                [truck for truck in self._trucks if truck.centre == centre],
+                FixedRounds(policy.routes, world.axes.store_ids, world.scenario.horizon.start_date.weekday()),
+                PlanWorth(
+                    self._recorder, centre, policy.routes, road_map, self._windows, self._carriers.price
+                ),
+            )
             if policy.planning == "given":
                 planner.fix_rounds(*_mean_loads(world, self._packing))
             self._planners.append(planner)
@@ -202,26 +209,6 @@ class Fleet(Carriage):
         for drop in planned.drops:
             self._trip_of[drop] = trip
         self._drivers[planned.truck.centre].schedule(trip)
-
-
-def _trucks(world: World) -> list[Truck]:
-    """All trucks, by centre, then by rule."""
-    kinds = {kind.id: (index, kind) for index, kind in enumerate(world.scenario.fleet.truck_types)}
-    trucks: list[Truck] = []
-    for centre, centre_id in enumerate(world.axes.centre_ids):
-        for rule in world.scenario.policy.transport.trucks:
-            if rule.dc_id not in ("", centre_id):
-                continue
-            index, kind = kinds[rule.type_id]
-            calendar = Calendar(world.scenario, rule)
-            trucks += [
-                Truck(
-                    centre, len(trucks) + number, kind, index, second_of_day(rule.start_hour),
-                    round(rule.hours * SECONDS_PER_HOUR), calendar,
-                )
-                for number in range(rule.count)
-            ]  # fmt: skip
-    return trucks
 
 
 def _mean_loads(world: World, packing: Packing) -> tuple[IntArray, IntArray]:

@@ -9,7 +9,7 @@ from enum import IntEnum
 import numpy as np
 import simpy
 
-from scenarios import TruckType
+from scenarios import TruckType, Unloading
 from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, Turn, at
@@ -104,6 +104,11 @@ class Trip:
     """Batches of returned goods on board."""
 
 
+def unloading_seconds(facts: Unloading, cases: int) -> int:
+    """Time at a store's door."""
+    return round(facts.seconds_per_stop + facts.seconds_per_case * cases)
+
+
 class Drivers:
     """Runs the trips of one centre."""
 
@@ -149,7 +154,7 @@ class Drivers:
 
     def unloading_seconds(self, drop: Drop) -> int:
         """Time at a store's door."""
-        return round(self._unloading.seconds_per_stop + self._unloading.seconds_per_case * drop.cases)
+        return unloading_seconds(self._unloading, drop.cases)
 
     def schedule(self, trip: Trip) -> None:
         """Take a planned trip."""

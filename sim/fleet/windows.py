@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
+from scenarios import Columns, Store
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
 from sim.depot.stock import IntArray
 from sim.world import World
 
 
-class Windows:
-    """Time windows of all stores, on open days: one a day, or two with a pause between them."""
+class ReceivingHours:
+    """Time windows of all stores: one a day, or two with a pause between them."""
 
-    def __init__(self, world: World, days_until_open: IntArray) -> None:
-        """Work the windows out.
+    def __init__(self, stores: Columns[Store]) -> None:
+        """Work them out.
 
         Args:
-            world: the stores.
-            days_until_open: (days, stores), 0 when the store is open.
+            stores: the table.
         """
-        stores = world.scenario.network.stores
         self.opens_second = _seconds(stores["receives_from_hour"])
         """(stores,) second of the day."""
         first_ends = _seconds(stores["receives_until_hour"])
@@ -30,6 +29,19 @@ class Windows:
         """(stores,) second of the day: end of the first window."""
         self.pause_ends_second = np.where(has_two, _seconds(stores["receives_again_from_hour"]), first_ends)
         """(stores,) second of the day: start of the second window; the end of the first one where there is no other."""
+
+
+class Windows(ReceivingHours):
+    """The same, and on which days stores are open."""
+
+    def __init__(self, world: World, days_until_open: IntArray) -> None:
+        """Work the windows out.
+
+        Args:
+            world: the stores.
+            days_until_open: (days, stores), 0 when the store is open.
+        """
+        super().__init__(world.scenario.network.stores)
         self.of_day = np.stack((self.opens_second, self.pause_starts_second, self.pause_ends_second))
         """(3, stores): opens, and begins and ends its pause."""
         # Of lists single numbers are read several times faster than of arrays.
