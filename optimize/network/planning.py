@@ -38,7 +38,7 @@ _FAR_MINUTES = 10_000.0
 """Drive to a job stream from stations that it does not belong to."""
 _MINUTES_PER_HOUR = 60.0
 _UNIT = "money per day"
-_FEWER, _CURVE_NODES = 4, 100
+_FEWER, _CURVE_NODES = 3, 8
 """Of the curve: numbers of stations below the plan's, and the work for each; its points need no proof."""
 _NEARLY = 5e-4
 """Share by which customers' own places may miss a coverage that was asked for, without a word."""
