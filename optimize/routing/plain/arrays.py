@@ -8,7 +8,7 @@ remembered about that row still holds.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,9 @@ from optimize.arguments import IntArray
 NodeArray = npt.NDArray[np.uint32]
 LegArray = npt.NDArray[np.int32]
 BitArray = npt.NDArray[np.uint64]
+
+signed: Any = np.int64
+"""Makes a signed number of an unsigned one: those two meet as floating point. For type checkers it is an `int`."""
 
 
 class Ground(NamedTuple):

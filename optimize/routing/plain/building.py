@@ -175,8 +175,6 @@ def build_state(problem: PlainProblem, ground: Ground, seed: int, start: Sequenc
     )  # fmt: skip
     state.tally[FREE_ROWS] = rows - slots
     state.tally[COUNTDOWN] = _FIRST_BLINK
-    state.tally[BEST_COST] = NEVER
-    state.tally[BEST_MISSING] = stops
     _fill(problem, ground, state, start)
     return state
 
@@ -217,36 +215,45 @@ def _fill(problem: PlainProblem, ground: Ground, state: State, start: Sequence[P
         tally[VERSION] += 1
         rows.version[slot] = tally[VERSION]
         tally[COST] += rows.cost[slot]
-    tally[USED_SLOTS] = len(start)
+    given = len(start)
     missing = np.flatnonzero(now.slot_of[depots:] < 0) + depots
-    tally[MISSING] = len(missing)
     now.missing[: len(missing)] = missing
+    tally[USED_SLOTS], tally[MISSING], tally[BEST_MISSING] = given, len(missing), len(missing)
+    tally[BEST_COST] = tally[COST]
+    state.best.stops[:given] = rows.stops[:given]
+    state.best.length[:given] = rows.length[:given]
+    state.best.depot[:given] = rows.depot[:given]
+    state.best.version[:given] = rows.version[:given]
 
 
 def best_routes(problem: PlainProblem, state: State) -> tuple[PlainRoute, ...]:
     """The routes of the best solution, sorted by depot and first stop."""
-    best = state.best
-    slots = np.flatnonzero(best.length).tolist()
-    rows = [(int(best.depot[slot]), best.stops[slot, 1 : best.length[slot] + 1]) for slot in slots]
-    return tuple(sorted((_route(problem, *row) for row in rows), key=_order))
+    best, depots = state.best, problem.depot_count
+    routes = []
+    for slot in np.flatnonzero(best.length).tolist():
+        depot = int(best.depot[slot])
+        nodes = best.stops[slot, 1 : best.length[slot] + 1].tolist()
+        tour = [depot, *nodes, depot]
+        cost = int(problem.cost[tour[:-1], tour[1:]].sum())
+        routes.append(PlainRoute(depot, tuple(node - depots for node in nodes), cost))
+    return tuple(sorted(routes, key=_order))
 
 
 def pooled_routes(problem: PlainProblem, state: State, first: Sequence[PlainRoute]) -> tuple[PlainRoute, ...]:
     """Those routes and, after them, all others of the pool with other stops or another depot."""
-    pool = state.pool
-    places = np.flatnonzero(pool.key).tolist()
+    pool, depots = state.pool, problem.depot_count
+    taken = np.flatnonzero(pool.key)
+    rows = zip(
+        pool.depot[taken].tolist(), pool.stops[taken], pool.length[taken].tolist(), pool.cost[taken].tolist(),
+        strict=True,
+    )  # fmt: skip
+    known = {(route.depot, frozenset(route.stops)) for route in first}
     others = [
-        _route(problem, int(pool.depot[place]), pool.stops[place, : pool.length[place]]) for place in places
+        PlainRoute(depot, tuple(node - depots for node in nodes[:length].tolist()), cost)
+        for depot, nodes, length, cost in rows
     ]
-    kept = {(route.depot, frozenset(route.stops)): route for route in (*others, *first)}
-    known = set(first)
-    return (*first, *sorted((route for route in kept.values() if route not in known), key=_order))
-
-
-def _route(problem: PlainProblem, depot: int, nodes: NodeArray) -> PlainRoute:
-    tour = np.concatenate(([depot], nodes, [depot])).astype(np.int64)
-    stops = tuple((nodes.astype(np.int64) - problem.depot_count).tolist())
-    return PlainRoute(depot, stops, int(problem.cost[tour[:-1], tour[1:]].sum()))
+    kept = [route for route in others if (route.depot, frozenset(route.stops)) not in known]
+    return (*first, *sorted(kept, key=_order))
 
 
 def _order(route: PlainRoute) -> tuple[int, tuple[int, ...]]:

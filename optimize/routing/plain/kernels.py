@@ -39,6 +39,7 @@ from optimize.routing.plain.arrays import (
     Rows,
     Solution,
     State,
+    signed,
 )  # fmt: skip
 from optimize.routing.plain.routes import insert, measure, refresh, second_place, stamp, touch
 
@@ -59,22 +60,25 @@ def _draw(random: BitArray) -> int:
     x ^= x << _25
     x ^= x >> _27
     random[0] = x
-    return x * _MULTIPLIER
+    bits: int = x * _MULTIPLIER
+    return bits
 
 
 @inlined
 def _below(random: BitArray, count: int) -> int:
-    return (np.int64(_draw(random) >> _33) * count) >> 31
+    number: int = (signed(_draw(random) >> _33) * count) >> 31
+    return number
 
 
 @inlined
 def _uniform(random: BitArray) -> float:
-    return (np.float64(np.int64(_draw(random) >> _11)) + 0.5) * (1.0 / 9007199254740992.0)
+    return (np.float64(signed(_draw(random) >> _11)) + 0.5) * (1.0 / 9007199254740992.0)
 
 
 @compiled
 def _until_blink(random: BitArray) -> int:
-    return 1 + np.int64(math.log(_uniform(random)) / math.log(1.0 - _BLINK_SHARE))
+    places: int = 1 + signed(math.log(_uniform(random)) / math.log(1.0 - _BLINK_SHARE))
+    return places
 
 
 @compiled
@@ -84,7 +88,7 @@ def _open_route(ground: Ground, rows: Rows, now: Solution, tally: IntArray, depo
         slot += 1
     if slot == tally[USED_SLOTS]:
         tally[USED_SLOTS] += 1
-    row = np.int64(now.row_of[slot])
+    row = signed(now.row_of[slot])
     if now.touched_at[slot] != tally[STEP]:
         row = touch(now, tally, slot)
     rows.length[row] = 1
@@ -105,7 +109,7 @@ def _remove_string(
 ) -> None:
     """Remove a string that holds the stop, or a longer one of which a part is kept."""
     slot = now.slot_of[stop]
-    old = np.int64(now.row_of[slot])
+    old = signed(now.row_of[slot])
     at = now.position[stop]
     length = rows.length[old]
     size = 1 + _below(random, min(length, most))
@@ -166,15 +170,15 @@ def _ruin(
     if routes == 0:
         return
     longest = min(_LONGEST_STRING, (nodes - depots - tally[MISSING]) / routes)
-    strings = np.int64(_uniform(random) * (4.0 * average / (1.0 + longest) - 1.0) + 1.0)
+    strings = signed(_uniform(random) * (4.0 * average / (1.0 + longest) - 1.0) + 1.0)
     seed = depots + _below(random, nodes - depots)
     for m in range(ground.near.shape[1]):
         if strings == 0:
             break
-        stop = np.int64(ground.near[seed, m])
+        stop = signed(ground.near[seed, m])
         slot = now.slot_of[stop]
         if slot >= 0 and now.touched_at[slot] != tally[STEP]:
-            _remove_string(ground, rows, now, tally, random, stop, max(1, np.int64(longest)))
+            _remove_string(ground, rows, now, tally, random, stop, max(1, signed(longest)))
             strings -= 1
 
 
@@ -222,7 +226,7 @@ def _recreate(
             row = now.row_of[slot]
             if rows.room[row] < demand:
                 continue
-            added, place = added_to[row], np.int64(place_in[row])
+            added, place = added_to[row], signed(place_in[row])
             if added >= best:
                 continue
             tally[COUNTDOWN] -= 1
@@ -231,7 +235,7 @@ def _recreate(
                 added, place = second_place(ground, rows, row, stop, place)
                 if added >= best:
                     continue
-            best, best_slot, best_place = added, np.int64(slot), place
+            best, best_slot, best_place = added, signed(slot), place
         fresh = -1
         for depot in range(ground.capacity.size):
             if ground.alone[depot, stop] < best and now.vehicles[depot] < ground.fleet[depot]:

@@ -22,6 +22,7 @@ from optimize.routing.plain.arrays import (
     Memory,
     Rows,
     Solution,
+    signed,
 )  # fmt: skip
 
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
@@ -58,29 +59,29 @@ def cheapest_place(ground: Ground, rows: Rows, row: int, stop: int, skipped: int
     end = np.uint64(rows.length[row] + 1)
     best, place = NEVER, -1
     i = stops[_ZERO]
-    before = np.int64(to[i])
+    before = signed(to[i])
     if ground.timing == 0:
         for k in range(_ZERO, end):
             j = stops[k + _ONE]
             added = before + onward[j] - leg[k]
-            before = np.int64(to[j])
-            if added < best and np.int64(k) != skipped:
+            before = signed(to[j])
+            if added < best and signed(k) != skipped:
                 best = added
-                place = np.int64(k)
+                place = signed(k)
     elif ground.timing == LENGTH:
         travel_to, travel = ground.travel_to[stop], ground.travel[stop]
         spare = ground.longest_route - rows.busy[row] - ground.service[stop]
         for k in range(_ZERO, end):
             j = stops[k + _ONE]
             added = before + onward[j] - leg[k]
-            before = np.int64(to[j])
+            before = signed(to[j])
             if (
                 added < best
-                and np.int64(k) != skipped
-                and np.int64(travel_to[i]) + travel[j] - ground.travel[i, j] <= spare
+                and signed(k) != skipped
+                and signed(travel_to[i]) + travel[j] - ground.travel[i, j] <= spare
             ):
                 best = added
-                place = np.int64(k)
+                place = signed(k)
             i = j
     else:
         ready, latest = rows.ready[row], rows.latest[row]
@@ -93,8 +94,8 @@ def cheapest_place(ground: Ground, rows: Rows, row: int, stop: int, skipped: int
             j = stops[k + _ONE]
             until = latest[k + _ONE] - service
             if until >= opens:
-                added = np.int64(to[i]) + onward[j] - leg[k]
-                if added < best and np.int64(k) != skipped:
+                added = signed(to[i]) + onward[j] - leg[k]
+                if added < best and signed(k) != skipped:
                     start = max(opens, left + travel_to[i])
                     if (
                         start <= closes
@@ -102,7 +103,7 @@ def cheapest_place(ground: Ground, rows: Rows, row: int, stop: int, skipped: int
                         and (ground.timing == WINDOWS or _short_enough(ground, rows, row, stop, k, i, j))
                     ):
                         best = added
-                        place = np.int64(k)
+                        place = signed(k)
             i = j
     return best, place
 
@@ -129,7 +130,7 @@ def time_forward(ground: Ground, rows: Rows, row: int, first: int, changed: int)
     for k in range(np.uint64(first), np.uint64(rows.length[row] + 2)):
         following = stops[k]
         left = max(ground.opens[following], left + ground.travel[node, following]) + ground.service[following]
-        if np.int64(k) > changed and left == ready[k]:
+        if signed(k) > changed and left == ready[k]:
             break
         ready[k] = left
         node = following
@@ -200,7 +201,7 @@ def measure(ground: Ground, rows: Rows, row: int) -> bool:
     for k in range(np.uint64(length + 1)):
         i, j = stops[k], stops[k + _ONE]
         leg[k] = ground.cost[i, j]
-        cost += np.int64(leg[k])
+        cost += signed(leg[k])
         busy += ground.travel[i, j] + ground.service[i]
         load += ground.demand[i]
     rows.cost[row] = cost
@@ -212,11 +213,13 @@ def measure(ground: Ground, rows: Rows, row: int) -> bool:
     rows.latest[row, length + 1] = ground.closes[depot]
     time_forward(ground, rows, row, 1, length + 2)
     time_backward(ground, rows, row, length, -1)
-    if rows.latest[row, 0] < ground.opens[depot]:
-        return False
+    for k in range(_ONE, np.uint64(length + 2)):
+        node = stops[k]
+        if rows.ready[row, k] - ground.service[node] > ground.closes[node]:
+            return False
     if ground.timing == WINDOWS + LENGTH:
         time_durations(ground, rows, row)
-        return rows.tail[row, 0, DURATION] <= ground.longest_route
+        return bool(rows.tail[row, 0, DURATION] <= ground.longest_route)
     return True
 
 
@@ -235,7 +238,7 @@ def touch(now: Solution, tally: IntArray, slot: int) -> int:
     now.touched[tally[TOUCHED]] = slot
     tally[TOUCHED] += 1
     tally[FREE_ROWS] -= 1
-    row = now.free_rows[tally[FREE_ROWS]]
+    row: int = signed(now.free_rows[tally[FREE_ROWS]])
     now.row_of[slot] = row
     return row
 
@@ -292,9 +295,9 @@ def insert(
     rows.cost[row] -= leg[at]
     leg[at] = ground.cost[i, stop]
     leg[at + _ONE] = ground.cost[stop, j]
-    rows.cost[row] += np.int64(leg[at]) + leg[at + _ONE]
+    rows.cost[row] += signed(leg[at]) + leg[at + _ONE]
     rows.busy[row] += (
-        np.int64(ground.travel[i, stop]) + ground.travel[stop, j] - ground.travel[i, j] + ground.service[stop]
+        signed(ground.travel[i, stop]) + ground.travel[stop, j] - ground.travel[i, j] + ground.service[stop]
     )
     rows.room[row] -= ground.demand[stop]
     rows.length[row] = length + 1

@@ -14,7 +14,7 @@ from optimize.routing.plain.unserved import unserved_stops
 from optimize.solving import Progress, no_progress
 from scenarios import SolveStatus
 
-_HOT, _COLD = 0.5, 0.006
+_HOT, _COLD = 0.7, 0.07
 """First and last temperature, as shares of the mean cost of a leg."""
 _AVERAGE_REMOVED = 10.0
 _STOPS_PER_CHUNK = 100_000
