@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from optimize.arguments import FloatArray, not_negatives, positive
+from optimize.network.assigning import nearest_open
 from optimize.network.cover_model import CoverModel
-from optimize.network.covering_sites import nearest_open, set_cover
 from optimize.network.p_median_search import MedianSearch
 from optimize.network.results import SitePlan, UnservedCustomer
+from optimize.network.set_cover import set_cover
 from optimize.network.site_rules import CLOSED, NO_RULES, OPEN, CheckedRules, SiteRules
 from optimize.network.travel_costs import travel_matrix
 from scenarios import SolveStatus
