@@ -21,10 +21,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from optimize.arguments import LARGEST, FloatArray, count, floats, not_negatives
+from optimize.arguments import LARGEST, FloatArray, count, not_negatives
 from optimize.network.p_median_search import Checkpoint, MedianSearch, never_stop
 from optimize.network.results import NOBODY, SitePlan, UnservedCustomer
 from optimize.network.site_rules import CLOSED, NO_RULES, CheckedRules, SiteRules
+from optimize.network.travel_costs import travel_matrix
 from scenarios import SolveStatus
 
 MOST_WORK = 1_000_000
@@ -128,7 +129,7 @@ def p_median_curve(
         checkpoint: see there.
 
     Returns:
-        (most - fewest + 1) plans.
+        (most - fewest + 1) plans; fewer after an interrupt.
 
     Raises:
         ValueError: as for `p_median`, or `most` is below `fewest`.
@@ -143,13 +144,15 @@ def p_median_curve(
         if plans:
             search.offer(_one_more(task, plans[-1].open_sites))
         plans += _decoded(task, search, sites, work, checkpoint)
+        if task.was_interrupted:
+            break
     for place in range(len(plans) - 2, -1, -1):
         bound = max(plans[place].bound, min(plans[place + 1].bound, plans[place].objective))
         plans[place] = replace(plans[place], bound=bound)
     return tuple(plans)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class _Task:
     """What is asked, checked."""
 
@@ -160,21 +163,11 @@ class _Task:
     weight: FloatArray
     penalty: float
     rules: CheckedRules
+    was_interrupted: bool = False
 
 
 def _task(cost: npt.ArrayLike, weight: npt.ArrayLike | None, rules: SiteRules) -> _Task:
-    costs = floats("cost", cost)
-    if costs.ndim != 2 or 0 in costs.shape:
-        raise ValueError(
-            f"cost must have one row per customer and one column per site, got shape {costs.shape}"
-        )
-    wrong = ~((costs >= 0) & ((costs <= LARGEST) | np.isposinf(costs)))
-    if wrong.any():
-        customer, site = np.argwhere(wrong)[0].tolist()
-        raise ValueError(
-            f"cost[{customer}, {site}] must be at least 0, at most {LARGEST:g} or infinite, "
-            f"got {costs[customer, site]:g}"
-        )
+    costs = travel_matrix("cost", cost)
     customers, sites = costs.shape
     units = (
         np.ones(customers) if weight is None else not_negatives("weight", np.asarray(weight), (customers,))
@@ -198,6 +191,7 @@ def _decoded(
     task: _Task, search: MedianSearch, sites: int, most_work: int, checkpoint: Checkpoint
 ) -> list[SitePlan]:
     found = search.run(most_work, checkpoint)
+    task.was_interrupted |= found.was_interrupted
     plans = []
     for value, open_sites in found.best:
         bound = min(value, found.bound)

@@ -31,7 +31,7 @@ _GLANCE, _ROOT, _NODE = (1, 1, 1), (1, 1, 30), (3, 30, 20)
 _HOPE = 1.5
 _WORTH_TRYING = 1e-4
 """Relative rise of the bound after which the sites chosen by the dual are tried as a plan."""
-_NEAR_TO_WHOLE = 1e-6
+_NEAR_TO_WHOLE, _STRICTER = 1e-6, 0.9
 _ROUNDING = 1e-11
 _MUCH_SHORTER = 0.9
 _EXCHANGE_WORK = 50_000_000
@@ -64,6 +64,8 @@ class Medians:
     """Whether nothing better, and no better order, exists."""
     work: int
     """Iterations of the dual ascent."""
+    was_interrupted: bool
+    """Whether somebody pressed Ctrl-C."""
 
 
 class _Node(NamedTuple):
@@ -87,6 +89,7 @@ class MedianSearch:
         wanted: int = 1,
         enough: float = math.inf,
         penalty: float = math.inf,
+        gap: float = PROOF_GAP,
     ) -> None:
         """Sort the sites of each customer.
 
@@ -98,8 +101,10 @@ class MedianSearch:
             enough: cost at which the search may end; infinite = it ends with the best there is. A bound above it ends
                 the search too.
             penalty: a cost from this on stands for what is impossible.
+            gap: relative gap within which a plan counts as proven where costs are not whole.
         """
         self._cost, self._wanted, self._enough, self._penalty = cost, wanted, enough, penalty
+        self._share = 1.0 - _STRICTER * gap
         self._of_site = np.ascontiguousarray(cost.T)
         customers, able = cost.shape
         self._allowed = Allowed(sites, rules.region, rules.least)
@@ -171,7 +176,7 @@ class MedianSearch:
             most_work: iterations of the dual ascent in all.
             checkpoint: asked between steps.
         """
-        is_finished = False
+        is_finished = was_interrupted = False
         try:
             if not self._is_rooted:
                 self._is_rooted = self._ascend_root(most_work, checkpoint)
@@ -179,12 +184,13 @@ class MedianSearch:
         except KeyboardInterrupt:
             if not self._pool:
                 raise
+            was_interrupted = True
         best = tuple(sorted((value, sites) for sites, value in self._pool.items()))
         bound = self._open_bound()
         if is_finished:
             is_exact = self._is_whole and self._enough == math.inf
             bound = best[-1][0] if is_exact else min(max(self._cutoff(), 0.0), best[-1][0])
-        return Medians(best, max(bound, 0.0), is_finished, self._work)
+        return Medians(best, max(bound, 0.0), is_finished, self._work, was_interrupted)
 
     @property
     def explored(self) -> float:
@@ -200,9 +206,9 @@ class MedianSearch:
             return math.inf
         upper = self._upper()
         if upper <= 0.0 or upper <= self._enough < math.inf:
-            return -1.0
+            return -math.inf
         margin = _NEAR_TO_WHOLE + _ROUNDING * upper
-        cutoff = upper - 1 + margin if self._is_whole and margin < 0.5 else upper * (1 - 0.9 * PROOF_GAP)
+        cutoff = upper - 1 + margin if self._is_whole and margin < 0.5 else upper * self._share
         return min(cutoff, self._enough + margin)
 
     def _open_bound(self) -> float:
