@@ -89,7 +89,8 @@ def crew_search(
     try:
         tree.grow()
     except KeyboardInterrupt:
-        tree.is_complete = False
+        # The node at work is lost: only the bound of the root is sure.
+        tree.is_complete, tree.loose = False, tree.root
     return tree.outcome()
 
 

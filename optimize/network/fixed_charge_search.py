@@ -115,7 +115,8 @@ def search(
     try:
         tree.grow()
     except KeyboardInterrupt:
-        tree.is_complete = False
+        # The node at work is lost: only the bound of the root is sure.
+        tree.is_complete, tree.loose = False, tree.root
     return tree.outcome()
 
 
