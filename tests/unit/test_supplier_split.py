@@ -313,6 +313,15 @@ class TestWhatCannotBe:
         )
         assert check_supplier_split(facts, rules, split) == []
 
+    def test_a_rule_that_breaks_another_one_is_no_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from optimize.sourcing import programme
+
+        nothing = programme.Solved(SolveStatus.FALLBACK, {}, None)
+        monkeypatch.setattr(programme.Programme, "solve", lambda self, node_limit: nothing)
+        report = split_suppliers(terms(minimum_units=[0, 151])).report
+        assert report.status is SolveStatus.INFEASIBLE
+        assert report.unserved[-1].relaxation == "a higher node_limit"
+
 
 class TestWhatChangesNothing:
     @pytest.mark.parametrize("seed", range(3))
