@@ -40,6 +40,9 @@ _STEPS: dict[str, tuple[str, str]] = {
 """Field of `policy.optimised` -> module and function of its planner step: (scenario, outlook, progress) ->
 (fields of `Decisions`, parts). Solvers take long to load, so a step is looked up when it is needed."""
 
+_BUILDS_ON_OTHERS = frozenset({"sourcing"})
+"""Steps that are given the scenario with what has been decided before: partners get what own technicians leave."""
+
 _SIGNIFICANT_DIGITS = 9
 
 Outlooks = Outlook | Callable[[Scenario], Outlook] | None
@@ -165,7 +168,8 @@ def _solved(
     work_out: Callable[..., tuple[dict[str, Any], tuple[PlanPart, ...]]] = getattr(
         import_module(module), name
     )
-    numbers, parts = work_out(scenario, outlook, progress)
+    seen = with_decisions(scenario, decided) if step in _BUILDS_ON_OTHERS else scenario
+    numbers, parts = work_out(seen, outlook, progress)
     with_numbers = decided.model_copy(
         update={"scenario": scenario.name, "facts_digest": scenario.facts_digest, **numbers}
     )

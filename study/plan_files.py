@@ -14,7 +14,7 @@ _HEADER = """\
 #
 #   parts            where the numbers come from: solver, status, and what they promise (measure -> forecast)
 #   *_levels, skills tables beside this file, one row per cell
-#   the rest         people: shifts as in a scenario
+#   the rest         people, suppliers, carriers and partners, as in a scenario
 #
 # Edit any number and give the file back with `--plan`. A part whose numbers were edited promises nothing any more.
 # What is deleted here stays as the scenario's policy says.

@@ -16,14 +16,14 @@ least volume: Anupindi & Akella (1993), "Diversification under supply uncertaint
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from optimize.arguments import count, not_negatives, share
-from optimize.sourcing.programme import NODE_LIMIT, Programme, proven
+from optimize.sourcing.programme import NODE_LIMIT, Programme, proven, unless_broken
 from scenarios import ShadowPrice, SolveReport, SolveStatus, Unserved
 
 FloatArray = npt.NDArray[np.float64]
@@ -195,7 +195,12 @@ def mix_agents(
         shadow_prices=found.prices,
     )
     has_contract = np.asarray((shares * terms.jobs > _NOTHING).any(axis=1))
-    return AgentMix(shares, own, has_contract, cost, report)
+    mix = AgentMix(shares, own, has_contract, cost, report)
+    if status is SolveStatus.FALLBACK:
+        from optimize.sourcing.mix_checking import check_agent_mix  # it imports this module
+
+        return replace(mix, report=unless_broken(report, check_agent_mix(terms, rules, mix)))
+    return mix
 
 
 def _clean(shares: FloatArray) -> FloatArray:

@@ -16,14 +16,14 @@ numerous localities", J. Mathematics and Physics 20, 224-230; Balinski (1961) fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from optimize.arguments import count, not_negatives, share
-from optimize.sourcing.programme import NODE_LIMIT, Programme, proven
+from optimize.sourcing.programme import NODE_LIMIT, Programme, proven, unless_broken
 from scenarios import ShadowPrice, SolveReport, SolveStatus, Unserved
 
 FloatArray = npt.NDArray[np.float64]
@@ -218,7 +218,12 @@ def mix_carriers(
         unserved=tuple(unserved),
         shadow_prices=found.prices,
     )
-    return CarrierMix(shares, cost, report)
+    mix = CarrierMix(shares, cost, report)
+    if status is SolveStatus.FALLBACK:
+        from optimize.sourcing.mix_checking import check_carrier_mix  # it imports this module
+
+        return replace(mix, report=unless_broken(report, check_carrier_mix(terms, rules, mix)))
+    return mix
 
 
 def mix_cost(terms: CarrierTerms, shares: FloatArray) -> float:

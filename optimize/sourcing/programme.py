@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from scenarios import ShadowPrice, SolveStatus
+from scenarios import ShadowPrice, SolveReport, SolveStatus, Unserved
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -176,4 +176,22 @@ def proven(status: SolveStatus, objective: float, bound: float | None) -> tuple[
     return status, least
 
 
-__all__ = ["GAP", "NODE_LIMIT", "FloatArray", "Programme", "Solved", "proven"]
+def unless_broken(report: SolveReport, findings: Sequence[str]) -> SolveReport:
+    """The report of a fallback rule's answer; where the check finds fault with it, it is none.
+
+    Args:
+        report: of the answer.
+        findings: of the check.
+    """
+    if not findings:
+        return report
+    told = Unserved(
+        item="all that is asked for",
+        reason=f"the search found nothing in its work limit, and a simple rule breaks: {findings[0]}",
+        relaxation="a higher node_limit",
+    )
+    update = {"status": SolveStatus.INFEASIBLE, "unserved": (*report.unserved, told)}
+    return report.model_copy(update=update)
+
+
+__all__ = ["GAP", "NODE_LIMIT", "FloatArray", "Programme", "Solved", "proven", "unless_broken"]

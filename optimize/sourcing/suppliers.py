@@ -22,11 +22,11 @@ J. Purchasing and Materials Management 25(3), 36-39. Discounts rise with volume,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimize.sourcing.programme import NODE_LIMIT, proven
+from optimize.sourcing.programme import NODE_LIMIT, proven, unless_broken
 from optimize.sourcing.supplier_greedy import greedy_shares
 from optimize.sourcing.supplier_model import FoundSplit, SupplierModel
 from optimize.sourcing.supplier_terms import (
@@ -123,7 +123,12 @@ def split_suppliers(
             for steps, units in zip(terms.price_steps, shares.sum(axis=0) @ terms.units, strict=True)
         ]
     )
-    return SupplierSplit(shares, costs, discounts, report)
+    split = SupplierSplit(shares, costs, discounts, report)
+    if status is SolveStatus.FALLBACK:
+        from optimize.sourcing.supplier_checking import check_supplier_split  # it imports this module
+
+        return replace(split, report=unless_broken(report, check_supplier_split(terms, rules, split)))
+    return split
 
 
 def _clean(shares: FloatArray, wanted: FloatArray | None) -> FloatArray:

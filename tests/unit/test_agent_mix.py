@@ -191,6 +191,15 @@ class TestWhatCannotBe:
         assert (mix.report.status, mix.report.fallbacks) == (SolveStatus.FALLBACK, 2)
         assert check_agent_mix(busy, AgentRules(), mix) == []
 
+    def test_a_rule_that_breaks_another_one_is_no_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from optimize.sourcing import programme
+
+        nothing = programme.Solved(SolveStatus.FALLBACK, {}, None)
+        monkeypatch.setattr(programme.Programme, "solve", lambda self, node_limit: nothing)
+        report = mix_agents(terms(team_hours=[0.0], capacity=[10, 10])).report
+        assert report.status is SolveStatus.INFEASIBLE
+        assert report.unserved[-1].relaxation == "a higher node_limit"
+
 
 def test_money_scales_and_more_room_is_never_dearer() -> None:
     facts, rules = invented(0)

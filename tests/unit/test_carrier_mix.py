@@ -198,6 +198,15 @@ class TestWhatCannotBe:
         assert (mix.report.status, mix.report.fallbacks) == (SolveStatus.FALLBACK, 3)
         assert check_carrier_mix(terms(capacity=[np.inf, 40]), CarrierRules(), mix) == []
 
+    def test_a_rule_that_breaks_another_one_is_no_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from optimize.sourcing import programme
+
+        nothing = programme.Solved(SolveStatus.FALLBACK, {}, None)
+        monkeypatch.setattr(programme.Programme, "solve", lambda self, node_limit: nothing)
+        report = mix_carriers(terms(least_share=[0.5, 0.0])).report
+        assert report.status is SolveStatus.INFEASIBLE
+        assert report.unserved[-1].relaxation == "a higher node_limit"
+
 
 class TestWhatChangesNothing:
     def test_the_order_of_carriers_and_regions(self) -> None:

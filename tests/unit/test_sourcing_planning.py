@@ -16,6 +16,7 @@ from optimize.sourcing.carriers import CarrierTerms
 from optimize.sourcing.supplier_facts import expected_scores, lead_time, list_prices
 from scenarios import (
     Basis,
+    Decisions,
     HiredCarrier,
     PartnersUsed,
     Plan,
@@ -26,10 +27,11 @@ from scenarios import (
     SourcingRule,
     SplitSources,
     SupplierShare,
+    TechnicianRow,
     load_plan,
 )
 from study.plan_files import write_plan
-from tests.factory import merged, tiny_scenario
+from tests.factory import merged, table, tiny_scenario
 from tests.planned_worlds import flat_outlook
 from tests.service_worlds import STATION, job_stream, service_world
 
@@ -319,6 +321,17 @@ class TestPartners:
         scenario, outlook = repairing()
         outsourcing = planned(scenario, outlook).decided(scenario).policy.service.outsourcing
         assert (outsourcing.partner_ids, outsourcing.share_of_jobs) == (("cheap",), 0.3333)
+
+    def test_they_get_what_technicians_who_were_decided_leave(self) -> None:
+        scenario, outlook = repairing()
+        two = repairing(technicians=2)[0].policy.service.workforce.groups[0]
+        people = [
+            {"technician_id": f"P{number}", "station_id": two.station_id, "shift_id": two.shift_id}
+            for number in range(two.count)
+        ]
+        decided = Decisions(format=1, technicians=table(TechnicianRow, people))
+        plan = optimize.plan(scenario, outlook=outlook, decisions=decided)
+        assert plan.decisions.partners == PartnersUsed(partner_ids=("able",), share_of_jobs=0.0)
 
     def test_the_check_finds_partners_that_were_not_asked_for(self) -> None:
         scenario, outlook = repairing(success_share=0.8, most_partners=1)

@@ -313,6 +313,24 @@ class TestWhatCannotBe:
         )
         assert check_supplier_split(facts, rules, split) == []
 
+    def test_an_interrupted_search_leaves_it_to_a_rule(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from ortools.math_opt.python import mathopt
+
+        def interrupted(*_: Any, **__: Any) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(mathopt, "solve", interrupted)
+        assert split_suppliers(terms()).report.status is SolveStatus.FALLBACK
+
+    def test_a_rule_that_breaks_another_one_is_no_answer(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from optimize.sourcing import programme
+
+        nothing = programme.Solved(SolveStatus.FALLBACK, {}, None)
+        monkeypatch.setattr(programme.Programme, "solve", lambda self, node_limit: nothing)
+        report = split_suppliers(terms(minimum_units=[0, 151])).report
+        assert report.status is SolveStatus.INFEASIBLE
+        assert report.unserved[-1].relaxation == "a higher node_limit"
+
 
 class TestWhatChangesNothing:
     @pytest.mark.parametrize("seed", range(3))
