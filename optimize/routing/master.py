@@ -24,6 +24,18 @@ from optimize.routing.pools import NO_GROUP
 
 
 @dataclass(frozen=True, eq=False)
+class Column:
+    """A route as the program sees it."""
+
+    cost: float
+    stops: IntArray
+    """One named twice counts twice."""
+    group: int = NO_GROUP
+    extra: FloatArray | None = None
+    """(extra rows,) coefficients in rows added later; None = none."""
+
+
+@dataclass(frozen=True, eq=False)
 class MasterSolution:
     """The optimum over the routes known so far."""
 
@@ -33,6 +45,8 @@ class MasterSolution:
     """(n,): what one stop less would save."""
     group_duals: FloatArray
     """(g,): what one route more of a group would change; never above 0."""
+    row_duals: FloatArray
+    """(extra rows,): what one less required would save; never below 0."""
     left_out: FloatArray
     """(n,): how much of each stop is left out."""
     route_values: FloatArray
@@ -67,15 +81,35 @@ class RouteMaster:
             lp_algorithm=mathopt.LPAlgorithm.PRIMAL_SIMPLEX, presolve=mathopt.Emphasis.OFF
         )
         self._routes: list[Any] = []
+        self._extra: list[Any] = []
         self._solver: Any = mathopt.IncrementalSolver(self._model, mathopt.SolverType.GLOP)
 
-    def add(self, routes: Iterable[tuple[float, IntArray, int]]) -> None:
-        """Add routes: cost, stops (one named twice counts twice) and group or -1."""
-        for cost, stops, group in routes:
-            rows = [self._stops[stop] for stop in stops.tolist()]
-            if group != NO_GROUP:
-                rows.append(self._groups[group])
-            self._routes.append(self._column(cost, rows))
+    def add(self, columns: Iterable[Column]) -> None:
+        """Add routes."""
+        for column in columns:
+            rows = [self._stops[stop] for stop in column.stops.tolist()]
+            if column.group != NO_GROUP:
+                rows.append(self._groups[column.group])
+            variable = self._column(column.cost, rows)
+            self._routes.append(variable)
+            if column.extra is not None:
+                for row in np.flatnonzero(column.extra).tolist():
+                    self._extra[row].set_coefficient(variable, float(column.extra[row]))
+
+    def add_row(self, least: float, of_routes: FloatArray, of_left_out: FloatArray) -> None:
+        """Require that a sum is no less than a number.
+
+        Args:
+            least: That number.
+            of_routes: (routes,) coefficients of the routes, in the order in which they joined.
+            of_left_out: (n,) coefficients of stops that are left out.
+        """
+        row = self._model.add_linear_constraint(lb=least)
+        variables = [*self._routes, *self._left_out]
+        coefficients = np.concatenate([of_routes, of_left_out])
+        for index in np.flatnonzero(coefficients).tolist():
+            row.set_coefficient(variables[index], float(coefficients[index]))
+        self._extra.append(row)
 
     def set_penalties(self, penalty: FloatArray) -> None:
         """Change the (n,) money for leaving stops out."""
@@ -105,10 +139,11 @@ class RouteMaster:
             value=float(result.objective_value()),
             stop_duals=stop_duals,
             group_duals=np.minimum(group_duals, 0.0),
+            row_duals=np.maximum(np.array(result.dual_values(self._extra), dtype=np.float64), 0.0),
             left_out=np.array(result.variable_values(self._left_out), dtype=np.float64),
             route_values=np.array(result.variable_values(self._routes), dtype=np.float64),
             pivots=int(result.solve_stats.simplex_iterations),
         )
 
 
-__all__ = ["MasterSolution", "RouteMaster"]
+__all__ = ["Column", "MasterSolution", "RouteMaster"]

@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optimize.arguments import FloatArray, IntArray, count
-from optimize.routing.master import RouteMaster
+from optimize.routing.master import Column, RouteMaster
 from optimize.routing.pools import Members, RoutePool, pool_of, sub_pool, without_dearer_copies
 from optimize.solving import Progress, no_progress
 from scenarios import SolveStatus
@@ -168,7 +168,9 @@ class _Search:
         best, best_reduced = -math.inf, pool.costs.copy()
         for _ in range(_MOST_ROUNDS):
             is_in[joining] = True
-            master.add((float(pool.costs[r]), pool.route(r), int(pool.group[r])) for r in joining.tolist())
+            master.add(
+                Column(float(pool.costs[r]), pool.route(r), int(pool.group[r])) for r in joining.tolist()
+            )
             found = master.solve()
             if found is None:
                 break

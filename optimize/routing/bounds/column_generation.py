@@ -26,15 +26,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from optimize.arguments import FloatArray, IntArray
+from optimize.routing.bounds.capacity_cuts import CapacityCuts
 from optimize.routing.bounds.instance import Instance, instance_of
 from optimize.routing.bounds.network import memory_of
 from optimize.routing.bounds.pricing import Pricer
-from optimize.routing.master import MasterSolution, RouteMaster
+from optimize.routing.master import Column, MasterSolution, RouteMaster
 from optimize.solving import Progress, no_progress
 from scenarios import SolveStatus
 
@@ -145,6 +147,20 @@ def lower_bound(
     return search.answer()
 
 
+class _Duals(NamedTuple):
+    """Prices of stops, vehicles of depots, and entries into sets of stops."""
+
+    stops: FloatArray
+    depots: FloatArray
+    cuts: FloatArray
+
+    def towards(self, other: _Duals, share: float) -> _Duals:
+        """A share of the way to others; those of sets that these do not know yet are 0."""
+        cuts = np.concatenate([self.cuts, np.zeros(len(other.cuts) - len(self.cuts))])
+        pairs = zip((self.stops, self.depots, cuts), other, strict=True)
+        return _Duals(*((1 - share) * mine + share * theirs for mine, theirs in pairs))
+
+
 class _Generation:
     """Column generation with its duals and the best bound so far."""
 
@@ -160,7 +176,9 @@ class _Generation:
         self._least_route = instance.least_route
         self._known: set[tuple[int, tuple[int, ...]]] = set()
         self._routes: list[tuple[IntArray, int]] = []
-        self._center = np.zeros(instance.stop_count), np.zeros(len(self._fleet))
+        self._cuts = CapacityCuts(instance.demand, instance.largest_capacity)
+        self._center = _Duals(np.zeros(instance.stop_count), np.zeros(len(self._fleet)), np.zeros(0))
+        self._pool_routes = 0
         self._bound = 0.0
         self._work = self._iterations = self._patience = 0
         self.is_converged = False
@@ -169,6 +187,7 @@ class _Generation:
         """Solve and price until no route is missing."""
         instance = self._instance
         self._add((stops, depot) for stops, depot in instance.pool)
+        self._pool_routes = len(self._routes)
         self._add((np.array([stop]), depot) for stop, depot in instance.alone)
         smoothing = 0.0
         while self._work < self._limit:
@@ -178,12 +197,13 @@ class _Generation:
             self._work += found.pivots * self._instance.stop_count * _STEPS_PER_PIVOT_AND_ROW
             self._iterations += 1
             progress("bound of routes", self._iterations, 0)
-            added = self._price(found, smoothing)
+            duals = _Duals(found.stop_duals, found.group_duals, found.row_duals)
+            added = self._price(found.value, duals, smoothing)
             if not added and smoothing > 0:
-                added = self._price(found, 0.0)
+                added = self._price(found.value, duals, 0.0)
             if found.value - self._bound <= _SAFETY * found.value:
                 self.is_converged, added = True, False
-            if not added and not self._raise_penalties(found):
+            if not added and not self._raise_penalties(found) and not self._cut(found):
                 return
             smoothing = _SMOOTHING
 
@@ -202,36 +222,62 @@ class _Generation:
         self.is_converged = False
         return True
 
-    def _price(self, found: MasterSolution, smoothing: float) -> bool:
-        """Add routes of negative reduced cost, and raise the bound; whether there were any."""
-        stop_duals = smoothing * self._center[0] + (1 - smoothing) * found.stop_duals
-        depot_duals = smoothing * self._center[1] + (1 - smoothing) * found.group_duals
-        cutoff = -_TOLERANCE * max(found.value, 1e-9) / self._instance.stop_count
+    def _cut(self, found: MasterSolution) -> bool:
+        """Add capacity inequalities that the optimum over all routes breaks; whether there were any."""
+        if not self.is_converged:
+            return False
+        stops = self._instance.stop_count
+        flow, visits = np.zeros((stops, stops)), np.zeros(stops)
+        for (route, _), value in zip(self._routes, found.route_values.tolist(), strict=True):
+            if value > _LEFT_OUT:
+                np.add.at(flow, (route[:-1], route[1:]), value)
+                np.add.at(visits, route, value)
+        visits += found.left_out
+        added = self._cuts.separate(flow, visits)
+        if added:
+            entries = np.array([self._cuts.entries(route) for route, _ in self._routes])
+            alone = np.array([self._cuts.entries(np.array([stop])) for stop in range(stops)])
+            for cut in range(len(self._cuts.least) - added, len(self._cuts.least)):
+                self._master.add_row(float(self._cuts.least[cut]), entries[:, cut], alone[:, cut])
+            self.is_converged = False
+        return added > 0
+
+    def _price(self, value: float, program: _Duals, smoothing: float) -> bool:
+        """Add routes of negative reduced cost, and raise the bound; whether there were any.
+
+        Args:
+            value: Of the program.
+            program: Its duals.
+            smoothing: How far towards the duals of the best bound routes are priced.
+        """
+        duals = self._center.towards(program, 1 - smoothing)
+        cutoff = -_TOLERANCE * max(value, 1e-9) / self._instance.stop_count
         least = np.full(len(self._pricers), -np.inf)
+        leg_prices, leave_prices = self._cuts.leg_prices(duals.cuts), self._cuts.leave_prices(duals.cuts)
         for depot, pricer in enumerate(self._pricers):
-            pricer.price_at(stop_duals, float(depot_duals[depot]))
+            pricer.price_at(duals.stops, float(duals.depots[depot]), leg_prices, leave_prices)
             self._work += pricer.steps_of_relaxation
             least[depot] = pricer.relaxed_least()
         is_new = False
         if self._patience == 0:
             before = self._work
-            is_new = self._search(found, least, np.full(len(least), cutoff), _GLANCE, is_loose=False)
+            is_new = self._search(program, least, np.full(len(least), cutoff), _GLANCE, is_loose=False)
             self._patience = _PATIENCE if self._work - before >= _GLANCE else 0
         else:
             self._patience -= 1
         if not is_new:
             sought = np.minimum(cutoff, _SHARE * least)
-            is_new = self._search(found, least, sought, _QUICK, is_loose=True)
+            is_new = self._search(program, least, sought, _QUICK, is_loose=True)
         # At duals that are not the program's own, what is found may be known: no proof is worth the work there.
         for most, is_loose in ((self._limit, True), (_QUICK, False), (self._limit, False)):
             if smoothing == 0 and not is_new and (least < cutoff).any():
-                is_new = self._search(found, least, np.full(len(least), cutoff), most, is_loose=is_loose)
+                is_new = self._search(program, least, np.full(len(least), cutoff), most, is_loose=is_loose)
         self.is_converged = not is_new and smoothing == 0 and bool((least >= cutoff).all())
-        self._raise(stop_duals, depot_duals, least)
+        self._raise(duals, least)
         return is_new
 
     def _search(
-        self, found: MasterSolution, least: FloatArray, cutoff: FloatArray, work_limit: int, *, is_loose: bool
+        self, program: _Duals, least: FloatArray, cutoff: FloatArray, work_limit: int, *, is_loose: bool
     ) -> bool:
         """Add routes by labelling and raise what none is below; whether any of them is new."""
         routes: list[tuple[IntArray, int]] = []
@@ -242,27 +288,27 @@ class _Generation:
                 self._work += priced.work
                 least[depot] = max(least[depot], priced.least)
                 routes += [(stops, depot) for stops in priced.routes]
-        return self._add(self._below(routes, found))
+        return self._add(self._below(routes, program))
 
-    def _below(self, routes: list[tuple[IntArray, int]], found: MasterSolution) -> list[tuple[IntArray, int]]:
+    def _below(self, routes: list[tuple[IntArray, int]], program: _Duals) -> list[tuple[IntArray, int]]:
         """Routes that are of negative reduced cost at the duals of the program too."""
-        duals, groups = found.stop_duals, found.group_duals
-        return [
-            (stops, depot)
-            for stops, depot in routes
-            if self._instance.route_cost(stops, depot) - float(duals[stops].sum()) - groups[depot] < 0
-        ]
 
-    def _raise(self, stop_duals: FloatArray, depot_duals: FloatArray, least: FloatArray) -> None:
+        def reduced(stops: IntArray, depot: int) -> float:
+            prices = float(program.stops[stops].sum() + program.cuts @ self._cuts.entries(stops))
+            return self._instance.route_cost(stops, depot) - prices - float(program.depots[depot])
+
+        return [(stops, depot) for stops, depot in routes if reduced(stops, depot) < 0]
+
+    def _raise(self, duals: _Duals, least: FloatArray) -> None:
         """The bounds of Lagrange and Farley."""
-        fixed = math.fsum(stop_duals) + math.fsum(depot_duals * self._fleet)
+        fixed = math.fsum([*duals.stops, *duals.depots * self._fleet, *duals.cuts * self._cuts.least])
         below = np.minimum(least, 0.0)
         bound = fixed + math.fsum(self._fleet * below)
         if self._least_route > 0 and np.isfinite(below).all():
             bound = max(bound, fixed / (1.0 - float(below.min()) / self._least_route))
         if bound > self._bound:
             self._bound = bound
-            self._center = stop_duals, depot_duals
+            self._center = duals
 
     def _add(self, routes: Iterable[tuple[IntArray, int]]) -> bool:
         """Add routes that are not known yet; whether there were any."""
@@ -271,9 +317,12 @@ class _Generation:
             key = (depot, tuple(stops.tolist()))
             if key not in self._known:
                 self._known.add(key)
-                new.append((self._instance.route_cost(stops, depot), stops, depot))
-        self._master.add(new)
-        self._routes += [(stops, depot) for _, stops, depot in new]
+                new.append((stops, depot))
+        self._master.add(
+            Column(self._instance.route_cost(stops, depot), stops, depot, self._cuts.entries(stops))
+            for stops, depot in new
+        )
+        self._routes += new
         return bool(new)
 
     def answer(self) -> RouteBound:
@@ -285,16 +334,16 @@ class _Generation:
             status, linear = SolveStatus.INFEASIBLE, math.inf
         is_whole = instance.is_whole and math.isfinite(linear)
         stop_duals = np.zeros(instance.place_count)
-        stop_duals[instance.stops] = self._center[0]
+        stop_duals[instance.stops] = self._center.stops
         return RouteBound(
             bound=float(math.ceil(linear)) if is_whole else linear,
             status=status,
             linear_bound=linear,
             unservable=tuple(instance.stops[self.unservable].tolist()),
             stop_duals=stop_duals,
-            depot_duals=self._center[1],
+            depot_duals=self._center.depots,
             routes=tuple(
-                (instance.stops[stops], depot) for stops, depot in self._routes[len(instance.pool) :]
+                (instance.stops[stops], depot) for stops, depot in self._routes[self._pool_routes :]
             ),
             columns=len(self._routes),
             iterations=self._iterations,

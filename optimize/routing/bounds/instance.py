@@ -26,6 +26,10 @@ class Instance:
     """(k,)."""
     stop_cost: FloatArray
     """(n, n)."""
+    demand: FloatArray
+    """(n,)."""
+    largest_capacity: float
+    """Of the depots' vehicles."""
     networks: tuple[Network, ...]
     """One a depot."""
     pool: tuple[tuple[IntArray, int], ...]
@@ -132,6 +136,8 @@ def instance_of(
         place_count=places,
         vehicles=fleet.astype(np.int64),
         stop_cost=money[np.ix_(stops, stops)],
+        demand=loads[stops],
+        largest_capacity=float(room.max()),
         networks=tuple(networks),
         pool=_routes(pool, stops, places, networks),
         dear=_MORE * float(known[stops].max(axis=1).sum() + legs_from_homes.max(axis=0).sum()) or 1.0,

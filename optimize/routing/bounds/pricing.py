@@ -74,10 +74,12 @@ class Pricer:
         """Work of `relax`."""
         return len(self._leave) ** 2 * self.network.cells
 
-    def price_at(self, stop_duals: FloatArray, depot_dual: float) -> None:
-        """Set the duals, and work out completion bounds."""
-        self._reduced = self.network.cost - stop_duals[None, :]
-        self._leave = self.network.leave_cost - stop_duals - depot_dual
+    def price_at(
+        self, stop_duals: FloatArray, depot_dual: float, leg_prices: FloatArray, leave_prices: FloatArray
+    ) -> None:
+        """Set the duals of stops and the depot, and the prices of legs and first legs; work out completion bounds."""
+        self._reduced = self.network.cost - stop_duals[None, :] - leg_prices
+        self._leave = self.network.leave_cost - stop_duals - depot_dual - leave_prices
         complete(self.network, self._reduced, self._jump, self._open_cell, self._memory, self._completions)
 
     def relaxed_least(self) -> float:
