@@ -33,7 +33,7 @@ FEATURES = [
 def test_search_finds_what_trying_everything_finds(features: tuple[str, ...], seed: int) -> None:
     visits = 4 if {"break", "reload", "rush"} & set(features) else 5
     problem = random_tours(seed, visits, 2, **dict.fromkeys(features, True))
-    plan = search_tours(problem, iterations=400, seed=1)
+    plan = search_tours(problem, iterations=3000, seed=1)
     assert not check_tours(problem, plan)
     must, money = best_by_trying(problem)
     assert plan.must_unserved == must

@@ -27,7 +27,7 @@ DUE, LATENESS, TWIN = range(3)
 FIXED, PER_KM, PER_HOUR, OVERTIME, BALANCE = range(5)
 READY, WAITED, SLACK, DRIVEN, READY_B, WAITED_B, SLACK_B, DRIVEN_B, NODE = range(9)
 AFTER_TIME, AFTER_END, AFTER_LATEST = range(3)
-LENGTH, METRES, FIRST_RELOAD, RELOADS, TOUCHED, IS_TOUCHED, KEPT_LENGTH, BEST_LENGTH = range(8)
+LENGTH, METRES, FIRST_RELOAD, RELOADS, TOUCHED, IS_TOUCHED, KEPT_LENGTH, BEST_LENGTH, NEARBY = range(9)
 COST, EXTRA = range(2)
 VEHICLE_OF, PINNED, ABSENT, KEPT_VEHICLE_OF, KEPT_PINNED, BEST_PINNED = range(6)
 DEPART, ENDS, BREAK_MODE, WAITING, ABSENT_COUNT, TOUCHED_COUNT = range(8, 14)
@@ -35,6 +35,7 @@ LATE, MUST, MONEY, BEST_MUST, BEST_MONEY, TEMPERATURE, MUST_WEIGHT = 0, 2, 3, 4,
 
 NONE: Any = np.int64(-1)
 """No item. Typed, because plain constants have each function that gets them compiled anew."""
+DEPARTS_LATER = 2
 NEAR = 120
 """Nearest visits that removals look at."""
 
@@ -60,7 +61,9 @@ class Facts(NamedTuple):
         curves: (2, c, b) seconds and money of lateness.
         near: (n, up to 120) visits by travel to and from, itself first.
         order: (o, n) keys by which visits may be sorted before they are inserted.
-        is_rich: 1 = tours are timed stop by stop; 0 = one hard window each, no breaks: by sums kept for each gap.
+        is_rich: 0 = one hard window each, no breaks: insertions are timed by sums kept for each gap; 1 = stop by stop;
+            `DEPARTS_LATER` = moreover speeds vary or there are several windows, so that slack does not tell the
+            departure: it is settled by halving.
     """
 
     roads: IntArray
@@ -89,8 +92,8 @@ class Routes(NamedTuple):
     Attributes:
         stops: (m, r) items.
         copies: (2, m, r) items as they were before this iteration, and those of the best tours so far.
-        tour: (m, 8) columns: items, metres, item number of the first reload (else the length), reloads; list of tours
-            touched in this iteration, whether touched, items before it, items of the best.
+        tour: (m, 9) columns: items, metres, item number of the first reload (else the length), reloads; list of tours
+            touched in this iteration, whether touched, items before it, items of the best, the visit that it is near.
         money: (m, 2) of each tour, 0 of an empty one; thereof for who does what.
         forward: (m, r + 1, 9) what holds when a vehicle is ready to leave for gap i, without and with its break
             taken: second, waited so far, by how much departure may still be put off, driven since the last break.
@@ -143,9 +146,7 @@ def facts_of(problem: Tours) -> Facts:
     needs_break = (vehicles.break_seconds > 0) & (
         (vehicles.break_latest_second < LATEST_SECOND) | (vehicles.longest_driving_seconds > 0)
     )
-    is_rich = (
-        windows.shape[1] > 1 or (visits.lateness_class >= 0).any() or needs_break.any() or factors is not None
-    )
+    is_rich = (visits.lateness_class >= 0).any() or needs_break.any()
     travel = _matrix(problem.roads.travel_seconds, places)
     columns = (
         node_of[vehicles.start_place], node_of[vehicles.end_place], node_of[vehicles.reload_place],
@@ -176,7 +177,7 @@ def facts_of(problem: Tours) -> Facts:
         curves=_money(np.stack([problem.lateness.seconds, problem.lateness.cost])),
         near=_near(travel, problem.visit_count),
         order=_orders(problem, windows),
-        is_rich=int(is_rich),
+        is_rich=DEPARTS_LATER if windows.shape[1] > 1 or factors is not None else int(is_rich),
     )
 
 
@@ -195,7 +196,7 @@ def empty_routes(problem: Tours, facts: Facts, seed: int = 1) -> Routes:
     return Routes(
         stops=whole(m, row),
         copies=whole(2, m, row),
-        tour=whole(m, 8),
+        tour=whole(m, 9),
         money=np.zeros((m, 2)),
         forward=whole(m, row + 1, 9),
         late=np.zeros((m, row + 1, 2)),

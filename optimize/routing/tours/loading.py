@@ -43,7 +43,7 @@ class Work:
         problem: What is planned.
         facts: It as arrays.
         routes: Tours; changed by every step.
-        is_open: (m,) vehicles whose tours may get more.
+        is_open: (m,) vehicles whose tours may change.
     """
 
     problem: Tours
