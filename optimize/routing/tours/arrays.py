@@ -24,7 +24,7 @@ DUE, LATENESS, TWIN = range(3)
     START, END, RELOADING, SHIFT_START, REGULAR_END, SHIFT_END, LONGEST, BREAK, BREAK_EARLIEST, BREAK_LATEST,
     LONGEST_DRIVING, RELOAD_SECONDS, MOST_RELOADS, KIND, SIBLING,
 ) = range(15)  # fmt: skip
-FIXED, PER_KM, PER_HOUR, OVERTIME, BALANCE = range(5)
+FIXED, PER_KM, PER_HOUR, OVERTIME, BALANCE, PER_RELOAD = range(6)
 READY, WAITED, SLACK, DRIVEN, READY_B, WAITED_B, SLACK_B, DRIVEN_B, NODE = range(9)
 AFTER_TIME, AFTER_END, AFTER_LATEST = range(3)
 LENGTH, METRES, FIRST_RELOAD, RELOADS, TOUCHED, IS_TOUCHED, KEPT_LENGTH, BEST_LENGTH, NEARBY = range(9)
@@ -53,7 +53,7 @@ class Facts(NamedTuple):
         is_tool: (q,)
         penalty: (n,) unserved cost, infinite where it must be served.
         vehicle: (m, 15) columns as named above; places are nodes, the sibling is the vehicle before of the same kind.
-        rate: (m, 5) money, columns as named above.
+        rate: (m, 6) money, columns as named above.
         capacity: (m, d)
         on_board: (m, q)
         service: (k, n) seconds; -1 = not allowed.
@@ -94,7 +94,7 @@ class Routes(NamedTuple):
         copies: (2, m, r) items as they were before this iteration, and those of the best tours so far.
         tour: (m, 9) columns: items, metres, item number of the first reload (else the length), reloads; list of tours
             touched in this iteration, whether touched, items before it, items of the best, the visit that it is near.
-        money: (m, 2) of each tour, 0 of an empty one; thereof for who does what.
+        money: (m, 2) of each tour, 0 of an empty one; thereof for who does what, and for reloads.
         forward: (m, r + 1, 9) what holds when a vehicle is ready to leave for gap i, without and with its break
             taken: second, waited so far, by how much departure may still be put off, driven since the last break.
         late: (m, r + 1, 2) money for lateness so far, without and with the break.
@@ -157,7 +157,7 @@ def facts_of(problem: Tours) -> Facts:
     )  # fmt: skip
     rates = (
         vehicles.cost_fixed, vehicles.cost_per_km, vehicles.cost_per_hour, vehicles.overtime_cost_per_hour,
-        vehicles.balance_cost,
+        vehicles.balance_cost, vehicles.cost_per_reload,
     )  # fmt: skip
     return Facts(
         roads=np.stack([travel, _matrix(problem.roads.distance_metres, places)]),

@@ -29,6 +29,7 @@ from optimize.routing.tours.arrays import (
     NODE,
     NONE,
     PER_KM,
+    PER_RELOAD,
     PINNED,
     READY,
     READY_B,
@@ -255,6 +256,7 @@ def best_place_among(
             facts.rate[vehicle, PER_KM] / 1000.0,
         )
         least = facts.extra[row, visit] + (facts.rate[vehicle, FIXED] if length == 0 else 0.0)
+        per_reload = facts.rate[vehicle, PER_RELOAD]
         may_reload = routes.tour[vehicle, RELOADS] < facts.vehicle[vehicle, MOST_RELOADS]
         for gap in range(length + 1):
             if may_overlook and random_below(routes, _BLINK) == 0:
@@ -275,10 +277,18 @@ def best_place_among(
                     if first_gap > gap:
                         reload_gap, first, item = gap, visit, reload_item
                     more = detour_of_two(facts, routes, vehicle, reload_gap, first, gap, item)
-                    if per_metre * more + least >= best:
+                    if per_metre * more + least + per_reload >= best:
                         continue
                     cost = cost_with(
-                        facts, routes, vehicle, reload_gap, first, gap, item, metres + more, extra
+                        facts,
+                        routes,
+                        vehicle,
+                        reload_gap,
+                        first,
+                        gap,
+                        item,
+                        metres + more,
+                        extra + per_reload,
                     )
                     if cost - base >= best:
                         continue

@@ -19,6 +19,7 @@ from optimize.routing.tours.arrays import (
     METRES,
     NEVER,
     NODE,
+    PER_RELOAD,
     PINNED,
     RELOAD_SECONDS,
     RELOADS,
@@ -52,6 +53,7 @@ def refresh(facts: Facts, routes: Routes, vehicle: int) -> None:
         if item == visits:
             routes.tour[vehicle, FIRST_RELOAD] = min(routes.tour[vehicle, FIRST_RELOAD], gap)
             routes.tour[vehicle, RELOADS] += 1
+            extra += facts.rate[vehicle, PER_RELOAD]
         else:
             extra += facts.extra[row, item]
             routes.state[item, VEHICLE_OF] = vehicle

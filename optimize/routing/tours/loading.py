@@ -128,6 +128,13 @@ class Work:
         return int(self.routes.value[BEST_MUST]), float(self.routes.value[BEST_MONEY])
 
     @property
+    def money_on_time(self) -> float:
+        """Of the tours in the making, without lateness."""
+        routes, lengths = self.routes, self.routes.tour[:, LENGTH]
+        late = routes.late[np.arange(len(lengths)), lengths, 0]
+        return float((routes.money[:, COST] - late)[lengths > 0].sum())
+
+    @property
     def orders(self) -> dict[int, tuple[int, ...]]:
         """Of the tours in the making."""
         visits = self.problem.visit_count

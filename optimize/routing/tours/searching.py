@@ -135,7 +135,7 @@ def started(problem: Tours, start: ToursPlan | None, seed: int, frozen: Collecti
 def _improve(work: Work, iterations: int, progress: Progress, pool: Pool | None) -> tuple[int, bool]:
     value, done, chunk = work.routes.value, 0, 8
     served = max(1, sum(len(order) for order in work.orders.values()))
-    per_visit = max(float(work.routes.money[:, 0].sum()) / served, 1e-9)
+    per_visit = max(work.money_on_time / served, 1e-9)
     value[TEMPERATURE] = _START_SHARE * per_visit
     value[MUST_WEIGHT] = 10.0 * (float(value[BEST_MONEY]) + 1.0)
     cooling = (_END_SHARE / _START_SHARE) ** (1.0 / max(iterations, 1))
