@@ -70,7 +70,15 @@ from scenarios.language.measures import (
     kpi_reference_markdown,
 )
 from scenarios.language.network import WEEKDAYS, Closure, DistributionCentre, Network, Scope, Store
-from scenarios.language.operations import DepotPolicy, Routes, Shift, Transport, Wave, WorkingDays
+from scenarios.language.operations import (
+    DepotPolicy,
+    MasterRoute,
+    Routes,
+    Shift,
+    Transport,
+    Wave,
+    WorkingDays,
+)
 from scenarios.language.optimised import (
     Optimised,
     OptimisedAgents,
@@ -266,6 +274,7 @@ __all__ = [
     "Maintenance",
     "MarkDown",
     "MarketShock",
+    "MasterRoute",
     "Measure",
     "MerchandiseClass",
     "MinMax",
