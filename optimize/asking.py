@@ -14,6 +14,7 @@ from scenarios import (
     OptimisedParts,
     OptimisedRounds,
     OptimisedSites,
+    OptimisedSourcing,
     OptimisedStock,
     OptimisedTechnicians,
     Scenario,
@@ -24,6 +25,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "staff": ("agents", "technicians", "pickers"),
     "sites": ("sites", "technicians"),
     "routes": ("rounds",),
+    "sources": ("sourcing",),
 }
 """Family of decisions -> fields of `policy.optimised`; with sites go the technicians, whose number hangs on them."""
 
@@ -92,6 +94,10 @@ def _usual(part: str, scenario: Scenario) -> Any:
                 trucks.count for trucks in scenario.policy.transport.trucks
             )
             return OptimisedRounds() if drives else None
+        case "sourcing":
+            has_partners = service is not None and bool(service.partners)
+            has_suppliers, has_carriers = scenario.network.supply is not None, bool(scenario.fleet.carriers)
+            return OptimisedSourcing() if has_suppliers or has_carriers or has_partners else None
         case _:
             return OptimisedCrew() if depot is not None and depot.picking is not None else None
 

@@ -58,6 +58,11 @@ def check_plan(scenario: Scenario, plan: Plan, outlook: Outlook | None = None) -
         from optimize.limit_checking import PATH, broken_limits  # loads compiled functions
 
         found += [PlanFinding(PATH, item, rule) for item, rule in broken_limits(scenario, plan, outlook)]
+    if plan.decisions.sourcing_rules or plan.decisions.carriers or plan.decisions.partners:
+        from optimize.sourcing.plan_checking import broken_sources  # needed by few plans
+
+        if not found:
+            found += [PlanFinding(*finding) for finding in broken_sources(scenario, plan, outlook)]
     return [
         *found,
         *_store_levels(scenario, plan),

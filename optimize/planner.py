@@ -15,7 +15,9 @@ from optimize.stock.overlay import of_centres, of_stores, overlaid, recounted
 from scenarios import (
     NO_DECISIONS,
     Basis,
+    Curve,
     Decisions,
+    PartnersUsed,
     Plan,
     PlanPart,
     Scenario,
@@ -33,6 +35,7 @@ _STEPS: dict[str, tuple[str, str]] = {
     "pickers": ("optimize.staffing.planning", "plan_pickers"),
     "sites": ("optimize.network.planning", "plan_sites"),
     "rounds": ("optimize.routing.rounds", "plan_rounds"),
+    "sourcing": ("optimize.sourcing.planning", "plan_sourcing"),
 }
 """Field of `policy.optimised` -> module and function of its planner step: (scenario, outlook, progress) ->
 (fields of `Decisions`, parts). Solvers take long to load, so a step is looked up when it is needed."""
@@ -175,9 +178,10 @@ def _solved(
 def _rounded(part: PlanPart) -> PlanPart:
     """A part whose figures have as many digits as a file keeps, so that it reads back the same."""
     update: dict[str, Any] = {
+        "curves": tuple(_rounded_curve(curve) for curve in part.curves),
         "promises": tuple(
             promise.model_copy(update={"forecast": _short(promise.forecast)}) for promise in part.promises
-        )
+        ),
     }
     if part.report is not None:
         prices = tuple(
@@ -189,6 +193,13 @@ def _rounded(part: PlanPart) -> PlanPart:
         }
         update["report"] = part.report.model_copy(update={**figures, "shadow_prices": prices})
     return part.model_copy(update=update)
+
+
+def _rounded_curve(curve: Curve) -> Curve:
+    points = tuple((_short(level), _short(value)) for level, value in curve.points)
+    return curve.model_copy(
+        update={"points": points, "chosen": None if curve.chosen is None else _short(curve.chosen)}
+    )
 
 
 def _short(value: float) -> float:
@@ -204,6 +215,7 @@ def _honest(decisions: Decisions) -> tuple[PlanPart, ...]:
                 "basis": Basis.GIVEN,
                 "report": None,
                 "promises": (),
+                "curves": (),
                 "digest": "",
             }
         )
@@ -222,7 +234,8 @@ def _honest(decisions: Decisions) -> tuple[PlanPart, ...]:
 
 def _count(decisions: Decisions, part: str) -> int:
     """How many things a part of given decisions holds."""
-    return sum(len(value) for name in FIELDS[part] if (value := getattr(decisions, name)) is not None)
+    stated = (value for name in FIELDS[part] if (value := getattr(decisions, name)) is not None)
+    return sum(len(value.partner_ids) if isinstance(value, PartnersUsed) else len(value) for value in stated)
 
 
 def _assembled(scenario: Scenario, decisions: Decisions) -> Plan:

@@ -36,6 +36,7 @@ from scenarios.language.decisions import (
     Basis,
     CentreLevelRow,
     Decisions,
+    PartnersUsed,
     PlanPart,
 )
 from scenarios.language.demand import (
@@ -72,6 +73,7 @@ from scenarios.language.measures import (
 from scenarios.language.network import WEEKDAYS, Closure, DistributionCentre, Network, Scope, Store
 from scenarios.language.operations import (
     DepotPolicy,
+    HiredCarrier,
     MasterRoute,
     Routes,
     Shift,
@@ -82,11 +84,15 @@ from scenarios.language.operations import (
 from scenarios.language.optimised import (
     Optimised,
     OptimisedAgents,
+    OptimisedCarriers,
     OptimisedCrew,
+    OptimisedPartners,
     OptimisedParts,
     OptimisedRounds,
     OptimisedSites,
+    OptimisedSourcing,
     OptimisedStock,
+    OptimisedSuppliers,
     OptimisedTechnicians,
     ServiceMeasure,
     ServiceTarget,
@@ -129,6 +135,7 @@ from scenarios.language.policy import (
     VendorManaged,
 )
 from scenarios.language.promises import (
+    Curve,
     Premise,
     Promise,
     ShadowPrice,
@@ -182,9 +189,17 @@ from scenarios.language.sourcing import (
     ScorecardSources,
     SingleSource,
     Sourcing,
+    SourcingRule,
     SplitSources,
+    SupplierShare,
 )
-from scenarios.language.suppliers import Disruptions, PriceProcess, Supplier, SupplierQuality
+from scenarios.language.suppliers import (
+    Disruptions,
+    PriceProcess,
+    Supplier,
+    SupplierQuality,
+    VolumeDiscount,
+)
 from scenarios.language.tables import write_table
 from scenarios.language.templates import Templates, write_templates
 
@@ -225,6 +240,7 @@ __all__ = [
     "ContactCentre",
     "Contacts",
     "Costs",
+    "Curve",
     "CustomerReturns",
     "CycleCount",
     "DaysOfCover",
@@ -256,6 +272,7 @@ __all__ = [
     "GoodsIn",
     "Group",
     "Hazard",
+    "HiredCarrier",
     "Holiday",
     "Horizon",
     "InitialConditions",
@@ -284,11 +301,15 @@ __all__ = [
     "Network",
     "Optimised",
     "OptimisedAgents",
+    "OptimisedCarriers",
     "OptimisedCrew",
+    "OptimisedPartners",
     "OptimisedParts",
     "OptimisedRounds",
     "OptimisedSites",
+    "OptimisedSourcing",
     "OptimisedStock",
+    "OptimisedSuppliers",
     "OptimisedTechnicians",
     "OrderStream",
     "Outsourcing",
@@ -297,6 +318,7 @@ __all__ = [
     "PartStockRule",
     "Partner",
     "PartnerReview",
+    "PartnersUsed",
     "PartsPolicy",
     "PartsSupply",
     "Pattern",
@@ -350,6 +372,7 @@ __all__ = [
     "SolveReport",
     "SolveStatus",
     "Sourcing",
+    "SourcingRule",
     "SplitSources",
     "Staging",
     "StockForm",
@@ -360,6 +383,7 @@ __all__ = [
     "Substitution",
     "Supplier",
     "SupplierQuality",
+    "SupplierShare",
     "TechnicianGroup",
     "TechnicianReview",
     "TechnicianRow",
@@ -371,6 +395,7 @@ __all__ = [
     "Unloading",
     "Unserved",
     "VendorManaged",
+    "VolumeDiscount",
     "Wave",
     "WeibullHazard",
     "WorkforcePolicy",

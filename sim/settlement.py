@@ -156,6 +156,10 @@ def terms_of(world: World) -> Terms:
         ages_in_centre=world.ageing.lot_index >= 0,
         triage=TriageTerms.of(world.scenario),
         express_surcharge_share=world.supply.surcharge_share,
+        volume_discounts=tuple(
+            tuple((step.units, step.discount_share) for step in supplier.volume_discounts)
+            for supplier in network.suppliers
+        ),
         count_cost_per_line=error.count_cost_per_line if error else 0.0,
         is_consigned=consigned_skus(world),
         work=_work_terms(world),

@@ -21,13 +21,12 @@ import numpy as np
 import numpy.typing as npt
 
 from optimize.compilation import compiled
+from optimize.network.knapsack_kernels import linear_knapsack, whole_knapsack
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 FREE, CLOSED, OPEN = 0, 1, 2
-_MOST_NODES = 3000
-"""Of one knapsack's search tree; beyond it its linear bound is taken, which is valid and weaker."""
 
 
 class Relaxation(NamedTuple):
@@ -84,61 +83,6 @@ def _ratio(profit: float, size: float) -> float:
 
 
 @compiled
-def _linear(count: int, profit: FloatArray, size: FloatArray, room: float) -> float:
-    """Value of a knapsack in shares; items by falling ratio."""
-    value = 0.0
-    for item in range(count):
-        if size[item] > room:
-            return value + profit[item] * room / size[item]
-        value += profit[item]
-        room -= size[item]
-    return value
-
-
-@compiled
-def _whole(
-    count: int, profit: FloatArray, size: FloatArray, room: float, chosen: IntArray, kept: IntArray
-) -> float:
-    """Value of a knapsack of whole items (Horowitz and Sahni 1974): depth first, the linear bound prunes."""
-    best, value, nodes, at = -1.0, 0.0, 0, 0
-    first = _linear(count, profit, size, room)
-    tolerance = 1e-12 * first
-    while True:
-        bound, left, item = value, room, at
-        while item < count and size[item] <= left:
-            bound += profit[item]
-            left -= size[item]
-            item += 1
-        if item < count:
-            bound += left * profit[item] / size[item]
-        if bound > best + tolerance:
-            for taken in range(at, item):
-                chosen[taken] = 1
-                value += profit[taken]
-                room -= size[taken]
-            if item < count:
-                chosen[item] = 0
-                at = item + 1
-                continue
-            best = value
-            for taken in range(count):
-                kept[taken] = chosen[taken]
-            at = count
-        nodes += 1
-        if nodes > _MOST_NODES:
-            return first
-        at -= 1
-        while at >= 0 and chosen[at] == 0:
-            at -= 1
-        if at < 0:
-            return best
-        chosen[at] = 0
-        value -= profit[at]
-        room += size[at]
-        at += 1
-
-
-@compiled
 def _fill(work: Relaxation, site: int, multiplier: FloatArray) -> int:
     """Points worth taking at a site, by falling profit per demand, into `profit` and `size`; how many they are.
 
@@ -180,11 +124,11 @@ def _site_values(work: Relaxation, multiplier: FloatArray) -> None:
         count = _fill(work, site, multiplier)
         room = work.capacity[site]
         if single:
-            gained = _whole(count, work.profit, work.size, room, work.chosen, work.kept)
+            gained = whole_knapsack(count, work.profit, work.size, room, work.chosen, work.kept)
             for place in range(count):
                 share[work.order[site, place]] = work.kept[place]
         else:
-            gained = _linear(count, work.profit, work.size, room)
+            gained = linear_knapsack(count, work.profit, work.size, room)
             for place in range(count):
                 if work.size[place] > room:
                     share[work.order[site, place]] = room / work.size[place]
@@ -219,7 +163,7 @@ def _enough(work: Relaxation, forced: int, is_open: bool, wanted: float) -> floa
     if room < 0.0:
         return np.inf
     # What is not opened saves its value and fits into the capacity that is not needed: a knapsack.
-    saved = _whole(item, work.site_profit, work.site_size, room, work.site_chosen, work.site_kept)
+    saved = whole_knapsack(item, work.site_profit, work.site_size, room, work.site_chosen, work.site_kept)
     for place in range(item):
         if work.site_kept[place] == 1:
             work.weight[work.item_site[place]] = 0.0
@@ -413,10 +357,10 @@ def fix(
                     work.size[count] = work.demand[other]
                     count += 1
             with_it = multiplier[point] - work.cost[site, point]
-            if opened + gained - with_it - _linear(count, work.profit, work.size, room) > cutoff:
+            if opened + gained - with_it - linear_knapsack(count, work.profit, work.size, room) > cutoff:
                 is_possible[site, point] = False
                 continue
-            whole = _whole(count, work.profit, work.size, room, work.chosen, work.kept)
+            whole = whole_knapsack(count, work.profit, work.size, room, work.chosen, work.kept)
             if opened + gained - with_it - whole > cutoff:
                 is_possible[site, point] = False
     return found

@@ -16,6 +16,7 @@ from optimize.staffing.technician_planning import DutyTerms, duty_terms
 from optimize.staffing.unsolved import unsolved
 from scenarios import (
     Basis,
+    Curve,
     OptimisedSites,
     PlanPart,
     Premise,
@@ -213,7 +214,28 @@ def _part(
         cells=len(found.open_stations),
         report=report,
         promises=promises,
+        curves=tuple(_curves(found)),
     )
+
+
+def _curves(found: SitingPlan) -> Iterator[Curve]:
+    """What one more station buys."""
+    known = [point for point in found.curve if np.isfinite(point.cost_per_day)]
+    if not known:
+        return
+    figures = (
+        ("cost of stations, technicians and roads", _UNIT, "cost_per_day"),
+        ("drive from the station to a visit", "minutes", "travel_minutes"),
+        ("technicians on duty", "technicians", "technicians"),
+    )
+    for value, unit, name in figures:
+        yield Curve(
+            level="open stations",
+            value=value,
+            value_unit=unit,
+            points=tuple((float(point.stations), float(getattr(point, name))) for point in known),
+            chosen=float(len(found.open_stations)),
+        )
 
 
 __all__ = ["PATH", "plan_sites", "siting_problem"]

@@ -14,6 +14,7 @@ from optimize.stock.part_network import parts_network
 from scenarios import (
     Basis,
     Columns,
+    Curve,
     OptimisedParts,
     PartLevelRow,
     PartsSupply,
@@ -47,6 +48,8 @@ _DIGITS = 6
 _DAYS_PER_YEAR = 365.0
 _REACH_STEPS = 1e4
 """Targets beyond reach are brought down to a whole number of so many parts."""
+_SHOWN_POINTS = 40
+"""Of the marginal curve, evenly by their number: its steps are a unit of a part each."""
 _NAMED = 5
 """Parts named one by one where many are alike."""
 
@@ -91,9 +94,25 @@ def plan_parts(
         cells=len(table),
         report=_report(scenario, service, curve, point, levels, asked),
         promises=_promises(scenario, curve, point, levels),
+        curves=(_marginal(curve, point),),
         digest=table.digest(),
     )
     return {"part_levels": table}, (part,)
+
+
+def _marginal(curve: FirstTimeFixPlan, chosen: int) -> Curve:
+    """What more money would buy: some points of the curve, that of the plan among them."""
+    shown = np.unique(
+        np.append(np.linspace(0, len(curve.cost) - 1, _SHOWN_POINTS).round().astype(int), chosen)
+    )
+    return Curve(
+        level="value of all levels",
+        level_unit="money",
+        value="first-time fix",
+        value_unit="share",
+        points=tuple((float(curve.cost[at]), float(curve.first_time_fix[at])) for at in shown),
+        chosen=float(curve.cost[chosen]),
+    )
 
 
 def _point(curve: FirstTimeFixPlan, asked: OptimisedParts) -> int:

@@ -7,9 +7,9 @@ from typing import ClassVar, Literal
 
 from scenarios.language.base import Model, assumed, given
 from scenarios.language.columns import Columns
-from scenarios.language.operations import MasterRoute, Shift
+from scenarios.language.operations import HiredCarrier, MasterRoute, Shift
 from scenarios.language.policy import LevelRow
-from scenarios.language.promises import Promise, SolveReport
+from scenarios.language.promises import Curve, Promise, SolveReport
 from scenarios.language.service_policy import (
     PartLevelRow,
     ServiceShift,
@@ -17,6 +17,7 @@ from scenarios.language.service_policy import (
     TechnicianRow,
     TerritoryRow,
 )
+from scenarios.language.sourcing import SourcingRule
 
 PLAN_FORMAT_VERSION = 1
 
@@ -53,6 +54,15 @@ class CentreLevelRow(Model):
     """Fixed lot size."""
 
 
+class PartnersUsed(Model):
+    """Service partners in use."""
+
+    partner_ids: tuple[str, ...] = given()
+    """Partners, with equal shares to begin with."""
+    share_of_jobs: float = assumed(0.0, "only what overflows", unit="share", ge=0, le=1)
+    """Jobs given to partners from the start."""
+
+
 class PlanPart(Model):
     """One part of a plan: what it decides, for how much, on what basis, and what it promises."""
 
@@ -68,6 +78,8 @@ class PlanPart(Model):
     """How the solver got on."""
     promises: tuple[Promise, ...] = assumed((), "it promises nothing")
     """KPIs it promises."""
+    curves: tuple[Curve, ...] = assumed((), "none was worked out")
+    """What more or less would have bought."""
     digest: str = assumed("", "not kept")
     """Digest of its numbers as the solver left them: tells whether somebody has edited them since."""
 
@@ -105,8 +117,22 @@ class Decisions(Model):
     """All technicians; replaces those of the policy, groups included."""
     skills: Columns[SkillRow] | None = assumed(None, "as the policy says")
     """Their skill matrix."""
+    sourcing_rules: tuple[SourcingRule, ...] | None = assumed(None, "as the policy says")
+    """From whom SKUs are bought; replace those of the policy as a whole."""
+    carriers: tuple[HiredCarrier, ...] | None = assumed(None, "as the policy says")
+    """Carriers used."""
+    partners: PartnersUsed | None = assumed(None, "as the policy says")
+    """Service partners used."""
 
 
 NO_DECISIONS = Decisions(format=1)
 
-__all__ = ["NO_DECISIONS", "PLAN_FORMAT_VERSION", "Basis", "CentreLevelRow", "Decisions", "PlanPart"]
+__all__ = [
+    "NO_DECISIONS",
+    "PLAN_FORMAT_VERSION",
+    "Basis",
+    "CentreLevelRow",
+    "Decisions",
+    "PartnersUsed",
+    "PlanPart",
+]

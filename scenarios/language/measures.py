@@ -346,7 +346,7 @@ _MEASURES: tuple[Measure, ...] = (
         "money per day",
         _H,
         _PROFIT,
-        "Revenue less mark-down and purchase cost",
+        "Revenue less mark-down and purchase cost, volume discounts aside",
     ),
     Measure(
         "profit",

@@ -124,6 +124,66 @@ class OptimisedRounds(Model):
     """Work of the search, by centre and set of weekdays."""
 
 
+class OptimisedSuppliers(Model):
+    """The cheapest split of each SKU over the suppliers that sell it: fixed shares in the place of `sourcing.rules`."""
+
+    least_sources: int = assumed(1, "assumption: one will do", ge=1, le=10)
+    """Suppliers of each SKU, where so many may sell it."""
+    most_sources: int = assumed(2, "assumption: each more is one more to look after", ge=1, le=10)
+    """Most suppliers of a SKU."""
+    minimum_share: float = assumed(0.1, "assumption: less is not worth an order", unit="share", ge=0, le=0.5)
+    """Least share of a supplier in a SKU that it is used for."""
+    score_floor: float = assumed(0.0, "nobody is left out", unit="points of 100", ge=0, le=100)
+    """Suppliers whose scorecard is expected to show less are not used, with the weights of `sourcing.scorecard`."""
+    defects_per_million: float | None = assumed(None, "no limit", unit="defective units per million", gt=0)
+    """Most defective units of all that is bought."""
+    cost_per_defect: float | None = assumed(
+        None, "assumption: the purchase cost of the unit", unit="money per defective unit", ge=0
+    )
+    """What a defective unit costs beyond its price: replacing it, customers who are let down."""
+    in_stock_share: float = assumed(0.95, "assumption", unit="share", ge=0.5, lt=1)
+    """Lead times are weighed by the safety stock that keeps so many order cycles without a stock-out."""
+
+
+class OptimisedCarriers(Model):
+    """The cheapest mix of outside carriers for the drops that go to them."""
+
+    on_time_share: float = assumed(0.0, "nobody is left out", unit="share", ge=0, le=1)
+    """Carriers that are on time less often are not used."""
+    least_carriers: int = assumed(1, "assumption: one will do", ge=1, le=20)
+    """Carriers used."""
+    most_carriers: int = assumed(20, "as good as no limit", ge=1, le=20)
+    """Carriers used."""
+    minimum_share: float = assumed(0.05, "assumption: stay in touch", unit="share", ge=0, le=0.5)
+    """Least share of a carrier that is used, in all drops."""
+    maximum_share: float = assumed(1.0, "no limit", unit="share", gt=0, le=1)
+    """Largest share of a carrier in all drops."""
+
+
+class OptimisedPartners(Model):
+    """Which service partners to work with, and how much of the work to give them."""
+
+    success_share: float = assumed(0.0, "nobody is left out", unit="share", ge=0, le=1)
+    """Partners that do fewer jobs at the first visit are not used."""
+    most_partners: int = assumed(10, "as good as no limit", ge=0, le=10)
+    """Partners used."""
+    own_utilisation: float = assumed(
+        0.9, "assumption: leave room for what is urgent", unit="share", gt=0, le=1
+    )
+    """Work, travel included, over paid time of own technicians up to which they do jobs at no cost but the road."""
+
+
+class OptimisedSourcing(Model):
+    """From whom to buy, who drives and who repairs for us. Kinds that the scenario does not have are left alone."""
+
+    suppliers: OptimisedSuppliers | None = assumed(OptimisedSuppliers(), "see its fields")
+    """Suppliers of distribution centres; null: by `sourcing.rules`."""
+    carriers: OptimisedCarriers | None = assumed(OptimisedCarriers(), "see its fields")
+    """Outside carriers; null: by `transport.hire`."""
+    partners: OptimisedPartners | None = assumed(OptimisedPartners(), "see its fields")
+    """Service partners; null: by `service.outsourcing`."""
+
+
 class Optimised(Model):
     """Parts of the policy that solvers work out before the run."""
 
@@ -145,6 +205,10 @@ class Optimised(Model):
     """Open stations; needs `technicians`, whose number depends on them."""
     rounds: OptimisedRounds | None = assumed(None, "by `transport.planning`")
     """Fixed rounds of own trucks."""
+    sourcing: OptimisedSourcing | None = assumed(
+        None, "by `sourcing`, `transport.hire` and `service.outsourcing`"
+    )
+    """Suppliers, carriers and partners."""
     month_probability: float = assumed(0.95, "assumption", unit="share", ge=0.5, lt=1)
     """Probability with which targets of people are kept over a month."""
     seed: int = assumed(1, "any number will do", ge=0, lt=2**31)
@@ -152,7 +216,20 @@ class Optimised(Model):
 
 
 __all__ = [
-    "Optimised", "OptimisedAgents", "OptimisedCrew", "OptimisedParts", "OptimisedRounds", "OptimisedSites",
-    "OptimisedStock", "OptimisedTechnicians",
-    "ServiceMeasure", "ServiceTarget", "StockForm", "StockLimits",
+    "Optimised",
+    "OptimisedAgents",
+    "OptimisedCarriers",
+    "OptimisedCrew",
+    "OptimisedPartners",
+    "OptimisedParts",
+    "OptimisedRounds",
+    "OptimisedSites",
+    "OptimisedSourcing",
+    "OptimisedStock",
+    "OptimisedSuppliers",
+    "OptimisedTechnicians",
+    "ServiceMeasure",
+    "ServiceTarget",
+    "StockForm",
+    "StockLimits",
 ]  # fmt: skip

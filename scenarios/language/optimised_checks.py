@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from scenarios.language.errors import Problem, did_you_mean
-from scenarios.language.optimised import OptimisedStock
+from scenarios.language.optimised import OptimisedCarriers, OptimisedStock, OptimisedSuppliers
 from scenarios.language.places import Places
 from scenarios.language.policy import KnownOrders, VendorManaged
 from scenarios.language.scenario import Scenario
@@ -36,6 +36,9 @@ def there_is_something_to_optimise(scenario: Scenario, places: Places, reach: Re
     ):
         if getattr(optimised, name) is not None and not is_there:
             yield places.problem("E516", f"{_OPTIMISED}.{name}", f"there is no {missing}")
+    if optimised.sourcing is not None and not _can_choose(scenario):
+        rule = "there is nobody to choose among: no `network.supply`, `fleet.carriers` or `service.partners`"
+        yield places.problem("E516", f"{_OPTIMISED}.sourcing", rule)
     centres = scenario.network.distribution_centres
     if optimised.centres and all(centre.stock == "unlimited" for centre in centres):
         rule = "no distribution centre has limited stock: none ever orders"
@@ -68,7 +71,7 @@ def sites_can_be_chosen(scenario: Scenario, places: Places, reach: Reach) -> Ite
                 "E304", f"{path}.covered_share_by_region.{region}", "must be from 0 to 1", share
             )
     if wanted.least_stations > len(stations):
-        rule = f"there are {len(stations)} stations that can be had"
+        rule = f"must be at most {len(stations)}, the number of stations that can be had"
         yield places.problem("E504", f"{path}.least_stations", rule, wanted.least_stations)
     least = max(wanted.least_stations, len(set(wanted.keeps)))
     if wanted.most_stations is not None and wanted.most_stations < least:
@@ -79,6 +82,12 @@ def sites_can_be_chosen(scenario: Scenario, places: Places, reach: Reach) -> Ite
         yield places.problem(
             "E516", path, rule, hint="give `policy.optimised.technicians`, `{}` for usual targets"
         )
+
+
+def _can_choose(scenario: Scenario) -> bool:
+    """Whether there are suppliers, carriers or partners to choose among."""
+    has_partners = scenario.service is not None and bool(scenario.service.partners)
+    return has_partners or scenario.network.supply is not None or bool(scenario.fleet.carriers)
 
 
 def scopes_reach_what_can_be_decided(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
@@ -135,10 +144,40 @@ def targets_can_be_meant(scenario: Scenario, places: Places, reach: Reach) -> It
             if not agents.break_minutes / 60 < hours <= 24:
                 rule = "a shift must be longer than its break and at most 24 hours"
                 yield places.problem("E504", f"{_OPTIMISED}.agents.shift_hours[{index}]", rule, hours)
+    suppliers = None if optimised.sourcing is None else optimised.sourcing.suppliers
+    if suppliers is not None:
+        yield from _sources(suppliers, f"{_OPTIMISED}.sourcing.suppliers", places)
+    carriers = None if optimised.sourcing is None else optimised.sourcing.carriers
+    if carriers is not None:
+        yield from _carriers(carriers, f"{_OPTIMISED}.sourcing.carriers", places)
     has_limit = any(value is not None for _, value in optimised.limits)
     if has_limit and not optimised.stores and places.stated(f"{_OPTIMISED}.limits"):
         rule = "limits what `stores` decides, and that names nothing"
         yield places.problem("E516", f"{_OPTIMISED}.limits", rule, hint="give `policy.optimised.stores`")
+
+
+def _sources(entry: OptimisedSuppliers, path: str, places: Places) -> Iterator[Problem]:
+    if entry.most_sources < entry.least_sources:
+        rule = f"must be at least `least_sources`, {entry.least_sources}"
+        yield places.problem("E503", f"{path}.most_sources", rule, entry.most_sources)
+    if entry.minimum_share * entry.least_sources > 1:
+        rule = f"{entry.least_sources} suppliers cannot have so much each"
+        yield places.problem("E503", f"{path}.minimum_share", rule, entry.minimum_share)
+    if entry.least_sources > 1 and entry.minimum_share == 0:
+        rule = "must be above 0: a second source that gets nothing is none"
+        yield places.problem("E503", f"{path}.minimum_share", rule, entry.minimum_share)
+
+
+def _carriers(entry: OptimisedCarriers, path: str, places: Places) -> Iterator[Problem]:
+    if entry.most_carriers < entry.least_carriers:
+        rule = f"must be at least `least_carriers`, {entry.least_carriers}"
+        yield places.problem("E503", f"{path}.most_carriers", rule, entry.most_carriers)
+    if entry.maximum_share < entry.minimum_share:
+        rule = f"must be at least `minimum_share`, {entry.minimum_share:g}"
+        yield places.problem("E503", f"{path}.maximum_share", rule, entry.maximum_share)
+    if entry.minimum_share * entry.least_carriers > 1:
+        rule = f"{entry.least_carriers} carriers cannot have so much each"
+        yield places.problem("E503", f"{path}.minimum_share", rule, entry.minimum_share)
 
 
 def _target(entry: OptimisedStock, path: str, places: Places) -> Iterator[Problem]:

@@ -17,13 +17,21 @@ FIELDS_OF_PARTS: dict[str, tuple[str, ...]] = {
     "policy.optimised.technicians": ("technician_shifts", "technicians", "skills"),
     "policy.optimised.pickers": ("pickers",),
     "policy.optimised.rounds": ("rounds",),
+    "policy.optimised.sourcing": ("sourcing_rules", "carriers", "partners"),
 }
 """Path of what is optimised -> fields of `Decisions` that hold the numbers."""
+
+_WITHIN_PARTS: dict[str, tuple[str, ...]] = {
+    "policy.optimised.sourcing.suppliers": ("sourcing_rules",),
+    "policy.optimised.sourcing.carriers": ("carriers",),
+    "policy.optimised.sourcing.partners": ("partners",),
+}
+"""Paths within these that are parts of a plan of their own."""
 
 
 def fields_of(path: str) -> tuple[str, ...]:
     """Fields of `Decisions` that a part stands for; none when the path is not one of a plan's parts."""
-    for known, names in FIELDS_OF_PARTS.items():
+    for known, names in (*_WITHIN_PARTS.items(), *FIELDS_OF_PARTS.items()):
         if path == known or path.startswith((f"{known}.", f"{known}[")):
             return names
     return ()
@@ -42,6 +50,8 @@ def part_digest(decisions: Decisions, path: str) -> str:
         state.update(f"{name}:".encode())
         if isinstance(value, Columns):
             state.update(value.digest().encode())
+        elif isinstance(value, Model):
+            state.update(value.model_dump_json().encode())
         elif value is not None:
             state.update("|".join(map(_as_text, value)).encode())
     return state.hexdigest()

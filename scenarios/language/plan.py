@@ -109,20 +109,13 @@ class Plan:
 
 
 _BESIDE_LEVELS = {
-    "open_stations",
-    "territories",
-    "rounds",
-    "part_levels",
-    "agents",
-    "pickers",
-    "technician_shifts",
-    "technicians",
-    "skills",
-}
+    "open_stations", "territories", "rounds", "part_levels", "agents", "pickers", "technician_shifts", "technicians",
+    "skills", "sourcing_rules", "carriers", "partners",
+}  # fmt: skip
 
 
 def with_decisions(scenario: Scenario, decisions: Decisions) -> Scenario:
-    """A scenario in which decisions about sites, rounds, people and spare parts stand in the place of the policy's."""
+    """A scenario in which decisions stand in the place of the policy's, levels of stock left out."""
     if all(getattr(decisions, name) is None for name in _BESIDE_LEVELS):
         return scenario
     policy = scenario.policy
@@ -154,7 +147,17 @@ def with_decisions(scenario: Scenario, decisions: Decisions) -> Scenario:
     if people:
         workforce = service.workforce.model_copy(update=people)
         service = service.model_copy(update={"workforce": workforce})
+    if decisions.partners is not None:
+        outsourcing = service.outsourcing.model_copy(update=dict(decisions.partners))
+        service = service.model_copy(update={"outsourcing": outsourcing})
     if decisions.pickers is not None:
         depot = depot.model_copy(update={"pickers": decisions.pickers})
-    changed = policy.model_copy(update={"service": service, "depot": depot, "transport": transport})
+    sourcing = policy.sourcing
+    if decisions.sourcing_rules is not None:
+        sourcing = sourcing.model_copy(update={"rules": decisions.sourcing_rules})
+    if decisions.carriers is not None:
+        hire = transport.hire.model_copy(update={"carriers": decisions.carriers})
+        transport = transport.model_copy(update={"hire": hire})
+    blocks = {"service": service, "depot": depot, "transport": transport, "sourcing": sourcing}
+    changed = policy.model_copy(update=blocks)
     return scenario.model_copy(update={"policy": changed}).with_provenance(scenario.provenance)

@@ -33,6 +33,9 @@ _STANDS_FOR = {
     "technician_shifts": "policy.service.workforce.shifts",
     "technicians": "policy.service.workforce.technicians",
     "skills": "policy.service.workforce.skills",
+    "sourcing_rules": "policy.sourcing.rules",
+    "carriers": "policy.transport.hire.carriers",
+    "partners": "policy.service.outsourcing",
 }
 """Field of `Decisions` -> path of the policy whose place it takes."""
 
@@ -90,6 +93,7 @@ def check_decisions(
         *_store_levels(decisions, scenario, places),
         *_centre_levels(decisions, scenario, places),
         *_skills(decisions, scenario, places),
+        *_partners(decisions, scenario, places),
         *_as_policy(decisions, scenario, provenance),
     ]
     return sorted(set(found), key=Problem.sort_key)
@@ -202,6 +206,12 @@ def _sensible(
     yield from places.rows("E511", path, table, unclear, "order_up_to_units", rule)
     low = ~unclear & (up_to > 0) & (up_to <= point)
     yield from places.rows("E508", path, table, low, "order_up_to_units", "must be above the reorder point")
+
+
+def _partners(decisions: Decisions, scenario: Scenario, places: Places) -> Iterator[Problem]:
+    """Partners work for an after-sales service; where there is one, names are checked as those of the policy."""
+    if decisions.partners is not None and scenario.service is None:
+        yield places.problem("E516", "partners", "there is no `service`")
 
 
 def _as_policy(decisions: Decisions, scenario: Scenario, provenance: Provenance) -> Iterator[Problem]:

@@ -74,6 +74,23 @@ class SolveReport(Model):
         return abs(self.objective - self.bound) / max(abs(self.objective), 1e-12)
 
 
+class Curve(Model):
+    """What more of something would buy: the best that can be had at each level of it."""
+
+    level: str = given(min_length=1)
+    """What there is more or less of, e.g. "open stations"."""
+    level_unit: str = assumed("", "a number")
+    """Its unit."""
+    value: str = given(min_length=1)
+    """What changes with it, e.g. "cost of the network"."""
+    value_unit: str = assumed("", "a number")
+    """Its unit."""
+    points: tuple[tuple[float, float], ...] = given(min_length=1)
+    """Level and value, by rising level."""
+    chosen: float | None = assumed(None, "none of them is the plan's")
+    """Level of the plan."""
+
+
 class Premise(StrEnum):
     """What a promise takes for granted. Each can be made true in a scenario, to see what it is worth."""
 
@@ -118,4 +135,4 @@ class Promise(Model):
     """Closed form behind it."""
 
 
-__all__ = ["Premise", "Promise", "ShadowPrice", "SolveReport", "SolveStatus", "Unserved"]
+__all__ = ["Curve", "Premise", "Promise", "ShadowPrice", "SolveReport", "SolveStatus", "Unserved"]

@@ -80,11 +80,20 @@ class Dispatch(Model):
     skill that the fewest on duty have, then by when it is due."""
     area: Literal["territory", "pooled"] = assumed("territory", "technicians know their district")
     """Whether a technician works for the own station only or wherever a job waits."""
-    plan: Literal["when_free", "day_plan"] = assumed("when_free", "no plan")
-    """Next job chosen when somebody is free, or a plan of the day made in the morning into which urgent jobs are
-    fitted."""
+    plan: Literal["when_free", "day_plan", "optimised"] = assumed("when_free", "no plan")
+    """Next job chosen when somebody is free; or a plan of the day made in the morning into which urgent jobs are
+    fitted; or such a plan that a solver makes and, when something has happened, makes anew."""
     frozen_minutes: float = assumed(60.0, "assumption: an hour", unit="minutes", ge=0, le=1_440)
-    """With a day plan: jobs planned to begin within this time are not moved any more."""
+    """With a plan: jobs planned to begin within this time are not moved any more."""
+    replan_minutes: float = assumed(120.0, "assumption: two hours", unit="minutes", ge=0, le=1_440)
+    """With an optimised plan: no two plans of a district are made within less time; what comes up waits till then."""
+    iterations: int = assumed(40, "a few milliseconds a plan", ge=0, le=1_000_000)
+    """With an optimised plan: steps of the search for each plan."""
+    late_cost_per_hour: float = assumed(
+        60.0, "assumption: about two hours of a technician", unit="money per hour", gt=0, le=1_000_000
+    )
+    """With an optimised plan: what an hour is taken to cost by which somebody comes after the end of a window or the
+    response time of the SLA class; it is weighed against driving and overtime, and charged to nobody."""
     overtime_minutes: float = assumed(60.0, "assumption: an hour", unit="minutes", ge=0, le=1_440)
     """A job is begun if it is expected to end no later than this after the shift."""
     late_minutes: float = assumed(0.0, "the end of the window", unit="minutes", ge=0, le=1_440)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from scenarios.language.sourcing import ScorecardSources, SingleSource, SplitSou
 
 
 def suppliers(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
-    """Express is faster than regular, durations are possible, the defect floor lies below the share it bounds."""
+    """Express is faster than regular, durations are possible, price breaks rise, the defect floor is one."""
     del reach
     for index, supplier in enumerate(scenario.network.suppliers):
         path = f"network.suppliers[{index}]"
@@ -30,6 +31,10 @@ def suppliers(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Prob
         if supplier.disruptions is not None:
             where = f"{path}.disruptions.length_days"
             yield from duration(supplier.disruptions.length_days, LONGEST_LEAD_TIME_DAYS, where, places)
+        for number, (step, next_step) in enumerate(pairwise(supplier.volume_discounts), start=1):
+            if next_step.units <= step.units or next_step.discount_share <= step.discount_share:
+                rule = "must ask for more units, and give more, than the one before"
+                yield places.problem("E503", f"{path}.volume_discounts[{number}]", rule)
         quality = supplier.quality
         if quality is not None and quality.floor_per_million > quality.defects_per_million:
             rule = f"must not exceed `defects_per_million`, {quality.defects_per_million:g}"

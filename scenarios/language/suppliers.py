@@ -36,6 +36,18 @@ class PurchaseMinimum(Model):
     """Value at the price of the day."""
 
 
+class VolumeDiscount(Model):
+    """A price break for all units of a period: paid back at its end, on everything bought in it.
+
+    volume_discounts: [{units: 5000, discount_share: 0.04}, {units: 10000, discount_share: 0.07}]
+    """
+
+    units: int = given(unit="units per 28 days", gt=0, le=1_000_000_000)
+    """Least units that all centres together order within 28 days, counted from the first day."""
+    discount_share: float = given(unit="share of purchase value", gt=0, lt=1)
+    """What is paid back of the purchase value of these days, express surcharges aside."""
+
+
 class Disruptions(Model):
     """Times in which nothing leaves the supplier: strikes, floods, a failed line."""
 
@@ -92,6 +104,8 @@ class Supplier(Model):
     """How its prices move."""
     minimum_order: PurchaseMinimum = assumed(PurchaseMinimum(), "none unless given")
     """Least size of a purchase order."""
+    volume_discounts: tuple[VolumeDiscount, ...] = assumed((), "none unless given")
+    """Price breaks, units and discounts rising; the highest one that is reached applies."""
     capacity_units_per_day: int = assumed(0, "0 = no limit", unit="units per day", ge=0)
     """Units it can ship in a day to all centres together; the rest waits its turn."""
     disruptions: Disruptions | None = assumed(None, "never disrupted unless given")

@@ -49,10 +49,12 @@ class Account(IntEnum):
     """What customers pay for repairs, parts, visits and maintenance contracts."""
     PARTS_INVENTORY = 23
     """Spare parts at purchase cost, in centres, stations and vans, on their way and in repair."""
+    VOLUME_DISCOUNTS = 24
+    """What suppliers pay back for the volume of a period; goods are carried at what was invoiced."""
 
 
 HEAD_ACCOUNTS: dict[str, tuple[Account, ...]] = {
-    "purchase": (Account.COST_OF_GOODS,),
+    "purchase": (Account.COST_OF_GOODS, Account.VOLUME_DISCOUNTS),
     "ordering": (Account.ORDERING,),
     "holding": (Account.HOLDING,),
     "waste": (Account.WASTE, Account.DISPOSAL),

@@ -110,6 +110,8 @@ class Charge(IntEnum):
     """Defective units taken back for repair, at the purchase cost they are carried at."""
     PARTS_OPENING = 44
     """Parts that are there on the first morning."""
+    VOLUME_DISCOUNT = 45
+    """Purchase value on which a supplier pays back, minor units; the amount is negative."""
 
 
 SERVICE_CHARGES: tuple[Charge, ...] = tuple(
@@ -163,6 +165,7 @@ ACCOUNT_OF: Mapping[Charge, Account] = {
     Charge.CONTRACTS_SOLD: Account.CASH,
     Charge.PARTS_RETURNED: Account.PARTS_INVENTORY,
     Charge.PARTS_OPENING: Account.PARTS_INVENTORY,
+    Charge.VOLUME_DISCOUNT: Account.VOLUME_DISCOUNTS,
 }
 """The account that each reason debits."""
 

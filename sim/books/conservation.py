@@ -89,7 +89,9 @@ def check_books(
         labels,
         terms,
     )
-    check_supply(audit, tables, day_totals, opening, closing, Axis("centre", labels.centres), terms)
+    check_supply(
+        audit, tables, len(panels.day), day_totals, opening, closing, Axis("centre", labels.centres), terms
+    )
     check_trial_balance(
         audit, ledger_totals, panels, tables, day_totals, centre_totals, opening, closing, labels, terms
     )

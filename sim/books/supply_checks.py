@@ -8,14 +8,17 @@ import numpy as np
 
 from sim.books.audit import Audit, Axis
 from sim.books.charges import Charge, check_charges
-from sim.books.events import NOT_YET, TITLE_PASSED, counted
+from sim.books.events import NOT_YET, TITLE_PASSED, counted, event_days
 from sim.books.terms import Terms, in_micro
 from sim.records import Closing, Day, IntArray, Table
+
+_DISCOUNT_PERIOD_DAYS = 28
 
 
 def check_supply(
     audit: Audit,
     tables: Mapping[str, Table],
+    days: int,
     day_totals: IntArray,
     opening: Closing,
     closing: Closing,
@@ -26,7 +29,9 @@ def check_supply(
 
     Args:
         audit: collects what fails.
-        tables: `charges`, `express_orders`, `supplier_lots`, `receipts` and `title_transfers` are read.
+        tables: `charges`, `purchase_orders`, `express_orders`, `supplier_lots`, `receipts` and `title_transfers` are
+            read.
+        days: length of the run.
         day_totals: (stores, classes, len(Day)) the day panel added up over the run.
         opening: the first morning.
         closing: the end, counted.
@@ -80,6 +85,7 @@ def check_supply(
             audit.at_most("centres took in no more than passed at the gate", taken_in, passed, (of_centre,))
         else:
             audit.equal("centres took in what passed at the gate", taken_in, passed, (of_centre,))
+    _check_discounts(audit, tables, days, of_centre, terms)
     _check_complaints(audit, tables["complaints"], day_totals, of_centre, terms)
     charges = tables["charges"]
     paid = np.where(charges["reason"] == Charge.EXPRESS_SURCHARGE, charges["amount_minor"], 0)
@@ -88,6 +94,30 @@ def check_supply(
         "EXPRESS_SURCHARGE is what each supplier asks for express",
         per_centre(charges, paid),
         per_centre(express, due.astype(np.int64)),
+        (of_centre,),
+    )
+
+
+def _check_discounts(
+    audit: Audit, tables: Mapping[str, Table], days: int, of_centre: Axis, terms: Terms
+) -> None:
+    """Suppliers pay back what their price breaks say of the purchase orders of every whole period."""
+    purchases, charges = tables["purchase_orders"], tables["charges"]
+    centres = len(of_centre.names)
+    period = event_days(purchases["placed_second"]) // _DISCOUNT_PERIOD_DAYS
+    due = np.zeros(centres, np.int64)
+    for number in range(days // _DISCOUNT_PERIOD_DAYS):
+        for supplier, steps in enumerate(terms.volume_discounts):
+            rows = (period == number) & (purchases["supplier"] == supplier)
+            reached = [share for least, share in steps if purchases["units"][rows].sum() >= least]
+            if reached:
+                value = counted((centres,), (purchases["centre"][rows],), purchases["value_minor"][rows])
+                due += np.rint(value * max(reached)).astype(np.int64)
+    paid = np.where(charges["reason"] == Charge.VOLUME_DISCOUNT, -charges["amount_minor"], 0)
+    audit.equal(
+        "suppliers pay back what their volume discounts say",
+        counted((centres,), (charges["centre"],), paid),
+        due,
         (of_centre,),
     )
 

@@ -81,6 +81,8 @@ class Terms:
     """What becomes of goods that come back to the centre; None when none do."""
     express_surcharge_share: npt.NDArray[np.float64] | None = None
     """(suppliers,) of the purchase value that is sent express; None leaves surcharges unchecked."""
+    volume_discounts: tuple[tuple[tuple[int, float], ...], ...] = ()
+    """By supplier: units of 28 days, and share of their value that is paid back from there on."""
     count_cost_per_line: float = 0.0
     """Money per SKU that a centre counts."""
     is_consigned: npt.NDArray[np.bool_] | None = None

@@ -31,7 +31,7 @@ from sim.market.expectation import ExpectedDemand
 from sim.past import remembered_days
 from sim.recorder import TABLES, Recorder
 from sim.records import Centre
-from sim.suppliers import Line, Scorecards, Sources, Suppliers, meet_minimums
+from sim.suppliers import Line, Scorecards, Sources, Suppliers, VolumeDiscounts, meet_minimums
 from sim.world import World
 
 _LAST_SECOND = SECONDS_PER_DAY - 1
@@ -64,6 +64,7 @@ class Purchasing:
         self._catch_up_stores = catch_up_stores
         self._suppliers = Suppliers(world.scenario, world.supply, world.seed, world.replication)
         self._sources = Sources(world.scenario, world.axes, world.supply)
+        self._discounts = VolumeDiscounts(world.scenario.network.suppliers, len(world.axes.centre_ids))
         self._open_orders = OpenOrders(world.days * SECONDS_PER_DAY)
         self._lines_ordered = 0
         sourcing = world.scenario.policy.sourcing
@@ -147,6 +148,10 @@ class Purchasing:
         if number:
             self._order(day, *(column[:number].copy() for column in self._lines[:3]))
         self._answer_shortages(day)
+        if self._discounts.is_due(day):
+            for centre, value, paid_back in self._discounts.settle():
+                now = int(self._environment.now)
+                self._recorder.charge(now, centre, Charge.VOLUME_DISCOUNT, value, -paid_back)
         if day + 1 < world.days:
             self._schedule_review(day + 1)
 
@@ -223,6 +228,7 @@ class Purchasing:
         )
         self._recorder.add("purchase_orders", self._purchase_rows[:written].copy())
         self._record_prices(lines, now)
+        self._discounts.note(lines)
         self._pay_express(lines[:, lines[Line.IS_EXPRESS] == 1], now, is_shortage=False)
         self._expect(self._suppliers.send(lines, day, now))
 

@@ -14,6 +14,7 @@ from sim.aftersales.context import Context
 from sim.aftersales.requests import NOT_YET, Cause
 from sim.clock import Turn
 from sim.field.jobs import Job, Needs, Stage
+from sim.field.optimised_plans import OptimisedPlans
 from sim.field.plans import DayPlans
 from sim.field.roads import ServiceRoads
 from sim.field.settling import Settling
@@ -86,7 +87,7 @@ class Dispatcher:
         for worker in workers:
             worker.callbacks.append(partial(self._woken, worker))
             self._district_of[worker.station].workers.append(worker)
-        self._plans = DayPlans(context, roads) if policy.plan == "day_plan" else None
+        self._plans = self._plans_of(context, roads)
         self._strays, self._has_strays = Ordered(), False
         """Late jobs that anybody may do."""
         self._new_strays: list[Job] = []
@@ -97,6 +98,12 @@ class Dispatcher:
         self._event._ok = True
         self._event._value = None
         self._callbacks: list[Callable[[simpy.Event], None]] = [self._dispatch]
+
+    def _plans_of(self, context: Context, roads: ServiceRoads) -> DayPlans | None:
+        plan = context.facts.policy.dispatch.plan
+        if plan == "optimised":
+            return OptimisedPlans(context, roads, self._release)
+        return DayPlans(context, roads) if plan == "day_plan" else None
 
     def connect(self, visit_over: Callable[[Visit, int], None]) -> None:
         """Say who sees to requests after a visit; told of the visit and its overtime."""
@@ -129,8 +136,10 @@ class Dispatcher:
         by_district: dict[int, list[Job]] = {}
         for job in sorted(jobs, key=_by_priority):
             by_district.setdefault(self._district_of[job.request.station].number, []).append(job)
+        for district in self._districts:
+            self._plans.open_day(district.number)
         for number, own in by_district.items():
-            self._plans.make(self._districts[number].workers, own)
+            self._plans.make(number, self._districts[number].workers, own)
 
     def redispatch(self, job: Job) -> None:
         """A job that waits goes to the first who is free, of any station."""
@@ -182,6 +191,8 @@ class Dispatcher:
         called, self._called = self._called, {}
         for number in sorted(called) if len(called) > 1 else called:
             district = called[number]
+            if self._plans is not None and self._plans.renew(number, district.workers, district.new_jobs):
+                district.new_workers = list(district.free.values())
             workers, jobs = district.new_workers, district.new_jobs
             if workers:
                 district.new_workers = []
@@ -207,7 +218,7 @@ class Dispatcher:
 
     def _fit_in(self, plans: DayPlans, jobs: list[Job], district: District) -> list[Job]:
         """Fit jobs that have come into the plans; returns those for which there is no place."""
-        left = plans.make(district.workers, [job for job in jobs if job.stage is _WAITING])
+        left = plans.make(district.number, district.workers, [job for job in jobs if job.stage is _WAITING])
         for worker in list(district.free.values()):
             if worker.plan and worker.state is _FREE:
                 self._choose(worker, district)
@@ -233,7 +244,7 @@ class Dispatcher:
         late = plans.overdue(worker)
         if late:
             self._release(late)
-            plans.make(district.workers, [job for job in late if job.stage is not _VISITED])
+            plans.make(district.number, district.workers, [job for job in late if job.stage is not _VISITED])
         while worker.plan and worker.plan[0].request.promised_from_second <= self._environment._now:
             job = worker.plan[0]
             if self._fits(worker, job):

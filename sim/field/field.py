@@ -58,7 +58,7 @@ class FieldService:
         )
         self._urgent_wait = terms is not None and not terms.urgent_same_day
         self._promises = Promises(context, self._dispatcher.wait, self._late)
-        self._plans_days = facts.policy.dispatch.plan == "day_plan"
+        self._plans_days = facts.policy.dispatch.plan != "when_free"
         self._redispatches = facts.policy.dispatch.when_late == "redispatch"
         self._outlook = Outlook(context, self._workers)
         self._asks_partners = bool(facts.policy.outsourcing.partner_ids)

@@ -13,7 +13,8 @@ from sim.field.jobs import SECONDS_PER_MINUTE, Job, Stage, due_second
 from sim.field.roads import ServiceRoads
 from sim.field.workers import State, Worker, break_begins
 
-_NO_LIMIT = 1 << 60
+NO_LIMIT = 1 << 60
+"""No arrival is too late."""
 SLACK_SECONDS = 1_800
 """Plans have people come so much before a window ends, as drives and work take longer at times."""
 # Members of enumerations are looked up slowly, and these are needed at every step.
@@ -39,16 +40,26 @@ class DayPlans:
         self._frozen = round(policy.frozen_minutes * SECONDS_PER_MINUTE)
         self._overtime = round(policy.overtime_minutes * SECONDS_PER_MINUTE)
 
-    def make(self, workers: Sequence[Worker], jobs: Sequence[Job]) -> list[Job]:
+    def open_day(self, district: int) -> None:
+        """A day begins in a district."""
+
+    def renew(self, district: int, workers: Sequence[Worker], jobs: Sequence[Job]) -> bool:
+        """See whether a plan is to be made anew, now that some jobs have come; returns whether it has been."""
+        del district, workers, jobs
+        return False
+
+    def make(self, district: int, workers: Sequence[Worker], jobs: Sequence[Job]) -> list[Job]:
         """Plan jobs that are on no plan yet: so that they are in time, or else as it can be done.
 
         Args:
-            workers: of one district.
+            district: number of the district.
+            workers: of it.
             jobs: best first.
 
         Returns:
             Those that found no place today.
         """
+        del district
         left = self._make(workers, jobs, is_late=False)
         return self._make(workers, left, is_late=True) if left else left
 
@@ -62,7 +73,7 @@ class DayPlans:
             sequences.append(list(range(len(every), len(every) + len(worker.plan))))
             every += worker.plan
         until = [_limit(job, now) for job in every]
-        until += [_NO_LIMIT if is_late else _limit(job, now) for job in jobs]
+        until += [NO_LIMIT if is_late else _limit(job, now) for job in jobs]
         every += jobs
         frozen = [self._frozen_jobs(worker, now) for worker in crew]
         result = self._planner.plan(self._problem(crew, every, until, now), sequences, frozen)
@@ -112,6 +123,14 @@ class DayPlans:
             return max(now, worker.coming.starts_second)
         return now if worker.state is _FREE else worker.busy_until
 
+    @staticmethod
+    def _break_of(worker: Worker) -> tuple[int, int]:
+        """Break still to be taken, and from when on, of somebody who is there or will come."""
+        if worker.state is _OFF:
+            assert worker.coming is not None
+            return worker.coming.break_seconds, break_begins(worker.coming)
+        return worker.break_seconds, worker.break_from
+
     def _problem(self, crew: Sequence[Worker], jobs: Sequence[Job], until: list[int], now: int) -> DayProblem:
         places = [worker.next_place for worker in crew]
         places += [job.place for job in jobs]
@@ -121,20 +140,13 @@ class DayPlans:
             worker.latest_second if duty is None else duty.ends_second + self._overtime
             for worker, duty in zip(crew, fresh, strict=True)
         ]
-        pauses = [
-            worker.break_seconds if duty is None else duty.break_seconds
-            for worker, duty in zip(crew, fresh, strict=True)
-        ]
-        pause_from = [
-            worker.break_from if duty is None else break_begins(duty)
-            for worker, duty in zip(crew, fresh, strict=True)
-        ]
+        breaks = [self._break_of(worker) for worker in crew]
         return DayProblem(
             drive_seconds=self._roads.plane_seconds(places),
             starts_second=np.array([self._from_second(worker, now) for worker in crew], np.int64),
             latest_second=np.array(latest, np.int64),
-            break_seconds=np.array(pauses, np.int64),
-            break_from_second=np.array(pause_from, np.int64),
+            break_seconds=np.array([seconds for seconds, _ in breaks], np.int64),
+            break_from_second=np.array([begins for _, begins in breaks], np.int64),
             can_do=np.array([[worker.can_do(job.needs) for job in jobs] for worker in crew], np.bool_),
             from_second=np.array([max(0, job.request.promised_from_second) for job in jobs], np.int64),
             until_second=np.array(until, np.int64),
@@ -145,4 +157,4 @@ class DayPlans:
 def _limit(job: Job, now: int) -> int:
     """Arrival at the latest; none where it is too late in any case."""
     due = due_second(job.request) - SLACK_SECONDS
-    return due if due > now else _NO_LIMIT
+    return due if due > now else NO_LIMIT

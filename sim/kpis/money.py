@@ -31,7 +31,7 @@ def revenue(sums: Sums) -> FloatArray:
 
 
 def gross_margin(sums: Sums) -> FloatArray:
-    """Revenue less mark-down and purchase cost, in money per day."""
+    """Revenue less mark-down and purchase cost, in money per day; volume discounts belong to no class of goods."""
     return revenue(sums) - _per_day(sums, Account.MARK_DOWN, Account.COST_OF_GOODS)
 
 

@@ -1,5 +1,6 @@
 """The suppliers: what they ask, how long they take, how much they can ship and how well they work."""
 
+from sim.suppliers.discounts import PERIOD_DAYS, VolumeDiscounts
 from sim.suppliers.lines import Line, part_of
 from sim.suppliers.minimums import meet_minimums
 from sim.suppliers.prices import price_factors
@@ -11,6 +12,7 @@ from sim.suppliers.suppliers import Suppliers
 from sim.suppliers.supply import Supply, build_supply
 
 __all__ = [
+    "PERIOD_DAYS",
     "Line",
     "Quality",
     "Scorecards",
@@ -18,6 +20,7 @@ __all__ = [
     "Sources",
     "Suppliers",
     "Supply",
+    "VolumeDiscounts",
     "build_supply",
     "disrupted_days",
     "meet_minimums",

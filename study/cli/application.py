@@ -192,6 +192,7 @@ def compare(
 
 application.command(epilog=deciding.PLAN_EXAMPLES)(deciding.plan)
 application.command(epilog=deciding.AUDIT_EXAMPLES)(deciding.audit)
+application.command(epilog=deciding.WORTH_EXAMPLES)(deciding.worth)
 
 
 @application.command()

@@ -33,18 +33,24 @@ AUDIT_EXAMPLES = examples(
     "dualedge audit quickstart --plan plan.yaml",
 )
 
+WORTH_EXAMPLES = examples(
+    "dualedge worth quickstart --only stock --replications 10 --out worth",
+    "dualedge worth delta_service_first_optimised --plan plan.yaml",
+)
+
 
 Only = Annotated[
     list[str] | None,
     typer.Option(
         metavar="FAMILY",
-        help="Optimise stock, staff, sites, routes (stock,staff), with usual targets where the policy names none; by "
-        "default what `policy.optimised` names.",
+        help="Optimise stock, staff, sites, routes or sources (stock,staff), with usual targets where the policy names "
+        "none; by default what `policy.optimised` names.",
     ),
 ]
 
 
 def plan(
+    context: typer.Context,
     scenario: ScenarioWord,
     only: Only = None,
     out: Annotated[Path, typer.Option(metavar="FILE", help="Plan file; tables go beside it.")] = Path(
@@ -64,6 +70,9 @@ def plan(
     ] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Months of --confirm at once; by default one per free core.")
+    ] = None,
+    page: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the plan as a page, with charts, there.")
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace a plan file that was edited by hand.")
@@ -87,6 +96,8 @@ def plan(
         confirm=confirm,
         seed=seed,
         jobs=jobs,
+        page=page,
+        command=context.obj,
         force=force,
         overrides=tuple(apply or ()),
         settings=tuple(settings or ()),
@@ -143,4 +154,50 @@ def audit(
     raise typer.Exit(ending_well(lambda: run_audit(request), console))
 
 
-__all__ = ["AUDIT_EXAMPLES", "PLAN_EXAMPLES", "audit", "plan"]
+def worth(
+    context: typer.Context,
+    scenario: ScenarioWord,
+    plan: PlanFile = None,
+    only: Only = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    jobs: Jobs = None,
+    confidence: Annotated[
+        float | None,
+        typer.Option(
+            min=0.5, max=0.9999, help="Confidence level of all intervals together; by default the scenario's."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write table, chart and page there.")
+    ] = None,
+    settings: Settings = None,
+    apply: Overrides = None,
+    json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Show what each solver is worth in money and service.
+
+    The plan runs whole, then with one decision after the other left to the policy's rule, in the same random worlds.
+    """
+    from study.cli.worths import WorthRequest, run_worth
+
+    console = Console(quiet=quiet, json=json)
+    request = WorthRequest(
+        scenario=scenario,
+        plan=plan,
+        only=tuple(only or ()),
+        command=context.obj,
+        replications=replications,
+        seed=seed,
+        jobs=jobs,
+        confidence=confidence,
+        out=out,
+        overrides=tuple(apply or ()),
+        settings=tuple(settings or ()),
+        console=console,
+    )
+    raise typer.Exit(ending_well(lambda: run_worth(request), console))
+
+
+__all__ = ["AUDIT_EXAMPLES", "PLAN_EXAMPLES", "WORTH_EXAMPLES", "audit", "plan", "worth"]

@@ -38,6 +38,9 @@ class PlanRequest:
     """Of these months, at once."""
     overrides: tuple[str, ...] = ()
     settings: tuple[str, ...] = ()
+    page: Path | None = None
+    """Folder for the plan as a page."""
+    command: tuple[str, ...] = ()
     force: bool = False
     """Whether a plan that somebody has edited may be replaced."""
     console: Console = field(default_factory=Console)
@@ -53,6 +56,11 @@ def plan_and_write(request: PlanRequest) -> ExitCode:
     _can_be_written(request.out, request.scenario)
     if not request.force:
         _holds_nobodys_work(request.out)
+    if request.page is not None:
+        from study.plan_page.writing import OWNER, RECORD
+        from study.record_folder import claim_folder
+
+        claim_folder(request.page, RECORD, OWNER)
     console = request.console
     unfinished: tuple[str, ...] = ()
     confirmed: Confirmed | None = None
@@ -68,7 +76,22 @@ def plan_and_write(request: PlanRequest) -> ExitCode:
             confirmed = _confirmed(request, name, scenario, plan, request.confirm)
         except StudyInterrupted:
             unfinished = ("confirmation of agents",)
-    return _conclude(request, name, confirmed.plan if confirmed else plan, unfinished, confirmed)
+    decided = confirmed.plan if confirmed else plan
+    if request.page is not None:
+        _write_page(request, request.page, scenario, decided)
+    return _conclude(request, name, decided, unfinished, confirmed)
+
+
+def _write_page(request: PlanRequest, folder: Path, scenario: Scenario, plan: Plan) -> None:
+    from study.plan_page import write_plan_page
+
+    outlook = None
+    if plan.decisions.open_stations is not None:
+        import sim
+
+        outlook = sim.outlook(plan.decided(scenario))
+    files = write_plan_page(scenario, plan, folder, outlook=outlook, command=request.command)
+    request.console.say(f"page in {request.console.shown(files[-1])}")
 
 
 def _check_there_are_agents(scenario: Scenario, families: frozenset[str] | None) -> None:

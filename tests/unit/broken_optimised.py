@@ -26,7 +26,44 @@ def _replayed(name: str, mode: str, says: str) -> Broken:
     return Broken(name, "E516", changes=((rule, f"mode: {mode}"), (_MINIMUM, entry)), says=says)
 
 
+def _sources(name: str, code: str, block: str, says: str) -> Broken:
+    carriers = "fleet: {carriers: [{id: swift}]}\ninitial:"
+    policy = f"{_MINIMUM}\n  optimised:\n    sourcing: {block}"
+    return Broken(name, code, changes=(("initial:", carriers), (_MINIMUM, policy)), says=says)
+
+
 OPTIMISED = [
+    _optimised("nobody to choose among", "E516", "¦sourcing: {}", "nobody to choose among"),
+    _sources(
+        "fewer suppliers than at least",
+        "E503",
+        "{suppliers: {least_sources: 3, ¦most_sources: 2}}",
+        "must be at least `least_sources`, 3",
+    ),
+    _sources(
+        "second source that gets nothing",
+        "E503",
+        "{suppliers: {least_sources: 2, ¦minimum_share: 0}}",
+        "a second source that gets nothing is none",
+    ),
+    _sources(
+        "shares of suppliers that are more than all",
+        "E503",
+        "{suppliers: {least_sources: 3, most_sources: 3, ¦minimum_share: 0.4}}",
+        "3 suppliers cannot have so much each",
+    ),
+    _sources(
+        "fewer carriers than at least",
+        "E503",
+        "{carriers: {least_carriers: 3, ¦most_carriers: 2}}",
+        "must be at least `least_carriers`, 3",
+    ),
+    _sources(
+        "largest share of a carrier below the least",
+        "E503",
+        "{carriers: {minimum_share: 0.3, ¦maximum_share: 0.2}}",
+        "must be at least `minimum_share`, 0.3",
+    ),
     _optimised("agents of no contact centre", "E516", "¦agents: {}", "there is no `service.contact_centre`"),
     _optimised("technicians of no station", "E516", "¦technicians: {}", "there is no `service.stations`"),
     _optimised("parts of no service", "E516", "¦parts: {budget: 100}", "there is no `service.parts`"),
@@ -65,6 +102,27 @@ OPTIMISED = [
         "E511",
         "stores: [{target: {}, ¦shortage_cost_per_unit: 3}]",
         "exclude each other",
+    ),
+    _optimised("sites of no station", "E516", "¦sites: {}", "there is no `service.stations`"),
+    _optimised("rounds of no truck", "E516", "¦rounds: {}", "there is no own truck"),
+    _after_sales("sites without technicians", "E516", "¦sites: {}", "nobody would work"),
+    _after_sales(
+        "kept station of no name",
+        "E501",
+        "sites: {keeps: [¦ST2]}\n    technicians: {}",
+        "did you mean `ST1`?",
+    ),
+    _after_sales(
+        "coverage of no region",
+        "E501",
+        "sites: {covered_share_by_region: {¦nowhere: 0.9}}\n    technicians: {}",
+        "no store lies there",
+    ),
+    _after_sales(
+        "more stations than there are",
+        "E504",
+        "sites: {¦least_stations: 3}\n    technicians: {}",
+        "at most 1",
     ),
     _optimised("limits of nothing", "E516", "¦limits: {budget: 100}", "give `policy.optimised.stores`"),
     _optimised("budget of nothing", "E304", "stores: [{}]\n    limits: {¦budget: 0}", "more than 0"),

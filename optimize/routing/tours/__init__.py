@@ -1,0 +1,1 @@
+"""Tours of trucks and technicians under rich rules: plain arrays in, a searched and checked plan out."""

@@ -1,0 +1,119 @@
+"""Compiled steps that take strings of neighbouring visits out of several tours.
+
+Adjacent string removal of Christiaens & Vanden Berghe (2020), Slack induction by string removals for vehicle routing
+problems, Transportation Science 54(2), section 5.2, eqs. 5-7: 10 visits on average, strings of 10 at most, half of them
+with a preserved substring.
+"""
+
+from __future__ import annotations
+
+import math
+
+from optimize.compilation import compiled_inside
+from optimize.routing.tours.arrays import (
+    COST,
+    IS_TOUCHED,
+    LENGTH,
+    TOUCHED,
+    TOUCHED_COUNT,
+    TWIN,
+    VEHICLE_OF,
+    Facts,
+    Routes,
+)  # fmt: skip
+from optimize.routing.tours.inserting import cut_out, drop_reloads, random_below
+
+_AVERAGE_REMOVED = 10
+_LONGEST_STRING = 10
+_SHARE = 1_000_000
+
+
+@compiled_inside
+def ruin(facts: Facts, routes: Routes) -> None:
+    """Take strings of visits around a random one out of as many tours as are drawn."""
+    visits, used, served = len(facts.penalty), 0, 0
+    for vehicle in range(len(routes.tour)):
+        if routes.tour[vehicle, LENGTH] > 0:
+            used += 1
+            served += routes.tour[vehicle, LENGTH]
+    if used == 0:
+        return
+    longest = min(float(_LONGEST_STRING), served / used)
+    most_strings = 4.0 * _AVERAGE_REMOVED / (1.0 + longest) - 1.0
+    strings = int(_share(routes) * most_strings + 1.0)
+    seed, done = random_below(routes, visits), 0
+    for rank in range(facts.near.shape[1]):
+        if done >= strings:
+            break
+        visit = facts.near[seed, rank]
+        vehicle = routes.state[visit, VEHICLE_OF]
+        if vehicle < 0 or routes.tour[vehicle, IS_TOUCHED] == 1:
+            continue
+        most = min(longest, float(routes.tour[vehicle, LENGTH]))
+        length = int(_share(routes) * most + 1.0)
+        _take_string(facts, routes, vehicle, visit, min(length, routes.tour[vehicle, LENGTH]))
+        done += 1
+    for number in range(routes.scratch[TOUCHED_COUNT]):
+        _mend(facts, routes, routes.tour[number, TOUCHED])
+
+
+@compiled_inside
+def _share(routes: Routes) -> float:
+    return random_below(routes, _SHARE) / _SHARE
+
+
+@compiled_inside
+def _take_string(facts: Facts, routes: Routes, vehicle: int, visit: int, length: int) -> None:
+    """Take out `length` items around a visit in a row or, half of the time, with some in between left in."""
+    spared = 0
+    if length > 1 and random_below(routes, 2) == 0:
+        while length + spared < routes.tour[vehicle, LENGTH]:
+            spared += 1
+            if random_below(routes, 100) >= 1:
+                break
+    position = 0
+    while routes.stops[vehicle, position] != visit:
+        position += 1
+    span = length + spared
+    first_least = max(0, position - span + 1)
+    first_most = min(position, routes.tour[vehicle, LENGTH] - span)
+    first = first_least + random_below(routes, first_most - first_least + 1)
+    spared_from = first + random_below(routes, length + 1) if spared > 0 else first + span
+    at, taken = first, first
+    while taken < first + span:
+        is_spared = spared_from <= taken < spared_from + spared
+        is_reload = routes.stops[vehicle, at] == len(facts.penalty)
+        if is_spared or is_reload:
+            at += 1
+        else:
+            _take(facts, routes, vehicle, at)
+        taken += 1
+
+
+@compiled_inside
+def _take(facts: Facts, routes: Routes, vehicle: int, position: int) -> None:
+    """Take a visit out, and its twin with it."""
+    visit = routes.stops[vehicle, position]
+    cut_out(facts, routes, vehicle, position)
+    twin = facts.visit[visit, TWIN]
+    if twin >= 0 and routes.state[twin, VEHICLE_OF] >= 0:
+        other, at = routes.state[twin, VEHICLE_OF], 0
+        while routes.stops[other, at] != twin:
+            at += 1
+        cut_out(facts, routes, other, at)
+
+
+@compiled_inside
+def _mend(facts: Facts, routes: Routes, vehicle: int) -> None:
+    """Time what is left; where roads make a detour shorter than the way, what is left may not be possible: cut it."""
+    drop_reloads(facts, routes, vehicle)
+    while routes.tour[vehicle, LENGTH] > 0 and routes.money[vehicle, COST] == math.inf:
+        last = routes.tour[vehicle, LENGTH] - 1
+        if routes.stops[vehicle, last] < len(facts.penalty):
+            _take(facts, routes, vehicle, last)
+        else:
+            cut_out(facts, routes, vehicle, last)
+        drop_reloads(facts, routes, vehicle)
+
+
+__all__ = ["ruin"]

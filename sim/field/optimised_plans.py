@@ -1,0 +1,244 @@
+"""Plans of the day that a search makes, and makes anew when something has come up (`plan: optimised`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimize.routing.day_insertion import DayArrays
+from optimize.routing.tours.dispatching import CrewPlan, CrewProblem, plan_crew
+from sim.aftersales.context import Context
+from sim.axes import to_minor
+from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
+from sim.field.jobs import SECONDS_PER_MINUTE, Job, Stage, due_second
+from sim.field.plans import NO_LIMIT, SLACK_SECONDS, DayPlans
+from sim.field.roads import Place, ServiceRoads
+from sim.field.workers import State, Worker
+from sim.replans import NOT_KNOWN, Planned, Replan, write_replan
+
+_LEFT_OUT_HOURS = 4.0
+"""A job left for another day is taken to be so much later than the next morning."""
+_URGENT_WEIGHT = 2.0
+"""So many times as much does it cost to leave an urgent job for another day."""
+# Members of enumerations are looked up slowly, and these are needed at every step.
+_BOOKED, _WAITING, _PLANNED = Stage.BOOKED, Stage.WAITING, Stage.PLANNED
+_OFF = State.OFF
+
+
+@dataclass(frozen=True)
+class _From:
+    """Where and when somebody is free to be planned, his frozen jobs done."""
+
+    second: int
+    place: Place
+    frozen: int
+    break_seconds: int
+    break_from: int
+    regular_end: int
+    latest: int
+
+
+class OptimisedPlans(DayPlans):
+    """Plans of a district: one in the morning, others when jobs have come up and enough time has gone by."""
+
+    def __init__(self, context: Context, roads: ServiceRoads, release: Callable[[list[Job]], None]) -> None:
+        """Start without plans.
+
+        Args:
+            context: the clock, the policy, what things cost.
+            roads: expected drives.
+            release: takes jobs off plans.
+        """
+        super().__init__(context, roads)
+        self._recorder, self._release = context.recorder, release
+        policy, costs = context.facts.policy, context.world.scenario.costs
+        self._iterations = policy.dispatch.iterations
+        self._interval = round(policy.dispatch.replan_minutes * SECONDS_PER_MINUTE)
+        wage = costs.service.technician_per_hour * policy.workforce.pay_factor
+        self._driving_per_hour = (wage or 1.0) + costs.service.van_per_km * (
+            SECONDS_PER_HOUR / roads.expected_seconds(1_000)
+        )
+        self._overtime_per_hour = wage * costs.labour.overtime_factor
+        self._late_per_hour = policy.dispatch.late_cost_per_hour
+        self._pending: dict[int, dict[int, Job]] = {}
+        """By district and request: jobs that the plan has no place for so far."""
+        self._again: dict[int, int] = {}
+        self._has_news: set[int] = set()
+        self._district_of: dict[int, int] = {}
+        """By technician."""
+
+    def open_day(self, district: int) -> None:
+        """See `DayPlans.open_day`: what is pending is told anew every morning."""
+        self._pending[district] = {}
+        self._again[district] = 0
+
+    def make(self, district: int, workers: Sequence[Worker], jobs: Sequence[Job]) -> list[Job]:
+        """See `DayPlans.make`; jobs are not planned at once but with all others, see `renew`."""
+        del workers
+        left = [job for job in jobs if job.stage is not _PLANNED]
+        self._note(district, left)
+        return left
+
+    def renew(self, district: int, workers: Sequence[Worker], jobs: Sequence[Job]) -> bool:
+        """See `DayPlans.renew`: all that is not frozen is planned anew, unless that has been done of late."""
+        self._note(district, jobs)
+        now: int = self._environment._now
+        if district not in self._has_news or now < self._again.get(district, 0):
+            return False
+        pending = self._pending[district]
+        new = [job for job in pending.values() if job.stage is _WAITING or job.stage is _BOOKED]
+        pending.clear()
+        is_made = bool(new) and self._replan(district, workers, new, now)
+        if is_made:
+            self._again[district] = now + self._interval
+        pending.update((job.request.number, job) for job in new if job.stage is not _PLANNED)
+        self._has_news.discard(district)
+        return is_made
+
+    def remove(self, job: Job) -> None:
+        """See `DayPlans.remove`; a job that nobody has begun is planned again."""
+        worker = job.planned_for
+        super().remove(job)
+        if worker is not None and job.stage is _PLANNED:
+            self._note(self._district_of[worker.number], [job])
+
+    def _note(self, district: int, jobs: Sequence[Job]) -> None:
+        """Jobs are to be in the next plan."""
+        pending = self._pending.setdefault(district, {})
+        for job in jobs:
+            if job.request.number not in pending:
+                pending[job.request.number] = job
+                self._has_news.add(district)
+
+    def _replan(self, district: int, workers: Sequence[Worker], new: list[Job], now: int) -> bool:
+        crew, starts = list[Worker](), list[_From]()
+        for worker in workers:
+            if worker.state is _OFF and worker.coming is None:
+                continue
+            start = self._from(worker, now)
+            if start.second < start.latest:
+                crew.append(worker)
+                starts.append(start)
+            elif len(worker.plan) > start.frozen:
+                left = worker.plan[start.frozen :]
+                self._release(left)
+                new += left
+        if not crew:
+            return False
+        jobs, sequences = list[Job](), list[list[int]]()
+        for worker, start in zip(crew, starts, strict=True):
+            movable = worker.plan[start.frozen :]
+            sequences.append(list(range(len(jobs), len(jobs) + len(movable))))
+            jobs += movable
+        has_plan = bool(jobs)
+        jobs += sorted(new, key=_by_priority)
+        problem = self._crew_problem(crew, starts, jobs, now)
+        self._district_of.update((worker.number, district) for worker in crew)
+        plan = plan_crew(problem, sequences if has_plan else None, self._iterations)
+        self._follow(crew, starts, jobs, plan)
+        self._write_down(district, jobs, plan, now)
+        return True
+
+    def _follow(
+        self, crew: Sequence[Worker], starts: Sequence[_From], jobs: Sequence[Job], plan: CrewPlan
+    ) -> None:
+        left = [jobs[index] for index in plan.left_out]
+        self._release([job for job in left if job.stage is _PLANNED])
+        for worker, start, sequence in zip(crew, starts, plan.sequences, strict=True):
+            worker.plan[start.frozen :] = [jobs[index] for index in sequence]
+            for job in worker.plan[start.frozen :]:
+                job.stage, job.planned_for = _PLANNED, worker
+
+    def _write_down(self, district: int, jobs: Sequence[Job], plan: CrewPlan, now: int) -> None:
+        write_replan(
+            self._recorder,
+            Replan(
+                now, Planned.TECHNICIANS, district, len(jobs), len(plan.left_out), _minor(plan.rule_cost),
+                _minor(plan.repaired_cost), _minor(plan.cost), plan.iterations, plan.is_fallback,
+            ),
+        )  # fmt: skip
+
+    def _from(self, worker: Worker, now: int) -> _From:
+        """Somebody after his frozen jobs, whose times are as expected now."""
+        duty = worker.coming if worker.state is _OFF else None
+        if duty is not None:
+            regular, latest = duty.ends_second, duty.ends_second + self._overtime
+        else:
+            assert worker.duty is not None
+            regular, latest = worker.duty.ends_second, worker.latest_second
+        pause, pause_from = self._break_of(worker)
+        second, place, frozen = self._from_second(worker, now), worker.next_place, 0
+        for job in worker.plan:
+            if pause and second >= pause_from:
+                second, pause = second + pause, 0
+            sets_out = max(second, job.request.promised_from_second)
+            if sets_out > now + self._frozen:
+                break
+            second, place = sets_out + self._drive(place, job.place) + job.expected_seconds, job.place
+            frozen += 1
+        return _From(second, place, frozen, pause, pause_from, regular, latest)
+
+    def _crew_problem(
+        self, crew: Sequence[Worker], starts: Sequence[_From], jobs: Sequence[Job], now: int
+    ) -> CrewProblem:
+        places = [start.place for start in starts]
+        places += [job.place for job in jobs]
+        places += [worker.home for worker in crew]
+        due = np.array([due_second(job.request) for job in jobs], np.int64) - SLACK_SECONDS
+        tomorrow = (now // SECONDS_PER_DAY + 1) * SECONDS_PER_DAY
+        hours_late = np.maximum(0, tomorrow - due) / SECONDS_PER_HOUR
+        weight = np.array([_URGENT_WEIGHT if job.request.judged_urgency == 0 else 1.0 for job in jobs])
+        day = DayArrays(
+            drive=self._roads.plane_seconds(places),
+            starts=np.array([start.second for start in starts], np.int64),
+            latest=np.array([start.latest for start in starts], np.int64),
+            pause=np.array([start.break_seconds for start in starts], np.int64),
+            pause_from=np.array([start.break_from for start in starts], np.int64),
+            can_do=_abilities(crew, jobs),
+            opens=np.array([max(0, job.request.promised_from_second) for job in jobs], np.int64),
+            until=np.where(due > now, due, NO_LIMIT),
+            work=np.array([job.expected_seconds for job in jobs], np.int64),
+        )
+        return CrewProblem(
+            day=day,
+            regular_end=np.array([max(start.regular_end, start.second) for start in starts], np.int64),
+            due=np.maximum(due, now),
+            left_out_cost=self._late_per_hour * weight * (_LEFT_OUT_HOURS + hours_late),
+            people=np.array([job.needs[2] for job in jobs], np.int64),
+            helps=_helpers(crew, jobs),
+            driving_cost_per_hour=self._driving_per_hour,
+            overtime_cost_per_hour=self._overtime_per_hour,
+            late_cost_per_hour=self._late_per_hour,
+        )
+
+
+def _abilities(
+    crew: Sequence[Worker], jobs: Sequence[Job]
+) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    return _have([job.needs[:2] for job in jobs], crew)
+
+
+def _helpers(crew: Sequence[Worker], jobs: Sequence[Job]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Anybody helps who has the skill at any level."""
+    return _have([(job.needs[0], 1) for job in jobs], crew)
+
+
+def _have(
+    needs: Iterable[tuple[int, int]], crew: Sequence[Worker]
+) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    wanted = np.array(list(needs), np.int64)
+    levels = np.array([[*worker.levels, 0] for worker in crew], np.int64)  # the last one is that of no skill
+    able: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = (levels[:, wanted[:, 0]] >= wanted[:, 1]) | (
+        wanted[:, 0] < 0
+    )
+    return able
+
+
+def _minor(cost: float | None) -> int:
+    return NOT_KNOWN if cost is None else int(to_minor(cost))
+
+
+def _by_priority(job: Job) -> tuple[int, ...]:
+    return job.priority

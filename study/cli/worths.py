@@ -1,0 +1,105 @@
+"""The command `worth`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from study.cli.console import Console
+from study.cli.outcomes import ExitCode
+from study.cli.planning import families_of, planning_progress
+from study.cli.shipped import load
+from study.errors import RequestError
+
+if TYPE_CHECKING:
+    from scenarios import Plan, Scenario
+    from study.evidence import Study
+    from study.worth import Variant
+
+
+@dataclass(frozen=True)
+class WorthRequest:
+    """What the user asked `worth` for; see the options of the command."""
+
+    scenario: str
+    plan: Path | None = None
+    only: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    replications: int | None = None
+    seed: int | None = None
+    jobs: int | None = None
+    confidence: float | None = None
+    out: Path | None = None
+    overrides: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    console: Console = field(default_factory=Console)
+
+
+def run_worth(request: WorthRequest) -> ExitCode:
+    """Plan, simulate with all solvers and with one of them left out after the other."""
+    from study.planning import plan_of
+    from study.record_folder import claim_folder
+    from study.worth import variants, worth_of
+    from study.worth.writing import OWNER, RECORD, as_json, write_worth
+
+    console = request.console
+    name, scenario = load(request.scenario, request.overrides, request.settings)
+    if request.plan is not None and request.only:
+        raise RequestError("--plan says what is decided, --only what to decide: give one of them")
+    families = None
+    if request.only:
+        families = families_of(request.only, scenario)
+    if request.out is not None:
+        claim_folder(request.out, RECORD, OWNER)
+    with planning_progress(console, name) as progress:
+        plan = plan_of(scenario, file=request.plan, families=families, progress=progress)
+    found = variants(scenario, plan)
+    if not found:
+        raise RequestError(
+            f"{name}: no solver decides anything: name something in policy.optimised, say --only stock, or give a plan "
+            "that `dualedge plan` has made"
+        )
+    whole = _replicated(request, name, name, scenario, plan)
+    others = [_without(request, name, variant, len(whole.condensed)) for variant in found]
+    worth = worth_of(whole, others, found, confidence_level=request.confidence)
+    written = [] if request.out is None else write_worth(worth, request.out, command=request.command)
+    console.say(worth.summary())
+    if written:
+        console.say("written: " + ", ".join(console.shown(path) for path in written))
+    console.give_json(
+        as_json(worth)
+        | {"exit_code": int(ExitCode.GOOD), "written": [console.shown(path) for path in written]}
+    )
+    return ExitCode.GOOD
+
+
+def _without(request: WorthRequest, name: str, variant: Variant, replications: int) -> Study:
+    label = f"without-{variant.path.rpartition('.')[2] if 'optimised' in variant.path else variant.path}"
+    step = f"{name} without {variant.title.lower()}"
+    return _replicated(request, label, step, variant.scenario, variant.plan, replications)
+
+
+def _replicated(
+    request: WorthRequest,
+    name: str,
+    step: str,
+    scenario: Scenario,
+    plan: Plan,
+    replications: int | None = None,
+) -> Study:
+    from study.replication import replicate
+
+    with request.console.progress(step) as progress:
+        return replicate(
+            scenario,
+            plan,
+            seed=request.seed,
+            replications=replications or request.replications,
+            jobs=request.jobs,
+            name=name,
+            progress=progress,
+        )
+
+
+__all__ = ["WorthRequest", "run_worth"]

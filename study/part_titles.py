@@ -1,0 +1,24 @@
+"""What the parts of a plan are called in front of people."""
+
+from __future__ import annotations
+
+_PREFIX = "policy.optimised."
+_TITLES = {
+    "stores": "Levels of stores",
+    "centres": "Levels of distribution centres",
+    "sites": "Stations and territories",
+    "parts": "Spare parts",
+    "agents": "Agents",
+    "technicians": "Technicians",
+    "pickers": "Pickers",
+    "rounds": "Fixed rounds",
+    "sourcing": "Suppliers, carriers and partners",
+}
+
+
+def part_title(path: str) -> str:
+    """The name of a part of a plan, by its path; the path itself where it has none."""
+    return _TITLES.get(path.removeprefix(_PREFIX).split(".")[0].split("[")[0], path)
+
+
+__all__ = ["part_title"]
