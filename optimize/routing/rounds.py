@@ -83,6 +83,7 @@ def plan_rounds(
             method=scenario.policy.transport.routes.engine,
             iterations=wanted.iterations,
             solution_limit=scenario.policy.transport.routes.solution_limit,
+            seed=scenario.policy.optimised.seed,
         )
         planned.append(_Planned(days, problem, plan))
     progress("rounds", len(outlook.deliveries), len(outlook.deliveries))
@@ -148,6 +149,7 @@ def _part(scenario: Scenario, wanted: OptimisedRounds, planned: Sequence[_Planne
         status=SolveStatus.FALLBACK if fallbacks == len(planned) else SolveStatus.FEASIBLE,
         objective=sum(one.share * one.plan.cost for one in planned),
         unit="money per day",
+        seed=scenario.policy.optimised.seed if routes.engine == "ruin_recreate" else 0,
         work_limit=f"{limit} for each of {len(planned)} centres and sets of weekdays",
         items=sum(one.problem.stop_count for one in planned),
         fallbacks=fallbacks,
