@@ -3,7 +3,14 @@
 from optimize.asking import FAMILIES
 from optimize.checking import PlanFinding, check_plan
 from optimize.machine_code import MachineCode
-from optimize.outlook import ContactOutlook, FieldOutlook, Outlook, PickingOutlook, SitingOutlook
+from optimize.outlook import (
+    ContactOutlook,
+    DeliveryOutlook,
+    FieldOutlook,
+    Outlook,
+    PickingOutlook,
+    SitingOutlook,
+)
 from optimize.planner import FaultyPlanError, PlanInterrupted, PlanningError, plan
 from optimize.routing.checking import check_routes
 from optimize.routing.distances import road_metres
@@ -20,6 +27,7 @@ from optimize.solving import Progress, no_progress
 __all__ = [
     "FAMILIES",
     "ContactOutlook",
+    "DeliveryOutlook",
     "FaultyPlanError",
     "FieldOutlook",
     "MachineCode",

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from optimize.routing.problem import RoutingProblem
+
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -81,6 +83,24 @@ class PickingOutlook:
 
 
 @dataclass(frozen=True, eq=False)
+class DeliveryOutlook:
+    """What own trucks of one centre have to bring on some weekdays, on which the same goods go to the same stores."""
+
+    centre: int
+    """Row of the table of centres."""
+    weekdays: tuple[int, ...]
+    """Monday = 0; the days on which trucks drive, not those of the orders."""
+    stores: npt.NDArray[np.int64]
+    """(n,): rows of the table of stores, in the order of the stops of the problem."""
+    problem: RoutingProblem
+    """A mean day of these: loads are those of the days on which there is something for a store."""
+    drop_probability: FloatArray
+    """(n,): of having something for the store on such a day."""
+    orders_per_day: FloatArray
+    """(3, n): orders brought on such a day that are promised for a later day, for this one, and for an earlier one."""
+
+
+@dataclass(frozen=True, eq=False)
 class Outlook:
     """Expected demand and work. Arrays are read-only and in the order of the scenario's tables."""
 
@@ -94,6 +114,7 @@ class Outlook:
     field: FieldOutlook | None = None
     siting: SitingOutlook | None = None
     picking: PickingOutlook | None = None
+    deliveries: tuple[DeliveryOutlook, ...] = ()
 
 
-__all__ = ["ContactOutlook", "FieldOutlook", "Outlook", "PickingOutlook", "SitingOutlook"]
+__all__ = ["ContactOutlook", "DeliveryOutlook", "FieldOutlook", "Outlook", "PickingOutlook", "SitingOutlook"]

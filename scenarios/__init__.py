@@ -74,6 +74,7 @@ from scenarios.language.network import WEEKDAYS, Closure, DistributionCentre, Ne
 from scenarios.language.operations import (
     DepotPolicy,
     HiredCarrier,
+    MasterRoute,
     Routes,
     Shift,
     Transport,
@@ -290,6 +291,7 @@ __all__ = [
     "Maintenance",
     "MarkDown",
     "MarketShock",
+    "MasterRoute",
     "Measure",
     "MerchandiseClass",
     "MinMax",

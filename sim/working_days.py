@@ -21,7 +21,8 @@ class Calendar:
             ValueError: a holiday's calendar does not cover a year of the run.
         """
         start = scenario.horizon.start_date
-        self._start_weekday = start.weekday()
+        self.start_weekday = start.weekday()
+        """Of day 0, Monday = 0."""
         self._weekdays = frozenset(WEEKDAYS.index(day) for day in days.weekdays)
         first = start - timedelta(days=_BEYOND_DAYS)
         last = start + timedelta(days=scenario.horizon.days + _BEYOND_DAYS)
@@ -34,4 +35,4 @@ class Calendar:
 
     def works(self, day: int) -> bool:
         """Whether it is a working day; day 0 is the first day of the run."""
-        return (self._start_weekday + day) % len(WEEKDAYS) in self._weekdays and day not in self._rests
+        return (self.start_weekday + day) % len(WEEKDAYS) in self._weekdays and day not in self._rests

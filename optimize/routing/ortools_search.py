@@ -74,7 +74,15 @@ def search_fleet(
     """
     arrays = arrays_of(problem)
     alone = np.arange(len(arrays.weight), dtype=np.int64)
-    servable = [stop for stop in alone[1:] if np.isfinite(cheapest_alone(arrays, alone[stop : stop + 1], 1))]
+    # Where a detour is quicker than the road, some stops are reached in time on a trip only.
+    on_trips = {
+        stop for row, size in zip(start.stops, start.length, strict=True) for stop in row[:size].tolist()
+    }
+    servable = [
+        stop
+        for stop in alone[1:].tolist()
+        if stop in on_trips or np.isfinite(cheapest_alone(arrays, alone[stop : stop + 1], 1))
+    ]
     # With one stop there is no neighbour to move to, and guided local search would look for one for ever.
     if len(servable) < 2:
         return None

@@ -18,8 +18,8 @@ def plan_routes(
     problem: RoutingProblem,
     *,
     method: Literal["savings", "ortools", "ruin_recreate"],
+    iterations: int = 3_000,
     solution_limit: int = 200,
-    iterations: int = 20_000,
     seed: int = 1,
 ) -> RoutePlan:
     """Find routes; the same problem always gets the same plan.
@@ -30,8 +30,8 @@ def plan_routes(
         problem: One day's deliveries from one depot.
         method: ``savings`` builds once; ``ortools`` and ``ruin_recreate`` go on to search, and fall back on the savings
             plan where they find nothing as good.
-        solution_limit: Solutions that OR-Tools looks at, its limit of work.
         iterations: Of ruin and recreate, its limit of work.
+        solution_limit: Solutions that OR-Tools looks at, its limit of work.
         seed: Of the random numbers of ruin and recreate.
 
     Returns:

@@ -9,6 +9,7 @@ from sim.axes import build_axes
 from sim.market import build_market
 from sim.outlook.contact import contact_outlook
 from sim.outlook.crews import Crews
+from sim.outlook.deliveries import delivery_outlooks
 from sim.outlook.demand import demand_moments
 from sim.outlook.field import field_outlook
 from sim.outlook.installed_base import base_flows
@@ -49,6 +50,7 @@ def outlook(scenario: Scenario) -> Outlook:
         field=field,
         siting=siting,
         picking=picking_outlook(scenario, axes, market, demand),
+        deliveries=delivery_outlooks(scenario, axes, market, demand),
     )
 
 
