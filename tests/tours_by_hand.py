@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,12 @@ def random_tours(seed: int, visits: int = 5, vehicles: int = 2, **features: bool
     if has("parts"):
         own["on_board"] = [[1, 2, 1], *[[0, 1, 2]] * (m - 1)]
     if has("reload"):
-        own |= {"reload_place": [n + 1] * m, "reload_seconds": [60] * m, "most_reloads": [1] * m}
+        own |= {
+            "reload_place": [n + 1] * m,
+            "reload_seconds": [60] * m,
+            "cost_per_reload": [33.0] * m,
+            "most_reloads": [1] * m,
+        }
     if has("homes"):
         own["start_place"] = [0, *[n + 1] * (m - 1)]
     starts = own.pop("start_place", [0] * m)
@@ -159,7 +165,8 @@ def money_of(problem: Tours, vehicle: int, stops: tuple[int, ...]) -> float:
         metres = sum(int(problem.roads.distance_metres[a, b]) for a, b in itertools.pairwise(places))
         hours = (end - low) / 3600
         over = max(0, end - int(vehicles.regular_end_second[vehicle])) / 3600
-        money = vehicles.cost_fixed[vehicle] + vehicles.cost_per_km[vehicle] * metres / 1000
+        money = vehicles.cost_fixed[vehicle] + vehicles.cost_per_reload[vehicle] * stops.count(RELOAD)
+        money += vehicles.cost_per_km[vehicle] * metres / 1000
         money += vehicles.cost_per_hour[vehicle] * hours + vehicles.overtime_cost_per_hour[vehicle] * over
         money += vehicles.balance_cost[vehicle] * hours**2 + late + problem.extra_cost[kind, made].sum()
         best = min(best, float(money))
@@ -257,3 +264,44 @@ def _late(problem: Tours, visit: int, start: int) -> float:
     if late <= seconds[-1]:
         return float(np.interp(late, seconds, cost))
     return float(cost[-1] + (late - seconds[-1]) * (cost[-1] - cost[-2]) / (seconds[-1] - seconds[-2]))
+
+
+def best_crew_by_trying(problem: Tours) -> tuple[int, float]:
+    """As `best_by_trying` for two vehicles of whom visits 0 and 1 need both; they start as soon as both can."""
+    n = problem.visit_count
+    alone = [_cheapest_by_set(problem, vehicle) for vehicle in range(2)]
+    costs, best = problem.visits.unserved_cost, (n + 1, math.inf)
+    for choice in itertools.product(range(3), repeat=n):
+        if (choice[0] == 2) != (choice[1] == 2) or (choice[0] < 2 and choice[0] == choice[1]):
+            continue
+        out = [visit for visit in range(n) if choice[visit] == 2]
+        must = sum(math.isinf(costs[visit]) for visit in out)
+        left = sum(float(costs[visit]) for visit in out if math.isfinite(costs[visit]))
+        made = [[visit for visit in range(n) if choice[visit] == vehicle] for vehicle in range(2)]
+        if choice[0] == 2:
+            best = min(best, (must, left + sum(alone[v][sum(1 << x for x in made[v])] for v in range(2))))
+            continue
+        for orders in itertools.product(*(itertools.permutations(chosen) for chosen in made)):
+            money = _money_of_crew(problem, orders, choice[0])
+            best = min(best, (must, left + money))
+    return best
+
+
+def _money_of_crew(problem: Tours, orders: tuple[tuple[int, ...], ...], vehicle_of_first: int) -> float:
+    visits, start = problem.visits, 0
+    for visit, vehicle in ((0, vehicle_of_first), (1, 1 - vehicle_of_first)):
+        before = orders[vehicle][: orders[vehicle].index(visit) + 1]
+        reached = _drive_through(
+            problem, vehicle, before, int(problem.vehicles.shift_start_second[vehicle]), None
+        )
+        if reached is None:
+            return math.inf
+        back = problem.roads.travel_seconds[visits.place[visit], problem.vehicles.end_place[vehicle]]
+        start = max(start, reached[0] - int(back) - int(problem.service_seconds[vehicle, visit]))
+    opens, closes = visits.window_opens.copy(), visits.window_closes.copy()
+    start = max(start, int(opens[:2].max()))
+    if (start > closes[:2]).any():
+        return math.inf
+    opens[:2] = closes[:2] = start
+    pinned = replace(problem, visits=replace(visits, window_opens=opens, window_closes=closes))
+    return sum(money_of(pinned, vehicle, orders[vehicle]) for vehicle in range(2))

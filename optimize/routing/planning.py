@@ -15,7 +15,12 @@ from optimize.routing.problem import RoutePlan, RoutingError, RoutingProblem
 
 
 def plan_routes(
-    problem: RoutingProblem, *, method: Literal["savings", "ortools"], solution_limit: int = 200
+    problem: RoutingProblem,
+    *,
+    method: Literal["savings", "ortools", "ruin_recreate"],
+    solution_limit: int = 200,
+    iterations: int = 20_000,
+    seed: int = 1,
 ) -> RoutePlan:
     """Find routes; the same problem always gets the same plan.
 
@@ -23,28 +28,37 @@ def plan_routes(
 
     Args:
         problem: One day's deliveries from one depot.
-        method: ``savings`` builds once; ``ortools`` goes on to search, and falls back on the savings plan where it
-            finds nothing as good.
-        solution_limit: Solutions that the search looks at, its limit of work.
+        method: ``savings`` builds once; ``ortools`` and ``ruin_recreate`` go on to search, and fall back on the savings
+            plan where they find nothing as good.
+        solution_limit: Solutions that OR-Tools looks at, its limit of work.
+        iterations: Of ruin and recreate, its limit of work.
+        seed: Of the random numbers of ruin and recreate.
 
     Returns:
         A plan that passed `check_routes`.
 
     Raises:
-        ValueError: an unknown method or a limit below 1.
+        ValueError: an unknown method, a limit below 1, a negative seed.
         RoutingError: the savings plan breaks a rule.
     """
     from optimize.routing.decoding import decode, seconds_late
     from optimize.routing.savings import savings_fleet
 
-    if method not in ("savings", "ortools"):
-        raise ValueError(f"method is {method!r}, not 'savings' or 'ortools'")
-    if solution_limit < 1:
-        raise ValueError(f"solution_limit is {solution_limit}, below 1")
+    if method not in ("savings", "ortools", "ruin_recreate"):
+        raise ValueError(f"method is {method!r}, not 'savings', 'ortools' or 'ruin_recreate'")
+    if min(solution_limit, iterations) < 1:
+        raise ValueError(f"solution_limit is {solution_limit}, iterations are {iterations}: one is below 1")
     fleet = savings_fleet(problem)
     plan = _checked(problem, decode(problem, fleet, "savings"))
     if method == "savings" or not plan.trips:
         return plan
+    if method == "ruin_recreate":
+        from optimize.routing.tours.deliveries import plan_deliveries
+
+        searched = plan_deliveries(problem, plan, iterations=iterations, seed=seed)
+        if not check_routes(problem, searched) and _rank(problem, searched) <= _rank(problem, plan):
+            return searched
+        return replace(plan, used_fallback=True)
     from optimize.routing.ortools_search import search_fleet
 
     found = search_fleet(problem, fleet, plan.status, seconds_late(problem, plan) > 0, solution_limit)

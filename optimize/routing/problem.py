@@ -198,7 +198,7 @@ class RoutePlan:
         trips: Sorted by vehicle type, vehicle, departure.
         unserved: 0-based stop and why, sorted by stop.
         status: How far the plan gets.
-        method: What made these trips: ``savings``, ``ortools`` or ``fixed``.
+        method: What made these trips: ``savings``, ``ortools``, ``ruin_recreate`` or ``fixed``.
         cost: Money for the trips; nothing is charged for stops left out or served late.
         distance_metres: Of all trips.
         used_fallback: The trips are those of the savings method because the one asked for found none or worse ones.

@@ -30,10 +30,10 @@ from optimize.routing.tours.arrays import (
     Facts,
     Routes,
 )  # fmt: skip
-from optimize.routing.tours.inserting import random_below
+from optimize.routing.tours.drawing import random_below
 from optimize.routing.tours.keeping import refresh
 from optimize.routing.tours.problem import BoolArray
-from optimize.routing.tours.recreating import draw_order, insert_absent, sort_absent
+from optimize.routing.tours.recreating import draw_order, insert_absent, set_aside, sort_absent
 from optimize.routing.tours.ruining import ruin
 
 START_FROM, IMPROVE, QUOTE, TIME = range(4)
@@ -93,15 +93,16 @@ def _anneal(
     """Ruin and recreate so often or, with a row of keys, insert once the visits left out overlooking no place."""
     value, is_search = routes.value, row == NO_ROW
     for _ in range(iterations):
-        keys = row
+        keys, first = row, 0
         if is_search:
             for visit in range(len(facts.penalty)):
                 routes.state[visit, KEPT_VEHICLE_OF] = routes.state[visit, VEHICLE_OF]
                 routes.state[visit, KEPT_PINNED] = routes.state[visit, PINNED]
-            ruin(facts, routes)
+            first = set_aside(routes)
+            ruin(facts, routes, is_open)
             keys = draw_order(routes)
-        sort_absent(facts, routes, keys)
-        insert_absent(facts, routes, is_search, is_open)
+        sort_absent(facts, routes, keys, first)
+        insert_absent(facts, routes, is_search, is_open, first)
         must, cost = evaluate(facts, routes)
         worse = -math.inf
         if is_search:
@@ -156,7 +157,7 @@ def advance(
         cooling: Factor of the temperature after each.
         row: Of `Facts.order`, or -1 for a random order: insert once all that is left out; `NO_ROW` to ruin and
             recreate.
-        is_open: (m,) vehicles whose tours may get more.
+        is_open: (m,) vehicles whose tours may change.
     """
     if task == START_FROM:
         start_from(facts, routes)

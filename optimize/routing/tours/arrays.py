@@ -24,10 +24,10 @@ DUE, LATENESS, TWIN = range(3)
     START, END, RELOADING, SHIFT_START, REGULAR_END, SHIFT_END, LONGEST, BREAK, BREAK_EARLIEST, BREAK_LATEST,
     LONGEST_DRIVING, RELOAD_SECONDS, MOST_RELOADS, KIND, SIBLING,
 ) = range(15)  # fmt: skip
-FIXED, PER_KM, PER_HOUR, OVERTIME, BALANCE = range(5)
+FIXED, PER_KM, PER_HOUR, OVERTIME, BALANCE, PER_RELOAD = range(6)
 READY, WAITED, SLACK, DRIVEN, READY_B, WAITED_B, SLACK_B, DRIVEN_B, NODE = range(9)
 AFTER_TIME, AFTER_END, AFTER_LATEST = range(3)
-LENGTH, METRES, FIRST_RELOAD, RELOADS, TOUCHED, IS_TOUCHED, KEPT_LENGTH, BEST_LENGTH = range(8)
+LENGTH, METRES, FIRST_RELOAD, RELOADS, TOUCHED, IS_TOUCHED, KEPT_LENGTH, BEST_LENGTH, NEARBY = range(9)
 COST, EXTRA = range(2)
 VEHICLE_OF, PINNED, ABSENT, KEPT_VEHICLE_OF, KEPT_PINNED, BEST_PINNED = range(6)
 DEPART, ENDS, BREAK_MODE, WAITING, ABSENT_COUNT, TOUCHED_COUNT = range(8, 14)
@@ -35,6 +35,7 @@ LATE, MUST, MONEY, BEST_MUST, BEST_MONEY, TEMPERATURE, MUST_WEIGHT = 0, 2, 3, 4,
 
 NONE: Any = np.int64(-1)
 """No item. Typed, because plain constants have each function that gets them compiled anew."""
+DEPARTS_LATER = 2
 NEAR = 120
 """Nearest visits that removals look at."""
 
@@ -52,7 +53,7 @@ class Facts(NamedTuple):
         is_tool: (q,)
         penalty: (n,) unserved cost, infinite where it must be served.
         vehicle: (m, 15) columns as named above; places are nodes, the sibling is the vehicle before of the same kind.
-        rate: (m, 5) money, columns as named above.
+        rate: (m, 6) money, columns as named above.
         capacity: (m, d)
         on_board: (m, q)
         service: (k, n) seconds; -1 = not allowed.
@@ -60,7 +61,9 @@ class Facts(NamedTuple):
         curves: (2, c, b) seconds and money of lateness.
         near: (n, up to 120) visits by travel to and from, itself first.
         order: (o, n) keys by which visits may be sorted before they are inserted.
-        is_rich: 1 = tours are timed stop by stop; 0 = one hard window each, no breaks: by sums kept for each gap.
+        is_rich: 0 = one hard window each, no breaks: insertions are timed by sums kept for each gap; 1 = stop by stop;
+            `DEPARTS_LATER` = moreover speeds vary or there are several windows, so that slack does not tell the
+            departure: it is settled by halving.
     """
 
     roads: IntArray
@@ -89,9 +92,9 @@ class Routes(NamedTuple):
     Attributes:
         stops: (m, r) items.
         copies: (2, m, r) items as they were before this iteration, and those of the best tours so far.
-        tour: (m, 8) columns: items, metres, item number of the first reload (else the length), reloads; list of tours
-            touched in this iteration, whether touched, items before it, items of the best.
-        money: (m, 2) of each tour, 0 of an empty one; thereof for who does what.
+        tour: (m, 9) columns: items, metres, item number of the first reload (else the length), reloads; list of tours
+            touched in this iteration, whether touched, items before it, items of the best, the visit that it is near.
+        money: (m, 2) of each tour, 0 of an empty one; thereof for who does what, and for reloads.
         forward: (m, r + 1, 9) what holds when a vehicle is ready to leave for gap i, without and with its break
             taken: second, waited so far, by how much departure may still be put off, driven since the last break.
         late: (m, r + 1, 2) money for lateness so far, without and with the break.
@@ -143,9 +146,7 @@ def facts_of(problem: Tours) -> Facts:
     needs_break = (vehicles.break_seconds > 0) & (
         (vehicles.break_latest_second < LATEST_SECOND) | (vehicles.longest_driving_seconds > 0)
     )
-    is_rich = (
-        windows.shape[1] > 1 or (visits.lateness_class >= 0).any() or needs_break.any() or factors is not None
-    )
+    is_rich = (visits.lateness_class >= 0).any() or needs_break.any()
     travel = _matrix(problem.roads.travel_seconds, places)
     columns = (
         node_of[vehicles.start_place], node_of[vehicles.end_place], node_of[vehicles.reload_place],
@@ -156,7 +157,7 @@ def facts_of(problem: Tours) -> Facts:
     )  # fmt: skip
     rates = (
         vehicles.cost_fixed, vehicles.cost_per_km, vehicles.cost_per_hour, vehicles.overtime_cost_per_hour,
-        vehicles.balance_cost,
+        vehicles.balance_cost, vehicles.cost_per_reload,
     )  # fmt: skip
     return Facts(
         roads=np.stack([travel, _matrix(problem.roads.distance_metres, places)]),
@@ -176,7 +177,7 @@ def facts_of(problem: Tours) -> Facts:
         curves=_money(np.stack([problem.lateness.seconds, problem.lateness.cost])),
         near=_near(travel, problem.visit_count),
         order=_orders(problem, windows),
-        is_rich=int(is_rich),
+        is_rich=DEPARTS_LATER if windows.shape[1] > 1 or factors is not None else int(is_rich),
     )
 
 
@@ -195,7 +196,7 @@ def empty_routes(problem: Tours, facts: Facts, seed: int = 1) -> Routes:
     return Routes(
         stops=whole(m, row),
         copies=whole(2, m, row),
-        tour=whole(m, 8),
+        tour=whole(m, 9),
         money=np.zeros((m, 2)),
         forward=whole(m, row + 1, 9),
         late=np.zeros((m, row + 1, 2)),

@@ -362,6 +362,7 @@ def _money(problem: Tours, plan: ToursPlan) -> TourMoney:
         row, hours = tour.vehicle, (tour.end_second - tour.depart_second) / 3600.0
         over = max(0, tour.end_second - int(vehicles.regular_end_second[row])) / 3600.0
         heads["fixed"] += float(vehicles.cost_fixed[row])
+        heads["fixed"] += float(vehicles.cost_per_reload[row]) * tour.stops.count(RELOAD)
         heads["distance"] += float(vehicles.cost_per_km[row]) * tour.distance_metres / 1000.0
         heads["hours"] += float(vehicles.cost_per_hour[row]) * hours
         heads["overtime"] += float(vehicles.overtime_cost_per_hour[row]) * over

@@ -26,7 +26,9 @@ from optimize.routing.tours.arrays import (
     Facts,
     Routes,
 )  # fmt: skip
-from optimize.routing.tours.inserting import cost_with, detour, fits, insert, random_below
+from optimize.routing.tours.changing import insert
+from optimize.routing.tours.drawing import random_below
+from optimize.routing.tours.inserting import cost_with, detour, fits
 from optimize.routing.tours.problem import BoolArray
 from optimize.routing.tours.timing import drive, earliest_start
 

@@ -19,6 +19,7 @@ from optimize.routing.tours.arrays import (
     OVERTIME,
     PER_HOUR,
     PER_KM,
+    PER_RELOAD,
     REGULAR_END,
     RELOADING,
     START,
@@ -120,6 +121,7 @@ def _money(work: Work, tours: tuple[Tour, ...], left_out: list[int]) -> TourMone
     hours = (ends - np.array([tour.depart_second for tour in tours], np.int64)) / 3600.0
     over = (ends - facts.vehicle[rows, REGULAR_END]).clip(0) / 3600.0
     km = np.array([tour.distance_metres for tour in tours], np.int64) / 1000.0
+    reloads = np.array([tour.stops.count(RELOAD) for tour in tours], np.int64)
     late = extra = 0.0
     for tour in tours:
         row = facts.vehicle[tour.vehicle, KIND]
@@ -128,7 +130,7 @@ def _money(work: Work, tours: tuple[Tour, ...], left_out: list[int]) -> TourMone
                 extra += float(facts.extra[row, stop])
                 late += _lateness(work, stop, start)
     return TourMoney(
-        fixed=float(rate[:, FIXED].sum()),
+        fixed=float(rate[:, FIXED].sum() + (rate[:, PER_RELOAD] * reloads).sum()),
         distance=float((rate[:, PER_KM] * km).sum()),
         hours=float((rate[:, PER_HOUR] * hours).sum()),
         overtime=float((rate[:, OVERTIME] * over).sum()),

@@ -1,35 +1,35 @@
-"""Compiled steps that find the cheapest place for a visit, and put it there."""
+"""Compiled steps that find the cheapest place for a visit."""
 
 from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from optimize.compilation import compiled_inside
 from optimize.routing.tours.arrays import (
-    ABSENT,
-    ABSENT_COUNT,
     AFTER_END,
     AFTER_LATEST,
     AFTER_TIME,
     COST,
+    DEPART,
+    DEPARTS_LATER,
     END,
+    ENDS,
     EXTRA,
     FIRST_RELOAD,
     FIXED,
     FREE,
-    IS_TOUCHED,
-    KEPT_LENGTH,
     KIND,
     LATE,
     LENGTH,
+    LONGEST,
     METRES,
     MOST_RELOADS,
+    NEARBY,
     NEVER,
     NODE,
     NONE,
     PER_KM,
+    PER_RELOAD,
     PINNED,
     READY,
     READY_B,
@@ -38,36 +38,22 @@ from optimize.routing.tours.arrays import (
     SHIFT_START,
     SIBLING,
     SLACK,
-    TOUCHED,
-    TOUCHED_COUNT,
     VEHICLE_OF,
     WAITED,
     Facts,
     Routes,
 )  # fmt: skip
-from optimize.routing.tours.keeping import refresh
+from optimize.routing.tours.changing import lay_out, trial_fits
+from optimize.routing.tours.drawing import random_below
 from optimize.routing.tours.problem import BoolArray
 from optimize.routing.tours.timing import extend, finish, money, node_of, time_tour
 
 _SHORT = 12
 """Tours up to so many items are tried with a reload anywhere before a visit, longer ones with one beside it."""
+_SMALL, _NEIGHBOURS = 150, 50
+"""With more visits than that, tours with one of so many nearest visits are looked at first."""
 _BLINK = 100
 """One place in so many is overlooked."""
-
-
-@compiled_inside
-def random_below(routes: Routes, most: int) -> int:
-    """The next random number from 0 to most - 1.
-
-    xorshift64*; Vigna 2016, An experimental exploration of Marsaglia's xorshift generators, scrambled.
-    """
-    state = routes.bits[0]
-    state ^= state >> np.uint64(12)
-    state ^= state << np.uint64(25)
-    state ^= state >> np.uint64(27)
-    routes.bits[0] = state
-    high = (state * np.uint64(2685821657736338717)) >> np.uint64(33)
-    return int((np.int64(high) * most) >> 31)
 
 
 @compiled_inside
@@ -88,58 +74,6 @@ def fits(facts: Facts, routes: Routes, vehicle: int, gap: int, visit: int) -> bo
                 and before + facts.parts[visit, part] > facts.on_board[vehicle, part]
             ):
                 return False
-    return True
-
-
-@compiled_inside
-def lay_out(routes: Routes, vehicle: int, first_gap: int, first: int, gap: int, item: int) -> int:
-    """Write the items with one or two more into `Routes.trial`; `first` is -1 if there is only one.
-
-    Returns:
-        How many they are.
-    """
-    length = 0
-    for position in range(routes.tour[vehicle, LENGTH] + 1):
-        if position == first_gap and first >= 0:
-            routes.trial[length] = first
-            length += 1
-        if position == gap and item >= 0:
-            routes.trial[length] = item
-            length += 1
-        if position < routes.tour[vehicle, LENGTH]:
-            routes.trial[length] = routes.stops[vehicle, position]
-            length += 1
-    return length
-
-
-@compiled_inside
-def trial_fits(facts: Facts, routes: Routes, vehicle: int, length: int) -> bool:
-    """Whether goods, parts and tools allow the items of `Routes.trial`."""
-    visits, trip = len(facts.penalty), 0
-    while trip <= length:
-        last = trip
-        while last < length and routes.trial[last] < visits:
-            last += 1
-        for dimension in range(facts.goods.shape[2]):
-            aboard = 0
-            for position in range(trip, last):
-                aboard += facts.goods[0, routes.trial[position], dimension]
-            peak = aboard
-            for position in range(trip, last):
-                visit = routes.trial[position]
-                aboard += facts.goods[1, visit, dimension] - facts.goods[0, visit, dimension]
-                peak = max(peak, aboard)
-            if peak > facts.capacity[vehicle, dimension]:
-                return False
-        if trip == 0:
-            for part in range(facts.parts.shape[1]):
-                needed = 0
-                for position in range(last):
-                    units = facts.parts[routes.trial[position], part]
-                    needed = max(needed, units) if facts.is_tool[part] else needed + units
-                if needed > facts.on_board[vehicle, part]:
-                    return False
-        trip = last + 1
     return True
 
 
@@ -244,7 +178,10 @@ def cost_by_walk(
             if routes.scratch[READY] == NEVER and routes.scratch[READY_B] == NEVER:
                 return math.inf
             here = node_of(facts, vehicle, added)
-    return finish(facts, routes, vehicle, here, metres, extra, facts.vehicle[vehicle, SHIFT_START])
+    cost = finish(facts, routes, vehicle, here, metres, extra, facts.vehicle[vehicle, SHIFT_START])
+    is_long = routes.scratch[ENDS] - routes.scratch[DEPART] > facts.vehicle[vehicle, LONGEST]
+    # Where departure is settled by halving, a tour that slack alone leaves too long is not looked at further.
+    return math.inf if is_long and facts.is_rich == DEPARTS_LATER else cost
 
 
 @compiled_inside
@@ -273,7 +210,30 @@ def cost_with(
 def best_place(
     facts: Facts, routes: Routes, visit: int, may_overlook: bool, is_open: BoolArray
 ) -> tuple[float, int, int, int, int, int]:
-    """The cheapest place for a visit among the vehicles that are open to it.
+    """The cheapest place for a visit; of a large problem only among tours with visits near it, if that is possible.
+
+    Returns:
+        As `best_place_among`.
+    """
+    is_near = len(facts.penalty) > _SMALL
+    if is_near:
+        for vehicle in range(len(routes.tour)):
+            routes.tour[vehicle, NEARBY] = -1
+        for rank in range(min(_NEIGHBOURS, facts.near.shape[1])):
+            vehicle = routes.state[facts.near[visit, rank], VEHICLE_OF]
+            if vehicle >= 0:
+                routes.tour[vehicle, NEARBY] = visit
+    found = best_place_among(facts, routes, visit, may_overlook, is_open, is_near)
+    if is_near and found[1] < 0:
+        found = best_place_among(facts, routes, visit, may_overlook, is_open, not is_near)
+    return found
+
+
+@compiled_inside
+def best_place_among(
+    facts: Facts, routes: Routes, visit: int, may_overlook: bool, is_open: BoolArray, is_near: bool
+) -> tuple[float, int, int, int, int, int]:
+    """The cheapest place for a visit among the vehicles that are open and, if wanted, nearby.
 
     Returns:
         Money more; vehicle, -1 if there is none cheaper than leaving it out; then first gap, first item, gap, item as
@@ -282,6 +242,8 @@ def best_place(
     best, reload_item = facts.penalty[visit], len(facts.penalty)
     found = (best, NONE, NONE, NONE, NONE, NONE)
     for vehicle in range(len(routes.tour)):
+        if is_near and routes.tour[vehicle, NEARBY] != visit and routes.tour[vehicle, LENGTH] > 0:
+            continue
         row, length = facts.vehicle[vehicle, KIND], routes.tour[vehicle, LENGTH]
         sibling = facts.vehicle[vehicle, SIBLING]
         if not is_open[vehicle] or facts.service[row, visit] < 0 or length + 2 > routes.stops.shape[1]:
@@ -294,6 +256,7 @@ def best_place(
             facts.rate[vehicle, PER_KM] / 1000.0,
         )
         least = facts.extra[row, visit] + (facts.rate[vehicle, FIXED] if length == 0 else 0.0)
+        per_reload = facts.rate[vehicle, PER_RELOAD]
         may_reload = routes.tour[vehicle, RELOADS] < facts.vehicle[vehicle, MOST_RELOADS]
         for gap in range(length + 1):
             if may_overlook and random_below(routes, _BLINK) == 0:
@@ -314,10 +277,18 @@ def best_place(
                     if first_gap > gap:
                         reload_gap, first, item = gap, visit, reload_item
                     more = detour_of_two(facts, routes, vehicle, reload_gap, first, gap, item)
-                    if per_metre * more + least >= best:
+                    if per_metre * more + least + per_reload >= best:
                         continue
                     cost = cost_with(
-                        facts, routes, vehicle, reload_gap, first, gap, item, metres + more, extra
+                        facts,
+                        routes,
+                        vehicle,
+                        reload_gap,
+                        first,
+                        gap,
+                        item,
+                        metres + more,
+                        extra + per_reload,
                     )
                     if cost - base >= best:
                         continue
@@ -328,65 +299,4 @@ def best_place(
     return found
 
 
-@compiled_inside
-def insert(
-    facts: Facts, routes: Routes, vehicle: int, first_gap: int, first: int, gap: int, item: int
-) -> None:
-    """Put one item (`first` is -1) or two into a tour."""
-    touch(routes, vehicle)
-    length = lay_out(routes, vehicle, first_gap, first, gap, item)
-    for position in range(length):
-        routes.stops[vehicle, position] = routes.trial[position]
-    routes.tour[vehicle, LENGTH] = length
-    refresh(facts, routes, vehicle)
-
-
-@compiled_inside
-def touch(routes: Routes, vehicle: int) -> None:
-    """Keep a tour as it is, once in an iteration, before it is changed."""
-    if routes.tour[vehicle, IS_TOUCHED] == 0:
-        routes.tour[vehicle, IS_TOUCHED] = 1
-        routes.tour[routes.scratch[TOUCHED_COUNT], TOUCHED] = vehicle
-        routes.scratch[TOUCHED_COUNT] += 1
-        routes.tour[vehicle, KEPT_LENGTH] = routes.tour[vehicle, LENGTH]
-        for position in range(routes.tour[vehicle, LENGTH]):
-            routes.copies[0, vehicle, position] = routes.stops[vehicle, position]
-
-
-@compiled_inside
-def cut_out(facts: Facts, routes: Routes, vehicle: int, position: int) -> None:
-    """Take one item out of a tour, which is to be refreshed afterwards; a visit becomes absent."""
-    item = routes.stops[vehicle, position]
-    touch(routes, vehicle)
-    for later in range(position + 1, routes.tour[vehicle, LENGTH]):
-        routes.stops[vehicle, later - 1] = routes.stops[vehicle, later]
-    routes.tour[vehicle, LENGTH] -= 1
-    if item < len(facts.penalty):
-        routes.state[item, VEHICLE_OF] = -1
-        routes.state[item, PINNED] = FREE
-        routes.state[routes.scratch[ABSENT_COUNT], ABSENT] = item
-        routes.scratch[ABSENT_COUNT] += 1
-
-
-@compiled_inside
-def drop_reloads(facts: Facts, routes: Routes, vehicle: int) -> None:
-    """Take out the reloads that a tour can do without, and refresh it."""
-    position = 0
-    while position < routes.tour[vehicle, LENGTH]:
-        if routes.stops[vehicle, position] == len(facts.penalty):
-            length = 0
-            for other in range(routes.tour[vehicle, LENGTH]):
-                if other != position:
-                    routes.trial[length] = routes.stops[vehicle, other]
-                    length += 1
-            if trial_fits(facts, routes, vehicle, length):
-                cut_out(facts, routes, vehicle, position)
-                continue
-        position += 1
-    refresh(facts, routes, vehicle)
-
-
-__all__ = [
-    "best_place", "cost_with", "cut_out", "detour", "drop_reloads", "fits", "insert", "random_below",
-    "touch",
-]  # fmt: skip
+__all__ = ["best_place", "cost_with", "detour", "fits"]

@@ -8,6 +8,7 @@ from optimize.routing.tours.arrays import (
     AFTER_LATEST,
     AFTER_TIME,
     COST,
+    DEPARTS_LATER,
     END,
     EXTRA,
     FIRST_RELOAD,
@@ -18,6 +19,7 @@ from optimize.routing.tours.arrays import (
     METRES,
     NEVER,
     NODE,
+    PER_RELOAD,
     PINNED,
     RELOAD_SECONDS,
     RELOADS,
@@ -51,6 +53,7 @@ def refresh(facts: Facts, routes: Routes, vehicle: int) -> None:
         if item == visits:
             routes.tour[vehicle, FIRST_RELOAD] = min(routes.tour[vehicle, FIRST_RELOAD], gap)
             routes.tour[vehicle, RELOADS] += 1
+            extra += facts.rate[vehicle, PER_RELOAD]
         else:
             extra += facts.extra[row, item]
             routes.state[item, VEHICLE_OF] = vehicle
@@ -68,7 +71,7 @@ def refresh(facts: Facts, routes: Routes, vehicle: int) -> None:
     for dimension in range(facts.goods.shape[2]):
         refresh_peaks(facts, routes, vehicle, dimension)
     if length > 0:
-        if len(facts.factors) == 0:
+        if facts.is_rich < DEPARTS_LATER:
             earliest = facts.vehicle[vehicle, SHIFT_START]
             routes.money[vehicle, COST] = finish(facts, routes, vehicle, here, metres, extra, earliest)
         else:

@@ -43,7 +43,7 @@ class Work:
         problem: What is planned.
         facts: It as arrays.
         routes: Tours; changed by every step.
-        is_open: (m,) vehicles whose tours may get more.
+        is_open: (m,) vehicles whose tours may change.
     """
 
     problem: Tours
@@ -126,6 +126,13 @@ class Work:
     def rank(self) -> tuple[int, float]:
         """Of the best tours so far: visits left out that must be served, and money."""
         return int(self.routes.value[BEST_MUST]), float(self.routes.value[BEST_MONEY])
+
+    @property
+    def money_on_time(self) -> float:
+        """Of the tours in the making, without lateness."""
+        routes, lengths = self.routes, self.routes.tour[:, LENGTH]
+        late = routes.late[np.arange(len(lengths)), lengths, 0]
+        return float((routes.money[:, COST] - late)[lengths > 0].sum())
 
     @property
     def orders(self) -> dict[int, tuple[int, ...]]:

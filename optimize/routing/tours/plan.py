@@ -90,7 +90,7 @@ class Tour:
 
 @dataclass(frozen=True)
 class TourMoney:
-    """Money by head; `unserved` counts only visits that need not be served."""
+    """Money by head: `fixed` for vehicles used and reloads, `unserved` only for visits that need not be served."""
 
     fixed: float = 0.0
     distance: float = 0.0

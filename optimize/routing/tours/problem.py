@@ -5,10 +5,10 @@ c classes of lateness of b points. Times are whole seconds on one planning clock
 distances are whole metres, money is float.
 
 A tour leaves `start_place` at or after `shift_start_second`, makes visits, may go through `reload_place` in between,
-and ends at `end_place` by `shift_end_second`. Its money: `cost_fixed` if used, kilometres, hours from departure to
-end, overtime after `regular_end_second`, lateness of starts, extra cost of who does what, and balance. Visits left out
-cost `unserved_cost`; those that must be served come first of all: plans are compared by how many of them are left
-out, then by money. Tours end as early as they can and depart as late as that costs nothing.
+and ends at `end_place` by `shift_end_second`. Its money: `cost_fixed` if used, reloads, kilometres, hours from
+departure to end, overtime after `regular_end_second`, lateness of starts, extra cost of who does what, and balance.
+Visits left out cost `unserved_cost`; those that must be served come first of all: plans are compared by how many of
+them are left out, then by money. Tours end as early as they can and depart as late as that costs nothing.
 """
 
 from __future__ import annotations
@@ -153,6 +153,7 @@ class Vehicles:
         balance_cost: (m,) per squared hour from departure to end; being convex, it evens out the tours.
         reload_place: (m,) where goods, parts and tools are loaded anew; -1 = nowhere.
         reload_seconds: (m,) that takes.
+        cost_per_reload: (m,) money.
         most_reloads: (m,) trips less one.
         on_board: (m, q) parts and tools at departure; after a reload everything is at hand.
         kind: (m,) row of the tables of `Tours`; vehicles of one kind are equal in everything.
@@ -176,6 +177,7 @@ class Vehicles:
     balance_cost: FloatArray
     reload_place: IntArray
     reload_seconds: IntArray
+    cost_per_reload: FloatArray
     most_reloads: IntArray
     on_board: IntArray
     kind: IntArray
@@ -199,6 +201,7 @@ class Vehicles:
         "balance_cost": ("m", "f", *_MONEY),
         "reload_place": ("m", "i", -1, LATEST_SECOND),
         "reload_seconds": ("m", "i", *_SPAN),
+        "cost_per_reload": ("m", "f", *_MONEY),
         "most_reloads": ("m", "i", 0, 1000),
         "on_board": ("mq", "i", *_GOODS),
         "kind": ("m", "i", 0, LATEST_SECOND),
@@ -233,6 +236,7 @@ class Vehicles:
             "balance_cost": np.zeros(m),
             "reload_place": np.full(m, -1),
             "reload_seconds": np.zeros(m),
+            "cost_per_reload": np.zeros(m),
             "most_reloads": np.zeros(m),
             "on_board": np.zeros((m, 0)),
             "kind": np.arange(m),

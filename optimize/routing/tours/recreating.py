@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from optimize.compilation import compiled_inside
 from optimize.routing.tours.arrays import ABSENT, ABSENT_COUNT, NONE, TWIN, VEHICLE_OF, Facts, Routes
+from optimize.routing.tours.changing import insert
 from optimize.routing.tours.crews import insert_crew
-from optimize.routing.tours.inserting import best_place, insert, random_below
+from optimize.routing.tours.drawing import random_below
+from optimize.routing.tours.inserting import best_place
 from optimize.routing.tours.problem import BoolArray
 
 RANDOM_ORDER = NONE
+_TRIED = 40
+"""Of the visits left out before an iteration, so many are tried again in it."""
 
 
 @compiled_inside
@@ -30,31 +34,50 @@ def draw_order(routes: Routes) -> int:
 
 
 @compiled_inside
-def sort_absent(facts: Facts, routes: Routes, row: int) -> None:
-    """Shuffle the visits left out, then sort them by a row of keys; ties stay shuffled."""
+def set_aside(routes: Routes) -> int:
+    """Of many visits left out choose some at random, and put them last.
+
+    Returns:
+        The number of the first that is to be tried.
+    """
     count = routes.scratch[ABSENT_COUNT]
-    for last in range(count - 1, 0, -1):
+    if count <= _TRIED:
+        return 0
+    for last in range(count - 1, count - 1 - _TRIED, -1):
         other = random_below(routes, last + 1)
+        routes.state[last, ABSENT], routes.state[other, ABSENT] = (
+            routes.state[other, ABSENT],
+            routes.state[last, ABSENT],
+        )
+    return int(count - _TRIED)
+
+
+@compiled_inside
+def sort_absent(facts: Facts, routes: Routes, row: int, first: int) -> None:
+    """Shuffle the visits left out from number `first` on, then sort them by a row of keys; ties stay shuffled."""
+    count = routes.scratch[ABSENT_COUNT]
+    for last in range(count - 1, first, -1):
+        other = first + random_below(routes, last - first + 1)
         routes.state[last, ABSENT], routes.state[other, ABSENT] = (
             routes.state[other, ABSENT],
             routes.state[last, ABSENT],
         )
     if row < 0:
         return
-    for position in range(1, count):
+    for position in range(first + 1, count):
         visit = routes.state[position, ABSENT]
         at = position
-        while at > 0 and facts.order[row, routes.state[at - 1, ABSENT]] > facts.order[row, visit]:
+        while at > first and facts.order[row, routes.state[at - 1, ABSENT]] > facts.order[row, visit]:
             routes.state[at, ABSENT] = routes.state[at - 1, ABSENT]
             at -= 1
         routes.state[at, ABSENT] = visit
 
 
 @compiled_inside
-def insert_absent(facts: Facts, routes: Routes, may_overlook: bool, is_open: BoolArray) -> None:
-    """Insert the visits left out, in their order; those that fit nowhere, or cost more than left out, stay out."""
-    left = 0
-    for position in range(routes.scratch[ABSENT_COUNT]):
+def insert_absent(facts: Facts, routes: Routes, may_overlook: bool, is_open: BoolArray, first: int) -> None:
+    """Insert the visits left out from number `first` on; those that fit nowhere, or cost more than left out, stay."""
+    left = first
+    for position in range(first, routes.scratch[ABSENT_COUNT]):
         visit = routes.state[position, ABSENT]
         if routes.state[visit, VEHICLE_OF] >= 0:
             continue  # came in as the other half of a crew
@@ -78,4 +101,4 @@ def insert_absent(facts: Facts, routes: Routes, may_overlook: bool, is_open: Boo
     routes.scratch[ABSENT_COUNT] = kept
 
 
-__all__ = ["RANDOM_ORDER", "draw_order", "insert_absent", "sort_absent"]
+__all__ = ["RANDOM_ORDER", "draw_order", "insert_absent", "set_aside", "sort_absent"]

@@ -21,7 +21,9 @@ from optimize.routing.tours.arrays import (
     Facts,
     Routes,
 )  # fmt: skip
-from optimize.routing.tours.inserting import cut_out, drop_reloads, random_below
+from optimize.routing.tours.changing import cut_out, drop_reloads
+from optimize.routing.tours.drawing import random_below
+from optimize.routing.tours.problem import BoolArray
 
 _AVERAGE_REMOVED = 10
 _LONGEST_STRING = 10
@@ -29,7 +31,7 @@ _SHARE = 1_000_000
 
 
 @compiled_inside
-def ruin(facts: Facts, routes: Routes) -> None:
+def ruin(facts: Facts, routes: Routes, is_open: BoolArray) -> None:
     """Take strings of visits around a random one out of as many tours as are drawn."""
     visits, used, served = len(facts.penalty), 0, 0
     for vehicle in range(len(routes.tour)):
@@ -47,11 +49,11 @@ def ruin(facts: Facts, routes: Routes) -> None:
             break
         visit = facts.near[seed, rank]
         vehicle = routes.state[visit, VEHICLE_OF]
-        if vehicle < 0 or routes.tour[vehicle, IS_TOUCHED] == 1:
+        if vehicle < 0 or not is_open[vehicle] or routes.tour[vehicle, IS_TOUCHED] == 1:
             continue
         most = min(longest, float(routes.tour[vehicle, LENGTH]))
         length = int(_share(routes) * most + 1.0)
-        _take_string(facts, routes, vehicle, visit, min(length, routes.tour[vehicle, LENGTH]))
+        _take_string(facts, routes, is_open, vehicle, visit, min(length, routes.tour[vehicle, LENGTH]))
         done += 1
     for number in range(routes.scratch[TOUCHED_COUNT]):
         _mend(facts, routes, routes.tour[number, TOUCHED])
@@ -63,7 +65,9 @@ def _share(routes: Routes) -> float:
 
 
 @compiled_inside
-def _take_string(facts: Facts, routes: Routes, vehicle: int, visit: int, length: int) -> None:
+def _take_string(
+    facts: Facts, routes: Routes, is_open: BoolArray, vehicle: int, visit: int, length: int
+) -> None:
     """Take out `length` items around a visit in a row or, half of the time, with some in between left in."""
     spared = 0
     if length > 1 and random_below(routes, 2) == 0:
@@ -83,11 +87,18 @@ def _take_string(facts: Facts, routes: Routes, vehicle: int, visit: int, length:
     while taken < first + span:
         is_spared = spared_from <= taken < spared_from + spared
         is_reload = routes.stops[vehicle, at] == len(facts.penalty)
-        if is_spared or is_reload:
+        if is_spared or is_reload or not _may_go(facts, routes, routes.stops[vehicle, at], is_open):
             at += 1
         else:
             _take(facts, routes, vehicle, at)
         taken += 1
+
+
+@compiled_inside
+def _may_go(facts: Facts, routes: Routes, visit: int, is_open: BoolArray) -> bool:
+    """Whether the other visit of its crew, which goes with it, stands in a tour that may change."""
+    twin = facts.visit[visit, TWIN]
+    return twin < 0 or routes.state[twin, VEHICLE_OF] < 0 or bool(is_open[routes.state[twin, VEHICLE_OF]])
 
 
 @compiled_inside

@@ -11,11 +11,12 @@ from optimize.routing.tours.arrays import (
     END,
     KIND,
     NONE,
+    PER_RELOAD,
     SHIFT_START,
     START,
     Facts,
     Routes,
-)
+)  # fmt: skip
 from optimize.routing.tours.problem import IntArray
 from optimize.routing.tours.timing import BEFORE_LEG, ON_THE_WAY, begin, extend, move, node_of, time_tour
 
@@ -46,6 +47,8 @@ def schedule(facts: Facts, routes: Routes, vehicle: int, items: IntArray, times:
         metres += facts.roads[1, here, there]
         if item < visits:
             extra += facts.extra[facts.vehicle[vehicle, KIND], item]
+        else:
+            extra += facts.rate[vehicle, PER_RELOAD]
         here = there
     metres += facts.roads[1, here, facts.vehicle[vehicle, END]]
     cost = time_tour(facts, routes, vehicle, items, length, metres, extra)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import Collection, MutableMapping
 from dataclasses import replace
 from time import monotonic
 
@@ -34,6 +34,7 @@ def search_tours(
     iterations: int,
     seed: int = 1,
     start: ToursPlan | None = None,
+    frozen: Collection[int] = (),
     progress: Progress = no_progress,
     pool: Pool | None = None,
 ) -> ToursPlan:
@@ -50,6 +51,7 @@ def search_tours(
         iterations: How many, the limit of work.
         seed: Of the random numbers.
         start: A plan to start from, repaired first where it breaks a rule; the answer is never worse than that.
+        frozen: Vehicles whose tours stay as they are in `start`, as far as they are possible.
         progress: Told about every 0.2 s how many iterations are done.
         pool: Gets tours that the search went through; changed.
 
@@ -63,7 +65,7 @@ def search_tours(
     """
     count("iterations", iterations, most=_MOST_ITERATIONS)
     count("seed", seed, most=2**62)
-    work = started(problem, start, seed)
+    work = started(problem, start, seed, frozen)
     first, done, is_interrupted = work.rank, 0, False
     if len(work.orders) or start is not None:
         done, is_interrupted = _improve(work, iterations, progress, pool)
@@ -111,9 +113,10 @@ def checked(problem: Tours, plan: ToursPlan) -> ToursPlan:
     return plan
 
 
-def started(problem: Tours, start: ToursPlan | None, seed: int) -> Work:
+def started(problem: Tours, start: ToursPlan | None, seed: int, frozen: Collection[int] = ()) -> Work:
     """Tours to search from: those given, repaired, else the better of two built ones."""
     work = Work.on(problem, seed)
+    work.is_open[list(frozen)] = False
     if start is not None:
         keep_what_fits(work, start.orders, agreed_starts(problem, start))
         work.fill(BY_SIZE)
@@ -132,7 +135,7 @@ def started(problem: Tours, start: ToursPlan | None, seed: int) -> Work:
 def _improve(work: Work, iterations: int, progress: Progress, pool: Pool | None) -> tuple[int, bool]:
     value, done, chunk = work.routes.value, 0, 8
     served = max(1, sum(len(order) for order in work.orders.values()))
-    per_visit = max(float(work.routes.money[:, 0].sum()) / served, 1e-9)
+    per_visit = max(work.money_on_time / served, 1e-9)
     value[TEMPERATURE] = _START_SHARE * per_visit
     value[MUST_WEIGHT] = 10.0 * (float(value[BEST_MONEY]) + 1.0)
     cooling = (_END_SHARE / _START_SHARE) ** (1.0 / max(iterations, 1))

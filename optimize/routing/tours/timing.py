@@ -3,7 +3,7 @@
 Two labels run along a tour whose vehicle needs a break: without it and with it taken, each the earliest possible
 (roads are first in, first out, so earlier is never worse). Departure is put off afterwards by the waiting on the way,
 or by the smallest slack of a window (forward time slack, Savelsbergh 1992, The Vehicle Routing Problem with Time
-Windows: Minimizing Route Duration, eq. 2); on roads whose speed varies, by halving.
+Windows: Minimizing Route Duration, eq. 2); where speeds vary or visits have several windows, further by halving.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from optimize.routing.tours.arrays import (
     BREAK_LATEST,
     BREAK_MODE,
     DEPART,
+    DEPARTS_LATER,
     DRIVEN,
     DUE,
     END,
@@ -241,8 +242,8 @@ def money(facts: Facts, vehicle: int, metres: int, extra: float, late: float, de
     """Money of a tour; infinite when it breaks the shift or is too long."""
     if end > facts.vehicle[vehicle, SHIFT_END]:
         return math.inf
-    if len(facts.factors) == 0 and end - depart > facts.vehicle[vehicle, LONGEST]:
-        return math.inf  # where speeds vary it is looked at when the departure is settled
+    if facts.is_rich < DEPARTS_LATER and end - depart > facts.vehicle[vehicle, LONGEST]:
+        return math.inf  # else it is looked at when the departure is settled
     hours = (end - depart) / 3600.0
     over = max(0, end - facts.vehicle[vehicle, REGULAR_END]) / 3600.0
     cost = facts.rate[vehicle, FIXED] + facts.rate[vehicle, PER_KM] * (metres / 1000.0)
@@ -308,8 +309,12 @@ def time_tour(
     """
     earliest = facts.vehicle[vehicle, SHIFT_START]
     cost = time_items(facts, routes, vehicle, items, length, metres, extra, earliest)
-    if len(facts.factors) > 0 and cost < math.inf:
-        end, sooner, later = routes.scratch[ENDS], 0, routes.scratch[WAITING] + 1
+    if facts.is_rich == DEPARTS_LATER and cost < math.inf:
+        end, sooner, later = (
+            routes.scratch[ENDS],
+            routes.scratch[DEPART] - earliest,
+            routes.scratch[WAITING] + 1,
+        )
         while later - sooner > 1:
             middle = (sooner + later) // 2
             put_off = time_items(facts, routes, vehicle, items, length, metres, extra, earliest + middle)
