@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimize.routing.day_insertion import DayArrays
-from optimize.routing.tours.dispatching import CrewPlan, CrewProblem, plan_crew
+from optimize.routing.tours.crew_problem import CrewProblem
+from optimize.routing.tours.dispatching import CrewPlan, plan_crew
 from sim.aftersales.context import Context
 from sim.axes import to_minor
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
@@ -205,6 +206,7 @@ class OptimisedPlans(DayPlans):
             day=day,
             regular_end=np.array([max(start.regular_end, start.second) for start in starts], np.int64),
             due=np.maximum(due, now),
+            is_promised=np.array([job.request.promised_until_second >= 0 for job in jobs], np.bool_),
             left_out_cost=self._late_per_hour * weight * (_LEFT_OUT_HOURS + hours_late),
             people=np.array([job.needs[2] for job in jobs], np.int64),
             helps=_helpers(crew, jobs),
