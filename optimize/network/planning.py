@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from optimize.network.station_problem import ReachPromise, SitingPlan, SitingProblem, StationsPoint
-from optimize.network.station_siting import site_stations, stations_curve
+from optimize.network.station_neighbours import neighbouring_points
+from optimize.network.station_problem import ReachPromise, SitingPlan, SitingProblem
+from optimize.network.station_siting import site_stations
 from optimize.outlook import FieldOutlook, Outlook, SitingOutlook
 from optimize.solving import Progress
 from optimize.staffing.technician_planning import DutyTerms, duty_terms
@@ -38,8 +39,8 @@ _FAR_MINUTES = 10_000.0
 """Drive to a job stream from stations that it does not belong to."""
 _MINUTES_PER_HOUR = 60.0
 _UNIT = "money per day"
-_FEWER, _CURVE_NODES = 3, 8
-"""Of the curve: numbers of stations below the plan's, and the work for each; its points need no proof."""
+_FEWER, _MORE = 6, 4
+"""Of the curve: stations fewer and more than the plan's."""
 _NEARLY = 5e-4
 """Share by which customers' own places may miss a coverage that was asked for, without a word."""
 
@@ -74,7 +75,7 @@ def plan_sites(
     progress("sites", 0, 1)
     found = site_stations(problem, with_curve=False)
     if found.open_stations:
-        found = replace(found, curve=_curve(problem, found))
+        found = replace(found, curve=neighbouring_points(problem, found, _FEWER, _MORE))
     progress("sites", 1, 1)
     if not found.open_stations:
         return {}, (_part(found, problem, (), ()),)
@@ -89,12 +90,6 @@ def plan_sites(
     covered = siting.covered_share[np.arange(len(stores)), at]
     missed = tuple(_missed(scenario, wanted, siting.visits_per_day, covered))
     return decided, (_part(found, problem, missed, tuple(_promises(found, siting, covered))),)
-
-
-def _curve(problem: SitingProblem, found: SitingPlan) -> tuple[StationsPoint, ...]:
-    """What some stations more or fewer would cost."""
-    fewest = max(problem.fewest_stations, len(found.open_stations) - _FEWER)
-    return stations_curve(replace(problem, fewest_stations=fewest), found, node_limit=_CURVE_NODES)
 
 
 def siting_problem(
