@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optimize.arguments import count, not_negatives, share
-from optimize.sourcing.programme import NODE_LIMIT, Programme, proven, unless_broken
+from optimize.sourcing.programme import NODE_LIMIT, Programme, left_out, proven, unless_broken
 from scenarios import ShadowPrice, SolveReport, SolveStatus, Unserved
 
 FloatArray = npt.NDArray[np.float64]
@@ -33,11 +33,6 @@ IntArray = npt.NDArray[np.int64]
 SOLVER = "own or partner by mixed-integer programming (HiGHS)"
 _NOTHING = 1e-7
 _CLOSE = 1e-6
-
-
-def _left_out() -> FloatArray:
-    """Stands for the usual value of an array that is not given."""
-    return np.zeros(0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,21 +45,21 @@ class AgentTerms:
     """(partners, kinds): money; infinite = has not the skill or does not serve the territory."""
     own_cost_per_job: FloatArray
     """(kinds,): money of one more job; infinite = nobody here can do it."""
-    own_hours_per_job: FloatArray = field(default_factory=_left_out)
+    own_hours_per_job: FloatArray = field(default_factory=left_out)
     """(kinds,): travel included; 0 unless given."""
     team: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     """(kinds,): own team that would do it; team 0 unless given."""
-    team_hours: FloatArray = field(default_factory=_left_out)
+    team_hours: FloatArray = field(default_factory=left_out)
     """(teams,): hours of a period; infinite = no limit; one team without limit unless given."""
-    capacity: FloatArray = field(default_factory=_left_out)
+    capacity: FloatArray = field(default_factory=left_out)
     """(partners,): jobs; infinite = no limit; none unless given."""
-    minimum_jobs: FloatArray = field(default_factory=_left_out)
+    minimum_jobs: FloatArray = field(default_factory=left_out)
     """(partners,): jobs that are paid in any case; 0 unless given."""
-    minimum_price: FloatArray = field(default_factory=_left_out)
+    minimum_price: FloatArray = field(default_factory=left_out)
     """(partners,): money for each of them that is not given; 0 unless given."""
-    cost_of_contract: FloatArray = field(default_factory=_left_out)
+    cost_of_contract: FloatArray = field(default_factory=left_out)
     """(partners,): money of a period; 0 unless given."""
-    quality: FloatArray = field(default_factory=_left_out)
+    quality: FloatArray = field(default_factory=left_out)
     """(partners,): share of jobs done at the first visit; 1 unless given."""
     partner_ids: tuple[str, ...] = ()
     """Names for reports; numbers when empty."""

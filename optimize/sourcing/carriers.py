@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optimize.arguments import count, not_negatives, share
-from optimize.sourcing.programme import NODE_LIMIT, Programme, proven, unless_broken
+from optimize.sourcing.programme import NODE_LIMIT, Programme, left_out, proven, unless_broken
 from scenarios import ShadowPrice, SolveReport, SolveStatus, Unserved
 
 FloatArray = npt.NDArray[np.float64]
@@ -37,11 +37,6 @@ _USED = 1e-4
 """Share of all drops below which a carrier is not used."""
 
 
-def _left_out() -> FloatArray:
-    """Stands for the usual value of an array that is not given."""
-    return np.zeros(0)
-
-
 @dataclass(frozen=True, eq=False)
 class CarrierTerms:
     """Facts. Arrays are (carriers,), (regions,) or (carriers, regions)."""
@@ -50,17 +45,17 @@ class CarrierTerms:
     """(regions,)"""
     cost_per_drop: FloatArray
     """(carriers, regions): money; infinite = does not go there. See `tariff`."""
-    capacity: FloatArray = field(default_factory=_left_out)
+    capacity: FloatArray = field(default_factory=left_out)
     """(carriers,): drops a day from each centre; infinite = no limit; none unless given."""
     centre: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     """(regions,): where its drops come from; one centre unless given."""
-    on_time_share: FloatArray = field(default_factory=_left_out)
+    on_time_share: FloatArray = field(default_factory=left_out)
     """(carriers,): drops that arrive as quoted; 1 unless given."""
-    cost_per_day: FloatArray = field(default_factory=_left_out)
+    cost_per_day: FloatArray = field(default_factory=left_out)
     """(carriers,): money for being used at all; 0 unless given."""
-    least_share: FloatArray = field(default_factory=_left_out)
+    least_share: FloatArray = field(default_factory=left_out)
     """(carriers,): of all drops, if used; 0 unless given."""
-    most_share: FloatArray = field(default_factory=_left_out)
+    most_share: FloatArray = field(default_factory=left_out)
     """(carriers,): of all drops; 1 unless given."""
     carrier_ids: tuple[str, ...] = ()
     """Names for reports; numbers when empty."""

@@ -165,6 +165,11 @@ class Programme:
         return values, prices
 
 
+def left_out() -> FloatArray:
+    """Stands for the usual value of an array that is not given."""
+    return np.zeros(0)
+
+
 def proven(status: SolveStatus, objective: float, bound: float | None) -> tuple[SolveStatus, float | None]:
     """Status and bound beside an objective that was worked out afresh; a bound above it is rounding."""
     if bound is None:
@@ -194,4 +199,4 @@ def unless_broken(report: SolveReport, findings: Sequence[str]) -> SolveReport:
     return report.model_copy(update=update)
 
 
-__all__ = ["GAP", "NODE_LIMIT", "FloatArray", "Programme", "Solved", "proven", "unless_broken"]
+__all__ = ["GAP", "NODE_LIMIT", "FloatArray", "Programme", "Solved", "left_out", "proven", "unless_broken"]

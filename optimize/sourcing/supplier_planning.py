@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from optimize.outlook import Outlook
-from optimize.sourcing.supplier_facts import list_prices, supplier_terms
+from optimize.sourcing.supplier_facts import supplier_terms
 from optimize.sourcing.supplier_terms import FloatArray, SplitRules, SupplierTerms
 from optimize.sourcing.suppliers import SupplierSplit, split_suppliers
 from scenarios import (
@@ -143,4 +143,4 @@ def _own(scenario: Scenario) -> Any:
     )
 
 
-__all__ = ["PATH", "list_prices", "plan_suppliers", "rounded", "rules_of", "split_rules"]
+__all__ = ["PATH", "plan_suppliers", "rounded", "rules_of", "split_rules"]

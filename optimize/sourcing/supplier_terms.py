@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from optimize.arguments import count, not_negative, not_negatives, share
 from optimize.sourcing.lead_times import lead_time_demand_deviation
+from optimize.sourcing.programme import left_out
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -16,11 +17,6 @@ BoolArray = npt.NDArray[np.bool_]
 REGULAR, EXPRESS = range(2)
 """First axis of shares."""
 _MILLION = 1e6
-
-
-def _left_out() -> FloatArray:
-    """Stands for the usual value of an array that is not given."""
-    return np.zeros(0)
 
 
 @dataclass(frozen=True)
@@ -43,39 +39,39 @@ class SupplierTerms:
     """(suppliers, items): list price of a unit; infinite = does not sell it."""
     period_days: float = 28.0
     """Over which volumes, capacities and costs count."""
-    demand_variance_per_day: FloatArray = field(default_factory=_left_out)
+    demand_variance_per_day: FloatArray = field(default_factory=left_out)
     """(items,); 0 unless given."""
-    capacity: FloatArray = field(default_factory=_left_out)
+    capacity: FloatArray = field(default_factory=left_out)
     """(suppliers,): units of a period; infinite = no limit; none unless given."""
-    minimum_units: FloatArray = field(default_factory=_left_out)
+    minimum_units: FloatArray = field(default_factory=left_out)
     """(suppliers,): least units of a period from who is used at all; 0 unless given."""
     price_steps: tuple[tuple[PriceStep, ...], ...] = ()
     """By supplier, thresholds and discounts rising; () = list prices stand."""
-    defects_per_million: FloatArray = field(default_factory=_left_out)
+    defects_per_million: FloatArray = field(default_factory=left_out)
     """(suppliers,); 0 unless given."""
-    defect_cost: FloatArray = field(default_factory=_left_out)
+    defect_cost: FloatArray = field(default_factory=left_out)
     """(items,): money per defective unit; 0 unless given."""
-    score: FloatArray = field(default_factory=_left_out)
+    score: FloatArray = field(default_factory=left_out)
     """(suppliers,): points of a scorecard; 100 unless given."""
-    lead_time_days: FloatArray = field(default_factory=_left_out)
+    lead_time_days: FloatArray = field(default_factory=left_out)
     """(suppliers,): mean; 0 unless given."""
-    lead_time_variance: FloatArray = field(default_factory=_left_out)
+    lead_time_variance: FloatArray = field(default_factory=left_out)
     """(suppliers,): days squared; 0 unless given."""
-    express_surcharge: FloatArray = field(default_factory=_left_out)
+    express_surcharge: FloatArray = field(default_factory=left_out)
     """(suppliers,): share of the list price on top; infinite = no express; nobody unless given."""
-    express_lead_time_days: FloatArray = field(default_factory=_left_out)
+    express_lead_time_days: FloatArray = field(default_factory=left_out)
     """(suppliers,); 0 unless given."""
-    express_lead_time_variance: FloatArray = field(default_factory=_left_out)
+    express_lead_time_variance: FloatArray = field(default_factory=left_out)
     """(suppliers,); 0 unless given."""
     review_days: float = 1.0
     """Between two orders: added to every lead time."""
     safety_factor: float = 0.0
     """Standard deviations of the demand of the lead time that are kept as safety stock."""
-    holding_cost: FloatArray = field(default_factory=_left_out)
+    holding_cost: FloatArray = field(default_factory=left_out)
     """(items,): money per unit in stock for a period; 0 unless given."""
-    cost_per_supplier: FloatArray = field(default_factory=_left_out)
+    cost_per_supplier: FloatArray = field(default_factory=left_out)
     """(suppliers,): money per period for being used at all; 0 unless given."""
-    cost_per_source: FloatArray = field(default_factory=_left_out)
+    cost_per_source: FloatArray = field(default_factory=left_out)
     """(items,): money per period for each supplier of the item, e.g. of order lines; 0 unless given."""
     supplier_ids: tuple[str, ...] = ()
     """Names for reports; numbers when empty."""
