@@ -25,7 +25,7 @@ def check_expansion_plan(problem: Expansion, plan: ExpansionPlan) -> tuple[str, 
     for year in range(len(problem.demand)):
         wrong += _served(problem, plan, year)
         wrong += _sites(problem, plan, year)
-    return tuple([*wrong, *_history(problem, plan), *_money(problem, plan)])
+    return (*wrong, *_history(problem, plan), *_money(problem, plan))
 
 
 def _served(problem: Expansion, plan: ExpansionPlan, year: int) -> list[str]:

@@ -80,7 +80,7 @@ class FixedCharge:
             raise ValueError(f"fixed_cost has shape {fixed.shape}, not ({sites},)")
         if not (np.abs(fixed) <= LARGEST).all():
             raise ValueError(
-                f"fixed_cost holds {fixed[~(np.abs(fixed) <= LARGEST)][0]!r}, not a finite number"
+                f"fixed_cost holds {fixed[~(np.abs(fixed) <= LARGEST)][0]:g}, not a finite number"
             )
         demand = np.ones(points) if np.size(self.demand) == 0 else self.demand
         demand = not_negatives("demand", demand, (points,))

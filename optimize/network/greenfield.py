@@ -183,7 +183,7 @@ def _places(name: str, places: FloatArray) -> FloatArray:
     if array.ndim != 2 or array.shape[0] == 0 or array.shape[1] != 2:
         raise ValueError(f"{name} has shape {array.shape}, not (n, 2) with n of 1 or more")
     if not np.isfinite(array).all() or np.abs(array).max() > 1e9:
-        raise ValueError(f"{name} holds {array[~(np.abs(array) <= 1e9)][0]!r}, not a number of at most 1e9")
+        raise ValueError(f"{name} holds {array[~(np.abs(array) <= 1e9)][0]:g}, not a number of at most 1e9")
     return array
 
 

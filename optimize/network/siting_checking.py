@@ -23,7 +23,7 @@ def check_siting_plan(problem: SitingProblem, plan: SitingPlan) -> tuple[str, ..
             return (f"nothing is open at a cost of {plan.cost_per_day:g}, status {plan.status.value}",)
         return ()
     wrong = [*_stations(problem, plan), *_territories(problem, plan), *_crews(problem, plan)]
-    return tuple([*wrong, *_promises(problem, plan), *_money(problem, plan)])
+    return (*wrong, *_promises(problem, plan), *_money(problem, plan))
 
 
 def _stations(problem: SitingProblem, plan: SitingPlan) -> list[str]:
