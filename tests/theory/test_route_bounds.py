@@ -89,8 +89,32 @@ def test_the_bound_is_the_optimum_where_the_linear_program_has_no_gap(name: str,
 @pytest.mark.parametrize(("name", "stops", "published"), [("R102", 25, 546.333), ("R104", 25, 416.9)])
 def test_published_linear_bounds_are_met(name: str, stops: int, published: float) -> None:
     """Elementary routes: Kohl, Desrosiers, Madsen, Solomon & Soumis (1999), table of R1."""
-    found = lower_bound(**solomon(name, stops).arguments, ng_size=20)
+    found = lower_bound(**solomon(name, stops).arguments, ng_size=20, cut_limit=0)
     assert found.bound == pytest.approx(published, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("name", "stops", "gap_without"), [("RC101", 25, 0.11), ("RC103", 50, 0.09), ("R102", 25, 1e-3)]
+)
+def test_sets_that_one_vehicle_cannot_serve_close_the_gap(name: str, stops: int, gap_without: float) -> None:
+    instance = solomon(name, stops)
+    assert gap(instance, lower_bound(**instance.arguments, cut_limit=0)) > gap_without
+    assert gap(instance, lower_bound(**instance.arguments)) < 1e-6
+
+
+def test_sets_that_fill_more_vehicles_raise_the_bound() -> None:
+    """Three stops, two of which fit a vehicle: mixtures of pairs need one and a half vehicles, plans two."""
+    legs = np.zeros((4, 4))
+    legs[0], legs[:, 0] = 5.5, 5.5
+    asked = square(
+        cost=legs, travel=legs, demand=[0, 1, 1, 1], opens=[0] * 4, closes=[99] * 4, service=[0] * 4
+    )
+    assert lower_bound(**asked, cut_limit=0).bound == pytest.approx(16.5)
+    assert lower_bound(**asked).bound == pytest.approx(22)
+    assert lower_bound(**asked | {"capacity": 3}).bound == pytest.approx(11)
+    alike = asked | {"capacity": 3, "travel": np.where(legs > 0, 1.0, 9.0), "closes": [99, 12, 12, 12]}
+    assert lower_bound(**alike, cut_limit=0).bound == pytest.approx(16.5)
+    assert lower_bound(**alike).bound == pytest.approx(22)
 
 
 def test_plain_capacity_and_several_depots() -> None:
@@ -101,8 +125,8 @@ def test_plain_capacity_and_several_depots() -> None:
 
 
 def test_more_memory_never_lowers_the_bound_and_a_limit_never_raises_it() -> None:
-    asked = solomon("R104", 25).arguments
-    bounds = [lower_bound(**asked, ng_size=size).bound for size in (1, 4, 10)]
+    asked = solomon("R108", 25).arguments
+    bounds = [lower_bound(**asked, ng_size=size, cut_limit=0).bound for size in (1, 4, 10)]
     assert bounds == sorted(bounds) and bounds[0] < bounds[2]
     limited = [lower_bound(**asked, work_limit=limit).bound for limit in (0, 10**6, 10**7, 10**9)]
     assert limited == sorted(limited)
@@ -198,6 +222,7 @@ def test_an_interrupt_keeps_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"vehicles": [-1]}, "vehicles must be 1 whole numbers"),
         ({"pool": [((0, 1), 0)]}, r"pool\[0\] must name one or more places of stops"),
         ({"pool": [((1,), 1)]}, r"pool\[0\] must name a depot from 0 to 0"),
+        ({"cut_limit": -1}, "cut_limit is -1"),
         ({"ng_size": 0}, "ng_size must be from 1 to 32"),
         ({"work_limit": -1}, "work_limit must be at least 0"),
     ],

@@ -146,7 +146,7 @@ def tenths(name: str, stops: int) -> tuple[PlainProblem, float]:
         ("C101", 100, 2000, 1e-9),
         ("R102", 100, 2000, 1e-9),
         ("R106", 50, 2000, 0.02),
-        ("RC105", 50, 2000, 0.12),
+        ("RC105", 50, 2000, 0.001),
     ],
 )
 def test_published_optima_lie_between_bound_and_cost(

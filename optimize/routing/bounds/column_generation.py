@@ -31,7 +31,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from optimize.arguments import FloatArray, IntArray
+from optimize.arguments import FloatArray, IntArray, count
 from optimize.routing.bounds.capacity_cuts import CapacityCuts
 from optimize.routing.bounds.instance import Instance, instance_of
 from optimize.routing.bounds.network import memory_of
@@ -101,6 +101,7 @@ def lower_bound(
     *,
     work_limit: int = 2_000_000_000,
     ng_size: int = 8,
+    cut_limit: int = 400,
     progress: Progress = no_progress,
 ) -> RouteBound:
     """Bound the cost of plans in which each stop is on one route, and each route begins and ends at its depot.
@@ -123,6 +124,7 @@ def lower_bound(
             break a rule make the bound no wrong one.
         work_limit: Most steps of pricing: about 100 to 200 million a second.
         ng_size: Near stops that each stop remembers, itself included, 1 to 32.
+        cut_limit: Most inequalities on sets of stops; 0 = the linear program over routes alone.
         progress: Told once an iteration.
 
     Returns:
@@ -138,7 +140,7 @@ def lower_bound(
         raise ValueError(f"ng_size must be from 1 to {MOST_NEAR}, got {ng_size!r}")
     if work_limit < 0:
         raise ValueError(f"work_limit must be at least 0, got {work_limit!r}")
-    search = _Generation(instance, ng_size, work_limit)
+    search = _Generation(instance, ng_size, work_limit, count("cut_limit", cut_limit))
     if not len(search.unservable):
         try:
             search.run(progress)
@@ -164,7 +166,7 @@ class _Duals(NamedTuple):
 class _Generation:
     """Column generation with its duals and the best bound so far."""
 
-    def __init__(self, instance: Instance, ng_size: int, work_limit: int) -> None:
+    def __init__(self, instance: Instance, ng_size: int, work_limit: int, cut_limit: int) -> None:
         self._instance, self._limit = instance, work_limit
         memory = memory_of(instance.stop_cost, ng_size)
         self._pricers = [Pricer(network, memory) for network in instance.networks]
@@ -176,7 +178,7 @@ class _Generation:
         self._least_route = instance.least_route
         self._known: set[tuple[int, tuple[int, ...]]] = set()
         self._routes: list[tuple[IntArray, int]] = []
-        self._cuts = CapacityCuts(instance.demand, instance.largest_capacity)
+        self._cuts = CapacityCuts(instance.demand, instance.largest_capacity, instance.networks, cut_limit)
         self._center = _Duals(np.zeros(instance.stop_count), np.zeros(len(self._fleet)), np.zeros(0))
         self._pool_routes = 0
         self._bound = 0.0
@@ -228,7 +230,8 @@ class _Generation:
             return False
         stops = self._instance.stop_count
         flow, visits = np.zeros((stops, stops)), np.zeros(stops)
-        for (route, _), value in zip(self._routes, found.route_values.tolist(), strict=True):
+        solved = self._routes[: len(found.route_values)]
+        for (route, _), value in zip(solved, found.route_values.tolist(), strict=True):
             if value > _LEFT_OUT:
                 np.add.at(flow, (route[:-1], route[1:]), value)
                 np.add.at(visits, route, value)
