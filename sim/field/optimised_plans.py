@@ -88,10 +88,10 @@ class OptimisedPlans(DayPlans):
         now: int = self._environment._now
         if district not in self._has_news or now < self._again.get(district, 0):
             return False
-        pending = self._pending[district]
+        pending = self._pending.setdefault(district, {})
         new = [job for job in pending.values() if job.stage is _WAITING or job.stage is _BOOKED]
         pending.clear()
-        is_made = bool(new) and self._replan(district, workers, new, now)
+        is_made = self._replan(district, workers, new, now)
         if is_made:
             self._again[district] = now + self._interval
         pending.update((job.request.number, job) for job in new if job.stage is not _PLANNED)
@@ -104,6 +104,23 @@ class OptimisedPlans(DayPlans):
         super().remove(job)
         if worker is not None and job.stage is _PLANNED:
             self._note(self._district_of[worker.number], [job])
+
+    def overdue(self, worker: Worker) -> list[Job]:
+        """See `DayPlans.overdue`: only what he cannot do today; coming late may be the best that can be done.
+
+        That a promise will be broken is news all the same.
+        """
+        now: int = self._environment._now
+        second, place, beyond = now, worker.place, list[Job]()
+        for job in worker.plan:
+            arrives = max(second, job.request.promised_from_second) + self._drive(place, job.place)
+            if arrives + job.expected_seconds > worker.latest_second:
+                beyond.append(job)
+                continue
+            second, place = arrives + job.expected_seconds, job.place
+            if now < job.request.promised_until_second < arrives:
+                self._has_news.add(self._district_of[worker.number])
+        return beyond
 
     def _note(self, district: int, jobs: Sequence[Job]) -> None:
         """Jobs are to be in the next plan."""

@@ -183,9 +183,14 @@ def facts_of(problem: Tours) -> Facts:
 
 def empty_routes(problem: Tours, facts: Facts, seed: int = 1) -> Routes:
     """No tours; every visit is left out."""
-    n, m = problem.visit_count, problem.vehicle_count
-    d, q = problem.sizes["d"], problem.sizes["q"]
-    row = _most_items(problem, facts)
+    sizes = problem.sizes
+    return routes_for(
+        problem.visit_count, problem.vehicle_count, sizes["d"], sizes["q"], _most_items(problem, facts), seed
+    )
+
+
+def routes_for(n: int, m: int, d: int, q: int, row: int, seed: int = 1) -> Routes:
+    """No tours of n visits, m vehicles, d load dimensions, q parts and tools; at most `row` items in each."""
 
     def whole(*shape: int) -> IntArray:
         return np.zeros(shape, np.int64)
@@ -312,4 +317,4 @@ def _most_items(problem: Tours, facts: Facts) -> int:
     return most + min(most_reloads, n) + 1
 
 
-__all__ = ["Facts", "Routes", "empty_routes", "facts_of"]
+__all__ = ["Facts", "Routes", "empty_routes", "facts_of", "routes_for"]

@@ -16,24 +16,20 @@ from optimize.routing.tours.arrays import (
     BEST_PINNED,
     COST,
     FREE,
-    KEPT_PINNED,
-    KEPT_VEHICLE_OF,
     LENGTH,
     MUST_WEIGHT,
     NEAR,
     PINNED,
     TEMPERATURE,
-    VEHICLE_OF,
     Facts,
-    Routes,
+    routes_for,
 )
 from optimize.routing.tours.crew_problem import CrewProblem, Visited, curves_of
 from optimize.routing.tours.loading import AS_DRAWN, BY_WINDOW
 from optimize.routing.tours.problem import LATEST_SECOND, IntArray
 
-_RATES = 5
+_RATES = 6
 _COLUMNS = 15
-_GOLDEN = 0x9E3779B97F4A7C15
 
 
 class CrewWork:
@@ -49,7 +45,7 @@ class CrewWork:
         self._problem, self._visited = problem, Visited.of(problem)
         self._facts = crew_facts(problem, self._visited)
         people, visits = len(problem.day.starts), len(self._visited.job)
-        self._routes = _empty(people, visits, seed)
+        self._routes = routes_for(visits, people, 0, 0, visits + 1, seed)
         self._is_open = np.ones(people, np.bool_)
 
     def load(self, sequences: Sequence[Sequence[int]]) -> float:
@@ -175,31 +171,6 @@ def _orders(
     order[3], order[4], order[5] = LATEST_SECOND - visited.opens, visited.opens, -LATEST_SECOND
     order[6], order[7] = visited.allowed.sum(axis=0), -visited.unserved_cost
     return order
-
-
-def _empty(people: int, visits: int, seed: int) -> Routes:
-    row = visits + 1
-    state = np.zeros((visits, 6), np.int64)
-    state[:, VEHICLE_OF] = state[:, KEPT_VEHICLE_OF] = -1
-    state[:, PINNED] = state[:, KEPT_PINNED] = state[:, BEST_PINNED] = FREE
-    return Routes(
-        stops=np.zeros((people, row), np.int64),
-        copies=np.zeros((2, people, row), np.int64),
-        tour=np.zeros((people, 8), np.int64),
-        money=np.zeros((people, 2)),
-        forward=np.zeros((people, row + 1, 9), np.int64),
-        late=np.zeros((people, row + 1, 2)),
-        backward=np.zeros((people, row + 1, 3), np.int64),
-        peaks=np.zeros((people, row + 1, 2, 0), np.int64),
-        used=np.zeros((people, 0), np.int64),
-        state=state,
-        scratch=np.zeros(16, np.int64),
-        value=np.zeros(8),
-        trial=np.zeros(row + 2, np.int64),
-        bits=np.array([seed * _GOLDEN % 2**64 | 1], np.uint64),
-        chosen=np.zeros((2, 64, 3), np.int64),
-        chosen_cost=np.zeros((2, 64)),
-    )
 
 
 __all__ = ["CrewWork", "crew_facts"]

@@ -25,10 +25,10 @@ from optimize.routing.tours.problem import (
 
 SLACK_SECONDS = 1800
 """`CrewProblem.due` lies so long before the end of a window."""
-_SLACK_SHARE = 0.125
-"""Coming at the end of the window costs so much of an hour's lateness: on the way things take longer at times."""
+_SLACK_SHARE, _PROMISED_SLACK_SHARE = 0.125, 0.5
+"""Being due at the very end of a window costs so much of an hour's lateness, as things take longer at times."""
 _BREACH_SECONDS = 600
-"""The first minutes after the end of an agreed window cost as much as an hour: the promise is broken."""
+"""Minutes after the end of an agreed window within which its cost comes to that of an hour: the promise is broken."""
 _BREAK_SPREAD_SECONDS = 10_800
 """The break begins within so much time, which leaves room for a job that is under way."""
 _SECONDS_PER_HOUR = 3600
@@ -128,7 +128,7 @@ def curves_of(late_cost_per_hour: float) -> FloatArray:
         SLACK_SECONDS + _BREACH_SECONDS + _SECONDS_PER_HOUR,
     ]
     gently = _SLACK_SHARE + _BREACH_SECONDS / _SECONDS_PER_HOUR
-    hours = [[0.0, _SLACK_SHARE, gently, gently + 1], [0.0, _SLACK_SHARE, _SLACK_SHARE + 1, _SLACK_SHARE + 2]]
+    hours = [[0.0, _SLACK_SHARE, gently, gently + 1], [0.0, _PROMISED_SLACK_SHARE, 1.0, 2.0]]
     return np.stack([np.array([seconds, seconds], np.float64), late_cost_per_hour * np.array(hours)])
 
 

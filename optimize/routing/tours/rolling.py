@@ -25,13 +25,14 @@ class Restarted:
         problem: Visits that are known and that nobody has set out for; vehicles where and when they are next free.
         visits: (n,) row of the first problem of each visit.
         begun: By vehicle, visits and reloads of the first problem that have been made or are under way.
-        orders: By vehicle, visits and reloads still ahead by the plan followed so far, in the rows of `problem`.
+        plan: What is still ahead by the plan followed so far, in the rows of `problem`; to be repaired before use, as
+            its money is that of the first problem.
     """
 
     problem: Tours
     visits: IntArray
     begun: dict[int, tuple[int, ...]]
-    orders: dict[int, tuple[int, ...]]
+    plan: ToursPlan
 
 
 def replan(
@@ -118,15 +119,32 @@ def rest_of_day(problem: Tours, plan: ToursPlan, now: int, known: BoolArray | No
     ahead = np.flatnonzero(is_ahead)
     row_of = np.full(problem.visit_count, -1)
     row_of[ahead] = np.arange(len(ahead))
-    orders = {}
-    for tour in plan.tours:
-        left = tour.order[len(begun.get(tour.vehicle, ())) :]
-        orders[tour.vehicle] = tuple(
-            stop if stop == RELOAD else int(row_of[stop])
-            for stop in left
-            if stop == RELOAD or row_of[stop] >= 0
-        )
-    return Restarted(_restarted(problem, states, ahead, row_of, now), ahead, begun, orders)
+    ahead_tours = tuple(
+        rest
+        for tour in plan.tours
+        if (rest := _ahead(tour, len(begun.get(tour.vehicle, ())), row_of)) is not None
+    )
+    return Restarted(
+        _restarted(problem, states, ahead, row_of, now),
+        ahead,
+        begun,
+        replace(plan, tours=ahead_tours, unserved=(), bound=None),
+    )
+
+
+def _ahead(tour: Tour, begun: int, row_of: IntArray) -> Tour | None:
+    """The stops of a tour after those that have begun, breaks aside; None without any visit."""
+    items = [number for number, stop in enumerate(tour.stops) if stop >= RELOAD][begun:]
+    items = [number for number in items if tour.stops[number] == RELOAD or row_of[tour.stops[number]] >= 0]
+    if all(tour.stops[number] == RELOAD for number in items):
+        return None
+    stops = [tour.stops[number] for number in items]
+    return replace(
+        tour,
+        stops=tuple(stop if stop == RELOAD else int(row_of[stop]) for stop in stops),
+        arrival_seconds=tuple(tour.arrival_seconds[number] for number in items),
+        start_seconds=tuple(tour.start_seconds[number] for number in items),
+    )
 
 
 @dataclass(frozen=True)
