@@ -247,7 +247,7 @@ def _helpers(crew: Sequence[Worker], jobs: Sequence[Job]) -> np.ndarray[tuple[in
 def _have(
     needs: Iterable[tuple[int, int]], crew: Sequence[Worker]
 ) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    wanted = np.array(list(needs), np.int64)
+    wanted = np.array(list(needs), np.int64).reshape(-1, 2)
     levels = np.array([[*worker.levels, 0] for worker in crew], np.int64)  # the last one is that of no skill
     able: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = (levels[:, wanted[:, 0]] >= wanted[:, 1]) | (
         wanted[:, 0] < 0
