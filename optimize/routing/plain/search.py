@@ -34,9 +34,9 @@ def search_plain(
 ) -> PlainSolution:
     """Find routes of low cost for a plain problem.
 
-    Slack induction by string removals (Christiaens & Vanden Berghe 2020, see `kernels`), cooled over the budget
-    from a mean leg's cost to a small share of it, so that a longer search is not the continuation of a shorter one. The same arguments give the same
-    answer.
+    Slack induction by string removals (Christiaens & Vanden Berghe 2020, see `kernels`), cooled over the budget from
+    the cost of a mean leg to a small share of it: a longer search is not the continuation of a shorter one. The same
+    arguments give the same answer.
 
     Args:
         problem: The problem.
