@@ -7,8 +7,9 @@ each stop back at its cheapest place, passing over a place with a small chance (
 outcome that leaves out others is accepted by their sums of absences (section 4.4).
 
 What differs from the paper: a route of its own competes with the places in other routes, because cost counts, not
-vehicles; the best place of a stop in a route is remembered until that route changes; a blink passes over the best
-place of a route instead of over any, which comes to the same.
+vehicles; the routes of an accepted step are driven from the depot from which they cost least; the best place of a stop
+in a route is remembered until that route changes; a blink passes over the best place of a route instead of over any,
+which comes to the same.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from optimize.routing.plain.arrays import (
     STEP,
     TOUCHED,
     USED_SLOTS,
+    WINDOWS,
     Best,
     BitArray,
     Ground,
@@ -41,6 +43,7 @@ from optimize.routing.plain.arrays import (
     State,
     signed,
 )  # fmt: skip
+from optimize.routing.plain.depots import change_depots
 from optimize.routing.plain.routes import insert, measure, refresh, second_place, stamp, touch
 
 _ZERO, _ONE = np.uint64(0), np.uint64(1)
@@ -370,6 +373,8 @@ def improve(
         accepted += 1
         _confirm(now, tally, lost)
         tally[COST] += change
+        if ground.capacity.size > 1 and ground.timing < WINDOWS:
+            change_depots(ground, rows, now, tally)
         if lost < tally[BEST_MISSING] or (lost == tally[BEST_MISSING] and tally[COST] < tally[BEST_COST]):
             _keep_best(rows, now, state.best, tally)
         _collect(ground, rows, now, tally, state.pool)

@@ -87,38 +87,41 @@ def cheapest_place(ground: Ground, rows: Rows, row: int, stop: int, skipped: int
         ready, latest = rows.ready[row], rows.latest[row]
         travel_to, travel = ground.travel_to[stop], ground.travel[stop]
         opens, closes, service = ground.opens[stop], ground.closes[stop], ground.service[stop]
-        for k in range(_ZERO, end):
+        # Starts and departures never fall along a route: what comes too early or too late lies at its ends.
+        first = _ZERO
+        while first < end and latest[first + _ONE] < opens + service:
+            first += _ONE
+        i = stops[first]
+        for k in range(first, end):
             left = ready[k]
             if left > closes:
                 break
             j = stops[k + _ONE]
-            until = latest[k + _ONE] - service
-            if until >= opens:
-                added = signed(to[i]) + onward[j] - leg[k]
-                if added < best and signed(k) != skipped:
-                    start = max(opens, left + travel_to[i])
-                    if (
-                        start <= closes
-                        and start + travel[j] <= until
-                        and (ground.timing == WINDOWS or _short_enough(ground, rows, row, stop, k, i, j))
-                    ):
-                        best = added
-                        place = signed(k)
+            added = signed(to[i]) + onward[j] - leg[k]
+            if added < best and signed(k) != skipped:
+                start = max(opens, left + travel_to[i])
+                if (
+                    start <= closes
+                    and start + service + travel[j] <= latest[k + _ONE]
+                    and (ground.timing == WINDOWS or _short_enough(ground, rows, row, stop, k))
+                ):
+                    best = added
+                    place = signed(k)
             i = j
     return best, place
 
 
-@inlined
-def _short_enough(ground: Ground, rows: Rows, row: int, stop: int, k: int, i: int, j: int) -> bool:
+@compiled
+def _short_enough(ground: Ground, rows: Rows, row: int, stop: int, k: int) -> bool:
+    """Whether a route with the stop after position k can be driven within the longest time."""
     head, tail = rows.head[row, k], rows.tail[row, k + _ONE]
+    i, j = rows.stops[row, k], rows.stops[row, k + _ONE]
     duration, earliest, latest = joined(
         head[0], head[1], head[2], ground.travel[i, stop],
         ground.service[stop], ground.opens[stop], ground.closes[stop],
     )  # fmt: skip
-    return (
-        joined(duration, earliest, latest, ground.travel[stop, j], tail[0], tail[1], tail[2])[0]
-        <= ground.longest_route
-    )
+    whole = joined(duration, earliest, latest, ground.travel[stop, j], tail[0], tail[1], tail[2])
+    return bool(whole[0] <= ground.longest_route)
 
 
 @inlined

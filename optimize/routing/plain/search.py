@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from optimize.arguments import count
-from optimize.routing.plain.arrays import BEST_COST, Ground, State
+from optimize.routing.plain.arrays import BEST_COST, WINDOWS, Ground, State
 from optimize.routing.plain.building import best_routes, build_ground, build_state, pooled_routes
 from optimize.routing.plain.checking import check_plain
 from optimize.routing.plain.kernels import improve
@@ -14,10 +14,10 @@ from optimize.routing.plain.unserved import unserved_stops
 from optimize.solving import Progress, no_progress
 from scenarios import SolveStatus
 
-_HOT, _COLD = 0.7, 0.07
-"""First and last temperature, as shares of the mean cost of a leg."""
+_HOT, _COLD, _COLD_WITH_WINDOWS = 1.0, 0.006, 0.07
+"""First and last temperature, as shares of the mean cost of a leg. Windows leave fewer ways out of a local optimum."""
 _AVERAGE_REMOVED = 10.0
-_STOPS_PER_CHUNK = 100_000
+_STOPS_PER_CHUNK = 400_000
 _MOST_ITERATIONS, _MOST_SEED = 10**12, 2**62
 
 Budget = Callable[[int], float]
@@ -34,9 +34,9 @@ def search_plain(
 ) -> PlainSolution:
     """Find routes of low cost for a plain problem.
 
-    Slack induction by string removals (Christiaens & Vanden Berghe 2020, see `kernels`), cooled from `_HOT` to `_COLD`
-    over the budget, so that a longer search is not the continuation of a shorter one. The same arguments give the same
-    answer.
+    Slack induction by string removals (Christiaens & Vanden Berghe 2020, see `kernels`), cooled over the budget from
+    the cost of a mean leg to a small share of it: a longer search is not the continuation of a shorter one. The same
+    arguments give the same answer.
 
     Args:
         problem: The problem.
@@ -93,6 +93,7 @@ def _share_of(wanted: int) -> Budget:
 
 def _run(ground: Ground, state: State, wanted: int, progress: Progress, budget: Budget) -> tuple[int, bool]:
     """Chunks of steps until the budget is spent; how many steps, and whether Ctrl-C ended them."""
+    cold = _COLD_WITH_WINDOWS if ground.timing >= WINDOWS else _COLD
     chunk = max(1, _STOPS_PER_CHUNK // len(ground.demand))
     done, last_share, pace = 0, 0.0, chunk / max(wanted, 1)
     try:
@@ -106,8 +107,8 @@ def _run(ground: Ground, state: State, wanted: int, progress: Progress, budget: 
             last_share = share
             steps = min(chunk, wanted - done)
             scale = state.tally[BEST_COST] / len(ground.demand)
-            temperature = scale * _HOT * (_COLD / _HOT) ** share
-            improve(ground, state, steps, temperature, (_COLD / _HOT) ** (pace / chunk), _AVERAGE_REMOVED)
+            temperature = scale * _HOT * (cold / _HOT) ** share
+            improve(ground, state, steps, temperature, (cold / _HOT) ** (pace / chunk), _AVERAGE_REMOVED)
             done += steps
             progress("routes", done, wanted)
     except KeyboardInterrupt:
