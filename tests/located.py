@@ -5,44 +5,23 @@ from __future__ import annotations
 from itertools import combinations, product
 
 import numpy as np
-import numpy.typing as npt
 
+from bench import capacitated
 from optimize.network.fixed_charge import CoverPromise, FixedCharge
 from tests.reference import reference_path
 
-FloatArray = npt.NDArray[np.float64]
-
-_BASE = {4: "7", 5: "7", 6: "7", 7: "7", 8: "10", 9: "10", 10: "10", 11: "13", 12: "13", 13: "13"}
-_CAPACITY = {4: 5000.0, 5: 10000.0, 6: 15000.0, 8: 5000.0, 9: 15000.0, 11: 5000.0, 12: 15000.0}
-_FIXED_COST = {1: 7500.0, 2: 12500.0, 3: 17500.0, 4: 25000.0}
-
 
 def orlib_cap(number: int) -> FixedCharge:
-    """`cap41` to `cap134` of the OR-Library: costs are of serving all of a customer."""
-    series, digit = divmod(number, 10)
-    stored = 1 if digit in (1, 2) else 3
-    words = reference_path(f"location/orlib_cap/cap{_BASE[series]}{stored}.txt").read_text().split()
-    sites, points = int(words[0]), int(words[1])
-    values = np.array(words[2:], np.float64)
-    capacity, fixed = values[: 2 * sites : 2].copy(), values[1 : 2 * sites : 2].copy()
-    rest = values[2 * sites :].reshape(points, sites + 1)
-    # cap51 is the one of its kind, with the fixed cost of a last digit of 3; a zero stays zero.
-    fixed[fixed > 0] = _FIXED_COST[3 if series == 5 else digit]
-    capacity[:] = _CAPACITY.get(series, capacity[0])
-    return FixedCharge(rest[:, 1:], fixed, rest[:, 0], capacity)
+    """`cap41` to `cap134` of the OR-Library."""
+    return capacitated.or_library(reference_path("location/orlib_cap").parent, number)
 
 
 def single_source(library: str, name: str) -> FixedCharge:
     """An instance of `sscflp_holmberg` or `sscflp_orlib`."""
-    words = reference_path(f"location/{library}/{name}").read_text().split()
-    sites, points = int(words[0]), int(words[1])
-    values = np.array(words[2:], np.float64)
-    demand = values[2 * sites : 2 * sites + points]
-    cost = values[2 * sites + points :].reshape(sites, points).T
-    return FixedCharge(cost, values[1 : 2 * sites : 2], demand, values[: 2 * sites : 2])
+    return capacitated.single_source(reference_path(f"location/{library}").parent, library, name)
 
 
-def made_up(seed: int, *, capacitated: bool = True) -> FixedCharge:
+def made_up(seed: int, *, is_limited: bool = True) -> FixedCharge:
     """A tiny problem, now and then with forbidden pairs, promises, limits and sites that are cheaper open."""
     chance = np.random.default_rng(seed)
     points, sites = int(chance.integers(2, 6)), int(chance.integers(1, 5))
@@ -58,7 +37,7 @@ def made_up(seed: int, *, capacitated: bool = True) -> FixedCharge:
         cost,
         chance.uniform(-10, 60, sites).round(),
         demand,
-        room if capacitated else None,
+        room if is_limited else None,
         required=(0,) if seed % 7 == 0 else (),
         closed=(sites - 1,) if sites > 1 and seed % 5 == 0 else (),
         fewest_sites=int(chance.integers(0, 2)),

@@ -14,13 +14,13 @@ from scenarios import SolveStatus
 from tests.located import all_plans, made_up
 
 KINDS = [(True, False), (True, True), (False, True)]
-"""Capacitated, whole."""
+"""With capacities, points whole."""
 
 
 @pytest.mark.parametrize("seed", range(16))
-@pytest.mark.parametrize(("capacitated", "is_whole"), KINDS)
-def test_the_three_best_plans(seed: int, capacitated: bool, is_whole: bool) -> None:
-    problem = made_up(seed, capacitated=capacitated)
+@pytest.mark.parametrize(("is_limited", "is_whole"), KINDS)
+def test_the_three_best_plans(seed: int, is_limited: bool, is_whole: bool) -> None:
+    problem = made_up(seed, is_limited=is_limited)
     expected = all_plans(problem, is_whole=is_whole)[:3]
     plans = best_site_sets(problem, 3, single_source=is_whole)
     for plan in plans:
