@@ -111,6 +111,21 @@ class RouteMaster:
             row.set_coefficient(variables[index], float(coefficients[index]))
         self._extra.append(row)
 
+    def _result(self) -> Any:
+        """From the last basis; where numbers go wrong on the way, from scratch by another solver."""
+        from ortools.math_opt.python import mathopt
+
+        try:
+            return self._solver.solve(params=self._parameters)
+        except (
+            Exception
+        ):  # the solver's binding raises errors of several kinds for one that it calls internal
+            self._solver = mathopt.IncrementalSolver(self._model, mathopt.SolverType.GLOP)
+        try:
+            return mathopt.solve(self._model, mathopt.SolverType.HIGHS)
+        except Exception:
+            return None
+
     def set_penalties(self, penalty: FloatArray) -> None:
         """Change the (n,) money for leaving stops out."""
         for variable, money in zip(self._left_out, penalty.tolist(), strict=True):
@@ -128,8 +143,12 @@ class RouteMaster:
 
     def solve(self) -> MasterSolution | None:
         """Optimum over the routes known so far; None where the solver fails."""
-        result = self._solver.solve(params=self._parameters)
-        if not result.has_dual_feasible_solution() or not result.has_primal_feasible_solution():
+        result = self._result()
+        if (
+            result is None
+            or not result.has_dual_feasible_solution()
+            or not result.has_primal_feasible_solution()
+        ):
             return None
         stop_duals = np.array(result.dual_values(self._stops), dtype=np.float64)
         group_duals = np.array(result.dual_values(self._groups), dtype=np.float64)

@@ -284,12 +284,15 @@ class _IntegerProgram:
         parameters = mathopt.SolveParameters(
             relative_gap_tolerance=_GAP, absolute_gap_tolerance=0.0, node_limit=node_limit, random_seed=seed
         )
-        result = mathopt.solve(
-            self._model,
-            mathopt.SolverType.HIGHS,
-            params=parameters,
-            model_params=mathopt.ModelSolveParameters(solution_hints=self._hints(hint)),
-        )
+        try:
+            result = mathopt.solve(
+                self._model,
+                mathopt.SolverType.HIGHS,
+                params=parameters,
+                model_params=mathopt.ModelSolveParameters(solution_hints=self._hints(hint)),
+            )
+        except Exception:  # the binding raises errors of several kinds for one that the solver calls internal
+            return _Found(None, -math.inf, is_impossible=False)
         if result.termination.reason == mathopt.TerminationReason.INFEASIBLE:
             return _Found(None, math.inf, is_impossible=True)
         bound = float(result.termination.objective_bounds.dual_bound)

@@ -132,6 +132,20 @@ def test_an_interrupt_keeps_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     assert choice.gap == 1.0
 
 
+def test_a_linear_solver_that_fails_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ortools.math_opt.python import mathopt
+
+    def failing(*_: Any, **__: Any) -> None:
+        raise AttributeError("an error of the binding")
+
+    monkeypatch.setattr(mathopt.IncrementalSolver, "solve", failing)
+    assert (best().chosen, best().status) == ((3,), SolveStatus.OPTIMAL)
+    monkeypatch.setattr(mathopt, "solve", failing)
+    choice = best(start=(0, 4))
+    assert (choice.chosen, choice.status, choice.bound) == ((0, 4), SolveStatus.FEASIBLE, 0.0)
+    assert best().status is SolveStatus.FALLBACK
+
+
 @st.composite
 def pools(draw: st.DrawFn) -> dict[str, Any]:
     stops = draw(st.integers(1, 5))

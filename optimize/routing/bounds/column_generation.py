@@ -44,7 +44,7 @@ _SMOOTHING = 0.6
 _DEARER = 4.0
 _LEFT_OUT = 1e-7
 _QUICK = 40_000_000
-_SHARE = 0.3
+_SHARES = (0.3, 0.1, 0.03)
 _GLANCE = 8_000_000
 _PATIENCE = 8
 _TOLERANCE = 1e-7
@@ -268,9 +268,11 @@ class _Generation:
             self._patience = _PATIENCE if self._work - before >= _GLANCE else 0
         else:
             self._patience -= 1
-        if not is_new:
-            sought = np.minimum(cutoff, _SHARE * least)
-            is_new = self._search(program, least, sought, _QUICK, is_loose=True)
+        for share in _SHARES:
+            if not is_new:
+                is_new = self._search(
+                    program, least, np.minimum(cutoff, share * least), _QUICK, is_loose=True
+                )
         # At duals that are not the program's own, what is found may be known: no proof is worth the work there.
         for most, is_loose in ((self._limit, True), (_QUICK, False), (self._limit, False)):
             if smoothing == 0 and not is_new and (least < cutoff).any():

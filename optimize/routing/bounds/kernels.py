@@ -147,8 +147,8 @@ def _keep(
     before, steps = _NONE, 0
     while at != _NONE and labels.cost[at] <= cost:
         steps += 1
-        better = labels.first[at] <= first and labels.load[at] <= load
-        if better and (loose == 1 or labels.remembered[at] & ~bits == 0):
+        better = labels.load[at] <= load and labels.remembered[at] & ~bits == 0
+        if labels.first[at] <= first and (better or loose == 1):
             search.numbers[WORK] += steps
             return
         before, at = at, labels.next_at_node[at]
@@ -169,8 +169,8 @@ def _keep(
     while at != _NONE:
         steps += 1
         following = labels.next_at_node[at]
-        worse = labels.first[at] >= first and labels.load[at] >= load
-        if worse and (loose == 1 or bits & ~labels.remembered[at] == 0):
+        worse = labels.load[at] >= load and bits & ~labels.remembered[at] == 0
+        if labels.first[at] >= first and (worse or loose == 1):
             labels.cost[at] = np.inf
             labels.next_at_node[before] = following
         else:

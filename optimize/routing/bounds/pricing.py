@@ -97,7 +97,7 @@ class Pricer:
         Args:
             cutoff: That reduced cost.
             work_limit: Most steps.
-            is_loose: Whether a label may be dropped for one that remembers more: quick, and proves nothing.
+            is_loose: Whether a label may be dropped for one with more load that remembers more: quick, proves nothing.
         """
         network, memory, completions = self.network, self._memory, self._completions
         search = self._empty_search(is_loose)
