@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from optimize.compilation import compiled_inside
+from optimize.compilation import compiled_in_place, compiled_inside
 from optimize.routing.tours.arrays import (
     AFTER_END,
     AFTER_LATEST,
@@ -48,15 +48,15 @@ from optimize.routing.tours.drawing import random_below
 from optimize.routing.tours.problem import BoolArray
 from optimize.routing.tours.timing import extend, finish, money, node_of, time_tour
 
-_SHORT = 12
-"""Tours up to so many items are tried with a reload anywhere before a visit, longer ones with one beside it."""
+_APART = 12
+"""A new reload comes at most so many gaps before the visit that needs it."""
 _SMALL, _NEIGHBOURS = 150, 50
 """With more visits than that, tours with one of so many nearest visits are looked at first."""
 _BLINK = 100
 """One place in so many is overlooked."""
 
 
-@compiled_inside
+@compiled_in_place
 def fits(facts: Facts, routes: Routes, vehicle: int, gap: int, visit: int) -> bool:
     """Whether goods, parts and tools allow a visit in a gap, all else as it is."""
     for dimension in range(facts.goods.shape[2]):
@@ -77,7 +77,7 @@ def fits(facts: Facts, routes: Routes, vehicle: int, gap: int, visit: int) -> bo
     return True
 
 
-@compiled_inside
+@compiled_in_place
 def detour(facts: Facts, routes: Routes, vehicle: int, gap: int, item: int) -> int:
     """Metres more with an item in a gap."""
     here, node = routes.forward[vehicle, gap, NODE], node_of(facts, vehicle, item)
@@ -87,7 +87,7 @@ def detour(facts: Facts, routes: Routes, vehicle: int, gap: int, item: int) -> i
     return int(facts.roads[1, here, node] + facts.roads[1, node, there] - facts.roads[1, here, there])
 
 
-@compiled_inside
+@compiled_in_place
 def detour_of_two(
     facts: Facts, routes: Routes, vehicle: int, first_gap: int, first: int, gap: int, item: int
 ) -> int:
@@ -106,38 +106,34 @@ def detour_of_two(
     return int(way - facts.roads[1, here, there])
 
 
-@compiled_inside
+@compiled_in_place
 def cost_by_sums(
-    facts: Facts, routes: Routes, vehicle: int, gap: int, first: int, item: int, metres: int, extra: float
-) -> float:
-    """Money of a tour with one or two more items in a gap, where each visit has one hard window and nobody a break."""
-    clock = routes.forward[vehicle, gap, READY]
-    waited, slack = routes.forward[vehicle, gap, WAITED], routes.forward[vehicle, gap, SLACK]
-    here, visits, row = routes.forward[vehicle, gap, NODE], len(facts.penalty), facts.vehicle[vehicle, KIND]
-    for number in range(2):
-        added = first if number == 0 else item
-        if added < 0:
-            continue
-        node = node_of(facts, vehicle, added)
-        clock += facts.roads[0, here, node]
-        here = node
-        if added == visits:
-            clock += facts.vehicle[vehicle, RELOAD_SECONDS]
-            continue
-        opens, closes = facts.windows[added, 0, 0], facts.windows[added, 0, 1]
-        if routes.state[added, PINNED] != FREE:
-            opens, closes = routes.state[added, PINNED], routes.state[added, PINNED]
+    facts: Facts, routes: Routes, vehicle: int, gap: int, clock: int, waited: int, slack: int, here: int, item: int,
+    metres: int, extra: float,
+) -> float:  # fmt: skip
+    """Money of a tour with an item in a gap, where each visit has one hard window and nobody a break.
+
+    The vehicle is ready to leave `here` for the gap at `clock`, with waiting and slack as in `Routes.forward`.
+    """
+    node = node_of(facts, vehicle, item)
+    clock += facts.roads[0, here, node]
+    if item == len(facts.penalty):
+        clock += facts.vehicle[vehicle, RELOAD_SECONDS]
+    else:
+        opens, closes = facts.windows[item, 0, 0], facts.windows[item, 0, 1]
+        if routes.state[item, PINNED] != FREE:
+            opens, closes = routes.state[item, PINNED], routes.state[item, PINNED]
         if clock > closes:
             return math.inf
         slack = min(slack, waited + closes - clock)
         if clock < opens:
             waited += opens - clock
             clock = opens
-        clock += facts.service[row, added]
+        clock += facts.service[facts.vehicle[vehicle, KIND], item]
     there = facts.vehicle[vehicle, END]
     if gap < routes.tour[vehicle, LENGTH]:
         there = node_of(facts, vehicle, routes.stops[vehicle, gap])
-    clock += facts.roads[0, here, there]
+    clock += facts.roads[0, node, there]
     latest = routes.backward[vehicle, gap, AFTER_LATEST]
     if clock > latest:
         return math.inf
@@ -190,8 +186,11 @@ def cost_with(
     extra: float,
 ) -> float:  # fmt: skip
     """Money of a tour with one more item (`first` is -1) or two; infinite when it cannot be."""
-    if facts.is_rich == 0 and (first < 0 or first_gap == gap):
-        return cost_by_sums(facts, routes, vehicle, gap, first, item, metres, extra)
+    if facts.is_rich == 0 and first < 0:
+        return cost_by_sums(
+            facts, routes, vehicle, gap, routes.forward[vehicle, gap, READY], routes.forward[vehicle, gap, WAITED],
+            routes.forward[vehicle, gap, SLACK], routes.forward[vehicle, gap, NODE], item, metres, extra,
+        )  # fmt: skip
     if len(facts.factors) == 0 and first < 0:
         here = routes.forward[vehicle, gap, NODE]
         there = facts.vehicle[vehicle, END]
@@ -204,6 +203,92 @@ def cost_with(
     return cost_by_walk(
         facts, routes, vehicle, first_gap if first >= 0 else gap, first, gap, item, metres, extra
     )
+
+
+@compiled_inside
+def best_with_reload(
+    facts: Facts, routes: Routes, vehicle: int, visit: int, best: float
+) -> tuple[float, int, int, int, int, int]:
+    """The cheapest place for a visit together with a new reload, in gaps where goods do not allow it alone.
+
+    The reload comes before the visit, in the same gap or up to `_APART` gaps earlier, or right after it.
+
+    Returns:
+        As `best_place_among`; `best` is what is to be undercut.
+    """
+    reload_item, length, row = len(facts.penalty), routes.tour[vehicle, LENGTH], facts.vehicle[vehicle, KIND]
+    extra = routes.money[vehicle, EXTRA] + facts.extra[row, visit] + facts.rate[vehicle, PER_RELOAD]
+    base, metres = routes.money[vehicle, COST], routes.tour[vehicle, METRES]
+    per_metre = facts.rate[vehicle, PER_KM] / 1000.0
+    least = facts.extra[row, visit] + facts.rate[vehicle, PER_RELOAD]
+    found = (best, NONE, NONE, NONE, NONE, NONE)
+    for reload_gap in range(length + 1):
+        # Forward state with the reload, carried on from gap to gap where tours are timed by sums.
+        clock, waited, slack, here = go_on(
+            facts, routes, vehicle, routes.forward[vehicle, reload_gap, READY],
+            routes.forward[vehicle, reload_gap, WAITED], routes.forward[vehicle, reload_gap, SLACK],
+            routes.forward[vehicle, reload_gap, NODE], reload_item,
+        )  # fmt: skip
+        for gap in range(reload_gap, min(length, reload_gap + _APART) + 1):
+            if gap > reload_gap and facts.is_rich == 0:
+                passed = routes.stops[vehicle, gap - 1]
+                clock, waited, slack, here = go_on(facts, routes, vehicle, clock, waited, slack, here, passed)
+                if clock >= NEVER:
+                    break
+            if not fits(facts, routes, vehicle, gap, visit):
+                for order in range(2 if gap == reload_gap else 1):
+                    first, item = (reload_item, visit) if order == 0 else (visit, reload_item)
+                    more = detour_of_two(facts, routes, vehicle, reload_gap, first, gap, item)
+                    if per_metre * more + least >= found[0]:
+                        continue
+                    if facts.is_rich == 0 and order == 0:
+                        cost = cost_by_sums(
+                            facts,
+                            routes,
+                            vehicle,
+                            gap,
+                            clock,
+                            waited,
+                            slack,
+                            here,
+                            item,
+                            metres + more,
+                            extra,
+                        )
+                    else:
+                        cost = cost_with(
+                            facts, routes, vehicle, reload_gap, first, gap, item, metres + more, extra
+                        )
+                    if cost - base < found[0]:
+                        trial = lay_out(routes, vehicle, reload_gap, first, gap, item)
+                        if trial_fits(facts, routes, vehicle, trial):
+                            found = (cost - base, vehicle, reload_gap, first, gap, item)
+    return found
+
+
+@compiled_inside
+def go_on(
+    facts: Facts, routes: Routes, vehicle: int, clock: int, waited: int, slack: int, here: int, item: int
+) -> tuple[int, int, int, int]:
+    """Pass through an item, where each visit has one hard window and nobody a break.
+
+    Returns:
+        Ready, waited, slack as in `Routes.forward`, and the node; ready is `NEVER` if it is too late.
+    """
+    node = node_of(facts, vehicle, item)
+    clock += facts.roads[0, here, node]
+    if item == len(facts.penalty):
+        return clock + facts.vehicle[vehicle, RELOAD_SECONDS], waited, slack, node
+    opens, closes = facts.windows[item, 0, 0], facts.windows[item, 0, 1]
+    if routes.state[item, PINNED] != FREE:
+        opens, closes = routes.state[item, PINNED], routes.state[item, PINNED]
+    if clock > closes:
+        return NEVER, waited, slack, node
+    slack = min(slack, waited + closes - clock)
+    if clock < opens:
+        waited += opens - clock
+        clock = opens
+    return clock + facts.service[facts.vehicle[vehicle, KIND], item], waited, slack, node
 
 
 @compiled_inside
@@ -239,7 +324,7 @@ def best_place_among(
         Money more; vehicle, -1 if there is none cheaper than leaving it out; then first gap, first item, gap, item as
         `insert` wants them: the visit alone, or with a reload before or after it.
     """
-    best, reload_item = facts.penalty[visit], len(facts.penalty)
+    best = facts.penalty[visit]
     found = (best, NONE, NONE, NONE, NONE, NONE)
     for vehicle in range(len(routes.tour)):
         if is_near and routes.tour[vehicle, NEARBY] != visit and routes.tour[vehicle, LENGTH] > 0:
@@ -256,7 +341,7 @@ def best_place_among(
             facts.rate[vehicle, PER_KM] / 1000.0,
         )
         least = facts.extra[row, visit] + (facts.rate[vehicle, FIXED] if length == 0 else 0.0)
-        per_reload = facts.rate[vehicle, PER_RELOAD]
+        wants_reload = False
         may_reload = routes.tour[vehicle, RELOADS] < facts.vehicle[vehicle, MOST_RELOADS]
         for gap in range(length + 1):
             if may_overlook and random_below(routes, _BLINK) == 0:
@@ -265,37 +350,24 @@ def best_place_among(
             if per_metre * more + least >= best:
                 continue
             if fits(facts, routes, vehicle, gap, visit):
-                cost = cost_with(facts, routes, vehicle, gap, NONE, gap, visit, metres + more, extra) - base
+                if facts.is_rich == 0:
+                    cost = cost_by_sums(
+                        facts, routes, vehicle, gap, routes.forward[vehicle, gap, READY],
+                        routes.forward[vehicle, gap, WAITED], routes.forward[vehicle, gap, SLACK],
+                        routes.forward[vehicle, gap, NODE], visit, metres + more, extra,
+                    )  # fmt: skip
+                else:
+                    cost = cost_with(facts, routes, vehicle, gap, NONE, gap, visit, metres + more, extra)
+                cost -= base
                 if cost < best:
                     best = cost
                     found = (best, vehicle, gap, NONE, gap, visit)
             elif may_reload:
-                least_gap = 0 if length <= _SHORT else gap
-                for first_gap in range(least_gap, gap + 2):
-                    # The last round has the reload after the visit.
-                    reload_gap, first, item = first_gap, reload_item, visit
-                    if first_gap > gap:
-                        reload_gap, first, item = gap, visit, reload_item
-                    more = detour_of_two(facts, routes, vehicle, reload_gap, first, gap, item)
-                    if per_metre * more + least + per_reload >= best:
-                        continue
-                    cost = cost_with(
-                        facts,
-                        routes,
-                        vehicle,
-                        reload_gap,
-                        first,
-                        gap,
-                        item,
-                        metres + more,
-                        extra + per_reload,
-                    )
-                    if cost - base >= best:
-                        continue
-                    trial = lay_out(routes, vehicle, reload_gap, first, gap, item)
-                    if trial_fits(facts, routes, vehicle, trial):
-                        best = cost - base
-                        found = (best, vehicle, reload_gap, first, gap, item)
+                wants_reload = True
+        if wants_reload:
+            with_reload = best_with_reload(facts, routes, vehicle, visit, best)
+            if with_reload[0] < best:
+                best, found = with_reload[0], with_reload
     return found
 
 

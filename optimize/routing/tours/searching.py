@@ -22,7 +22,7 @@ from optimize.solving import Progress, no_progress
 Pool = MutableMapping[tuple[int, tuple[int, ...]], float]
 """(Vehicle, its order) -> money of that tour, for whoever combines tours of several plans."""
 
-_START_SHARE, _END_SHARE = 0.5, 0.005
+_START_SHARE, _END_SHARE = 1.0, 0.01
 """Temperature at the start and at the end, as a share of the money for one visit."""
 _LONGEST_CHUNK_SECONDS = 0.2
 _MOST_ITERATIONS = 10**9

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from optimize.compilation import compiled, compiled_inside
+from optimize.compilation import compiled, compiled_in_place, compiled_inside
 from optimize.routing.tours.arrays import (
     BALANCE,
     BREAK,
@@ -60,7 +60,7 @@ ON_ARRIVAL: Any = np.int64(2)
 """Where the break is taken with respect to an item: not at all, before its leg, between arrival and service."""
 
 
-@compiled_inside
+@compiled_in_place
 def node_of(facts: Facts, vehicle: int, item: int) -> int:
     """Node at which an item takes place."""
     visits = len(facts.penalty)
@@ -179,7 +179,7 @@ def move(
     return start + stay, waited, slack, driven, arrival, start, before, on_arrival
 
 
-@compiled_inside
+@compiled_in_place
 def has_break(facts: Facts, vehicle: int) -> bool:
     """Whether a break within a window may be due."""
     return bool(facts.vehicle[vehicle, BREAK] > 0 and facts.vehicle[vehicle, BREAK_LATEST] < LATEST_SECOND)
@@ -237,7 +237,7 @@ def extend(facts: Facts, routes: Routes, vehicle: int, here: int, item: int) -> 
     return int(chosen)
 
 
-@compiled_inside
+@compiled_in_place
 def money(facts: Facts, vehicle: int, metres: int, extra: float, late: float, depart: int, end: int) -> float:
     """Money of a tour; infinite when it breaks the shift or is too long."""
     if end > facts.vehicle[vehicle, SHIFT_END]:
