@@ -152,6 +152,8 @@ class OptimisedPlans(DayPlans):
             jobs += movable
         has_plan = bool(jobs)
         jobs += sorted(new, key=_by_priority)
+        if not jobs:
+            return False
         problem = self._crew_problem(crew, starts, jobs, now)
         self._district_of.update((worker.number, district) for worker in crew)
         plan = plan_crew(problem, sequences if has_plan else None, self._iterations)

@@ -20,12 +20,12 @@ HOUR = 3_600
 ITERATIONS = 300
 
 
-def day(seed: int, visits: int = 12, technicians: int = 3, *, starts: int = 8 * HOUR, **given: Any) -> Tours:
+def day(seed: int, visits: int = 12, technicians: int = 3, *, starts: int = 8 * HOUR, **more: Any) -> Tours:
     """Technicians with homes around a town an hour wide, visits of half an hour to an hour, paid by the hour."""
     chance = np.random.default_rng(seed)
     points = chance.integers(0, HOUR, (visits + technicians + 1, 2))
     opens = chance.integers(8, 14, (visits, 1)) * HOUR
-    given = {"parts": np.zeros((visits, 2), int), "is_tool": [False, True]} | given
+    given: dict[str, Any] = {"parts": np.zeros((visits, 2), int), "is_tool": [False, True]} | more
     return Tours.of(
         Visits.of(
             np.arange(visits), window_opens=opens, window_closes=opens + 4 * HOUR,

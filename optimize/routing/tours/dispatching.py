@@ -22,7 +22,6 @@ class CrewPlan:
 
     Attributes:
         sequences: jobs of each technician in order.
-        helped: jobs of two that each technician is the second at.
         left_out: jobs for another day, by number.
         cost: money it is expected to cost, jobs left out included.
         rule_cost: the same of what the rule would do: fit new jobs into the plan so far, or plan from scratch.
@@ -32,7 +31,6 @@ class CrewPlan:
     """
 
     sequences: tuple[tuple[int, ...], ...]
-    helped: tuple[tuple[int, ...], ...]
     left_out: tuple[int, ...]
     cost: float
     rule_cost: float
@@ -65,13 +63,11 @@ def plan_crew(
     if iterations:
         work.search(iterations, problem.driving_cost_per_hour * _WARM_HOURS, _COOLED_SHARE)
     orders, _ = work.tours()
-    pairs = np.flatnonzero(problem.people > 1).tolist()
     sequences = [tuple(visit for visit in orders[one] if visit < jobs) for one in range(people)]
-    helped = [tuple(pairs[visit - jobs] for visit in orders[one] if visit >= jobs) for one in range(people)]
     if not any(sequences) and any(rule):
         return _rule_plan(problem, rule, incumbent)
     return CrewPlan(
-        tuple(sequences), tuple(helped), _left_out(jobs, sequences), work.cost, rule_cost,
+        tuple(sequences), _left_out(jobs, sequences), work.cost, rule_cost,
         None if incumbent is None else rule_cost, iterations, is_fallback=False,
     )  # fmt: skip
 
@@ -101,7 +97,7 @@ def _rule_plan(
     left = _left_out(len(problem.day.work), rule)
     cost = float(problem.left_out_cost[list(left)].sum())
     return CrewPlan(
-        tuple(map(tuple, rule)), ((),) * len(rule), left, cost, cost, None if incumbent is None else cost, 0,
+        tuple(map(tuple, rule)), left, cost, cost, None if incumbent is None else cost, 0,
         is_fallback=True,
     )  # fmt: skip
 
