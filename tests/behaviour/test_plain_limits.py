@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimize.routing.plain.problem import PlainProblem, plain_problem
+from optimize.routing.plain.problem import PlainProblem, PlainRoute, plain_problem
 from optimize.routing.plain.search import search_plain
 from tests.plain_worlds import random_problem
 
@@ -75,3 +75,15 @@ def test_wider_limits_never_lengthen_the_best_routes(seed: int) -> None:
     ):
         loose = search_plain(replace(problem, **wider), 2000)
         assert (len(loose.unserved), loose.cost) <= (len(tight.unserved), tight.cost)
+
+
+def test_a_whole_tour_moves_to_the_depot_beside_it() -> None:
+    """Depot 0 is far away and nearest to no stop; a start from there is driven from depot 1, opened in the gap."""
+    places = np.array([[0, 900], [0, 0], [10, 10], [20, 0], [10, -10]])
+    legs = np.rint(100 * np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1)))
+    problem = plain_problem(legs, [1, 1, 1], [3, 3], vehicles=1)
+    far = [0, 4, 2, 3, 0]
+    start = PlainRoute(0, (2, 0, 1), int(problem.cost[far[:-1], far[1:]].sum()))
+    found = search_plain(problem, 200, start=[start])
+    assert [(route.depot, len(route.stops)) for route in found.routes] == [(1, 3)]
+    assert found.cost == 4 * 1414
