@@ -26,8 +26,8 @@ from optimize.network.results import PROOF_GAP
 from optimize.network.site_rules import CLOSED, FREE, OPEN, CheckedRules
 
 _ROOT_STEP, _NODE_STEP = 1.5, 1.0
-_GLANCE, _ROOT, _NODE = (1, 1, 1), (1, 1, 30), (3, 30, 20)
-"""Rounds of ascent at least and at most, and its patience: for a first look, of the root, and in a node."""
+_GLANCE, _ROOT, _PATIENT_ROOT, _NODE = (1, 1, 1), (1, 1, 30), (1, 1, 100), (3, 30, 20)
+"""Rounds of ascent at least and at most, and its patience: first look, root, root with penalties, and node."""
 _HOPE = 1.5
 _WORTH_TRYING = 1e-4
 """Relative rise of the bound after which the sites chosen by the dual are tried as a plan."""
@@ -242,9 +242,11 @@ class MedianSearch:
         if self._wanted > 1:
             self._offer_neighbours()
         dual = self._dual(self._first, _ROOT_STEP)
+        # What must not be left unserved has prices far from the first guess.
+        effort = _PATIENT_ROOT if bool((self._cost >= self._penalty).any()) else _ROOT
         tried_at, outcome = -math.inf, WORKING
         while outcome == WORKING:
-            outcome = self._bound(near, kind, dual, self._cutoff(), _ROOT)
+            outcome = self._bound(near, kind, dual, self._cutoff(), effort)
             self._current = float(dual.figures[0])
             if self._current > tried_at + _WORTH_TRYING * abs(tried_at) or outcome != WORKING:
                 self.improve(np.flatnonzero(dual.chosen), kind)
