@@ -20,7 +20,7 @@ from optimize.arguments import LARGEST, FloatArray, count, not_negatives, positi
 from optimize.network.assigning import beyond, nearest_open
 from optimize.network.cover_model import BoolArray, CoverModel, as_whole
 from optimize.network.p_median_search import Checkpoint, MedianSearch, never_stop
-from optimize.network.results import NOBODY, PROOF_GAP, SitePlan
+from optimize.network.results import NOBODY, PROOF_GAP, SitePlan, UnservedCustomer
 from optimize.network.set_cover import MOST_WORK
 from optimize.network.site_rules import CLOSED, NO_RULES, CheckedRules, SiteRules
 from optimize.network.travel_costs import travel_matrix, within
@@ -130,7 +130,7 @@ def k_best_maximal_covers(
         status = SolveStatus.OPTIMAL if outcome.is_proven else SolveStatus.FEASIBLE
         assigned = nearest_open(matrix, open_sites, covers)
         left = np.flatnonzero(assigned == NOBODY).tolist()
-        unserved = tuple(beyond(row, matrix[row], 1, checked) for row in left)
+        unserved = tuple(_left_out(row, matrix[row], open_sites, checked) for row in left)
         answers.append(
             SitePlan(
                 status, open_sites, assigned, total - missed, total - lowest, outcome.work, outcome.solver,
@@ -138,6 +138,15 @@ def k_best_maximal_covers(
             )
         )  # fmt: skip
     return tuple(answers)
+
+
+def _left_out(
+    customer: int, distance: FloatArray, open_sites: tuple[int, ...], rules: CheckedRules
+) -> UnservedCustomer:
+    nearest = float(distance[list(open_sites)].min())
+    if math.isfinite(nearest):
+        return UnservedCustomer(customer, "beyond the radius of the open sites", f"radius {nearest:.10g}")
+    return beyond(customer, distance, 1, rules)
 
 
 @dataclass

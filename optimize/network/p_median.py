@@ -31,6 +31,7 @@ from scenarios import SolveStatus
 MOST_WORK = 1_000_000
 """Iterations of the dual ascent after which a search ends without a proof, unless told otherwise."""
 
+_REACHING_WORK = 20_000
 _SOLVER = "Lagrangean branch and bound"
 
 
@@ -190,7 +191,8 @@ def _one_more(task: _Task, open_sites: tuple[int, ...]) -> npt.NDArray[np.int64]
 def _decoded(
     task: _Task, search: MedianSearch, sites: int, most_work: int, checkpoint: Checkpoint
 ) -> list[SitePlan]:
-    found = search.run(most_work, checkpoint)
+    is_hopeless = bool((task.finite >= task.penalty).any()) and _offer_reaching(task, search, sites)
+    found = search.run(1 if task.was_interrupted else most_work, checkpoint)
     task.was_interrupted |= found.was_interrupted
     plans = []
     for value, open_sites in found.best:
@@ -202,13 +204,26 @@ def _decoded(
         status = SolveStatus.OPTIMAL if found.is_proven else SolveStatus.FEASIBLE
         if missing:
             # A set that serves everybody costs less than half a penalty.
-            is_impossible = found.is_proven or found.bound > 0.5 * task.penalty
+            is_impossible = is_hopeless or found.is_proven or found.bound > 0.5 * task.penalty
             status = SolveStatus.INFEASIBLE if is_impossible else SolveStatus.FALLBACK
             value = float("inf")
             bound = value if is_impossible else bound
         unserved = tuple(_unserved(task, customer, sites) for customer in missing)
         plans.append(SitePlan(status, open_sites, assigned, value, bound, found.work, _SOLVER, unserved))
     return plans
+
+
+def _offer_reaching(task: _Task, search: MedianSearch, sites: int) -> bool:
+    """Let the search begin with sites that reach everybody, or as many as a short search can.
+
+    Returns:
+        Whether it is proven that none reach everybody.
+    """
+    misses = (task.finite >= task.penalty).astype(np.float64)
+    found = MedianSearch(misses, sites, task.rules, enough=0.0).run(_REACHING_WORK)
+    search.offer(np.array(found.best[0][1]))
+    task.was_interrupted |= found.was_interrupted
+    return found.is_proven and found.best[0][0] > 0
 
 
 def _unserved(task: _Task, customer: int, sites: int) -> UnservedCustomer:

@@ -42,7 +42,9 @@ class Near(NamedTuple):
     cost: FloatArray
     """(customers, width)"""
     reach: IntArray
-    """(customers,) how many matter: none behind the first open site."""
+    """(customers,) how many are listed."""
+    last: FloatArray
+    """(customers,) cost of the nearest open site, or of the farthest of all; only nearer ones are listed."""
 
 
 class Allowed(NamedTuple):
@@ -194,6 +196,8 @@ def ascend(
             room.reduced_cost[site] = 0.0
         value = 0.0
         for customer in range(customers):
+            # No multiplier above this cost helps: a site that serves at it is always open, or all others do.
+            u[customer] = min(u[customer], near.last[customer])
             value += u[customer]
             for place in range(near.reach[customer]):
                 saved = near.cost[customer, place] - u[customer]
@@ -219,13 +223,12 @@ def ascend(
                 return STALLED, iteration + 1
         norm = 0.0
         for customer in range(customers):
-            slack, last = 1.0, near.reach[customer] - 1
-            for place in range(last + 1):
+            slack = 1.0
+            for place in range(near.reach[customer]):
                 if near.cost[customer, place] >= u[customer]:
                     break
                 slack -= room.chosen[near.site[customer, place]]
-            # The last site of the list serves whom no other does: no multiplier above its cost helps.
-            if slack > 0.0 and u[customer] >= near.cost[customer, last]:
+            if slack > 0.0 and u[customer] >= near.last[customer]:
                 slack = 0.0
             room.slack[customer] = slack
             norm += slack * slack
@@ -234,8 +237,8 @@ def ascend(
             return SHARP, iteration + 1
         step = dual.figures[1] * max(upper - value, 0.0) / norm
         for customer in range(customers):
-            least, most = near.cost[customer, 0], near.cost[customer, near.reach[customer] - 1]
-            u[customer] = min(max(u[customer] + step * room.slack[customer], least), most)
+            least = near.cost[customer, 0] if near.reach[customer] > 0 else near.last[customer]
+            u[customer] = max(u[customer] + step * room.slack[customer], least)
     return WORKING, iterations
 
 
@@ -290,25 +293,29 @@ def fix(kind: ByteArray, allowed: Allowed, dual: Dual, room: Room, cutoff: float
 
 @compiled
 def shorten(near: Near, kind: ByteArray, shorter: Near) -> None:
-    """Leave out closed sites, and all behind the first open one.
+    """Leave out closed sites, and all from the first open one on.
 
     Args:
-        near: lists; each customer has a site that is not closed.
+        near: lists.
         kind: (sites,) state of each.
         shorter: written; may be the same lists.
     """
     for customer in range(near.reach.shape[0]):
-        kept = 0
+        kept, last = 0, near.last[customer]
         for place in range(near.reach[customer]):
             site = near.site[customer, place]
             if kind[site] == CLOSED:
                 continue
+            if kind[site] == OPEN:
+                last = near.cost[customer, place]
+                break
             shorter.site[customer, kept] = site
             shorter.cost[customer, kept] = near.cost[customer, place]
             kept += 1
-            if kind[site] == OPEN:
-                break
-        shorter.reach[customer] = kept
+        # Others as near as the open one are no better than it.
+        while kept > 0 and shorter.cost[customer, kept - 1] >= last:
+            kept -= 1
+        shorter.reach[customer], shorter.last[customer] = kept, last
 
 
 @compiled
@@ -319,7 +326,7 @@ def bound_node(
     """Ascend and fix in turn: for so many rounds, and on while the last gained a fifth of what is missing.
 
     Args:
-        near: sites of each customer.
+        near: sites of each customer; shortened.
         kind: (sites,) state of each; written.
         allowed: the allowed sets.
         dual: multipliers to begin with; written.
@@ -341,7 +348,8 @@ def bound_node(
         done += 1
         if outcome == OUT_OF_REACH:
             break
-        fix(kind, allowed, dual, room, cutoff)
+        if fix(kind, allowed, dual, room, cutoff) > 0:
+            shorten(near, kind, near)
         if done >= rounds and _FAR * (dual.figures[0] - last) < cutoff - dual.figures[0]:
             break
         last = dual.figures[0]

@@ -26,14 +26,13 @@ from optimize.network.results import PROOF_GAP
 from optimize.network.site_rules import CLOSED, FREE, OPEN, CheckedRules
 
 _ROOT_STEP, _NODE_STEP = 1.5, 1.0
-_GLANCE, _ROOT, _NODE = (1, 1, 1), (1, 1, 30), (3, 30, 20)
-"""Rounds of ascent at least and at most, and its patience: for a first look, of the root, and in a node."""
+_GLANCE, _ROOT, _PATIENT_ROOT, _NODE = (1, 1, 1), (1, 1, 30), (1, 1, 100), (3, 30, 20)
+"""Rounds of ascent at least and at most, and its patience: first look, root, root with penalties, and node."""
 _HOPE = 1.5
 _WORTH_TRYING = 1e-4
 """Relative rise of the bound after which the sites chosen by the dual are tried as a plan."""
 _NEAR_TO_WHOLE, _STRICTER = 1e-6, 0.9
 _ROUNDING = 1e-11
-_MUCH_SHORTER = 0.9
 _EXCHANGE_WORK = 50_000_000
 _SHAKES, _MOST_SHAKEN, _SEED = 60, 4, 1
 
@@ -106,20 +105,14 @@ class MedianSearch:
         self._cost, self._wanted, self._enough, self._penalty = cost, wanted, enough, penalty
         self._share = 1.0 - _STRICTER * gap
         self._of_site = np.ascontiguousarray(cost.T)
-        customers, able = cost.shape
+        customers, candidates = cost.shape
         self._allowed = Allowed(sites, rules.region, rules.least)
         self._kind = rules.kind.copy()
-        order = np.argsort(cost, axis=1, kind="stable")
-        self._near = Near(
-            order.astype(np.int32),
-            np.take_along_axis(cost, order, axis=1),
-            np.full(customers, able),
-        )
-        shorten(self._near, self._kind, self._near)
+        self._near, self._first = self._sorted(cost)
         regions = len(rules.least)
         self._room = Room(
-            np.empty(able), np.empty(able, np.int8), np.empty(able, np.int64), np.empty(regions, np.int64),
-            np.empty(max(customers, 2 * regions)),
+            np.empty(candidates), np.empty(candidates, np.int8), np.empty(candidates, np.int64),
+            np.empty(regions, np.int64), np.empty(max(customers, 2 * regions)),
         )  # fmt: skip
         self._exchange_room = (
             np.empty((2, customers)), np.empty((2, customers), np.int64), np.empty(sites + regions),
@@ -131,6 +124,27 @@ class MedianSearch:
         self._work = 0
         self._is_rooted = False
         self._hoped = 0.0
+
+    def _sorted(self, cost: FloatArray) -> tuple[Near, FloatArray]:
+        """Lists of the sites of each customer, and the multipliers to begin with."""
+        able = np.flatnonzero(self._kind != CLOSED)
+        order = np.argsort(cost[:, able], axis=1, kind="stable")
+        sites = able[order]
+        costs = np.take_along_axis(cost, sites, axis=1)
+        last = costs[:, -1].copy()
+        reach = (costs < last[:, None]).sum(axis=1)
+        width = int(reach.max())
+        near = Near(
+            np.ascontiguousarray(sites[:, :width], np.int32),
+            np.ascontiguousarray(costs[:, :width]),
+            reach,
+            last,
+        )
+        shorten(near, self._kind, near)
+        # As many sites lie nearer than this one as are opened on average; one that may serve, if any may.
+        possible = np.maximum((costs < self._penalty).sum(axis=1) - 1, 0)
+        rank = np.minimum(min(len(able) // self._allowed.sites, len(able) - 1), possible)
+        return near, costs[np.arange(len(costs)), rank]
 
     def offer(self, chosen: IntArray) -> float:
         """Take note of a set of sites; the k best are kept.
@@ -221,30 +235,23 @@ class MedianSearch:
             False for a stop.
         """
         near, kind = self._near, self._kind.copy()
-        customers, sites = self._cost.shape
-        # As many sites lie nearer than this one as are opened on average.
-        possible = (near.cost < self._penalty).sum(axis=1) - 1
-        rank = np.clip(sites // self._allowed.sites, 0, np.maximum(np.minimum(possible, near.reach - 1), 0))
-        multipliers = near.cost[np.arange(customers), rank]
-        self._hoped = _HOPE * float(multipliers.sum())
-        first = self._dual(multipliers, 0.0)
+        self._hoped = _HOPE * float(self._first.sum())
+        first = self._dual(self._first, 0.0)
         self._bound(near, kind, first, math.inf, _GLANCE)
         self.improve(np.flatnonzero(first.chosen), kind)
         if self._wanted > 1:
             self._offer_neighbours()
-        dual = self._dual(multipliers, _ROOT_STEP)
-        length, tried_at, outcome = sites, -math.inf, WORKING
+        dual = self._dual(self._first, _ROOT_STEP)
+        # What must not be left unserved has prices far from the first guess.
+        effort = _PATIENT_ROOT if bool((self._cost >= self._penalty).any()) else _ROOT
+        tried_at, outcome = -math.inf, WORKING
         while outcome == WORKING:
-            outcome = self._bound(near, kind, dual, self._cutoff(), _ROOT)
+            outcome = self._bound(near, kind, dual, self._cutoff(), effort)
             self._current = float(dual.figures[0])
             if self._current > tried_at + _WORTH_TRYING * abs(tried_at) or outcome != WORKING:
                 self.improve(np.flatnonzero(dual.chosen), kind)
                 tried_at = self._current
-            left = int((kind != CLOSED).sum())
-            if left < _MUCH_SHORTER * length:
-                shorten(near, kind, near)
-                length = left
-            if checkpoint(self._upper(), self._current) or self._work >= most_work:
+            if outcome == WORKING and (checkpoint(self._upper(), self._current) or self._work >= most_work):
                 return False
         if self._current <= self._cutoff():
             self._shake(np.flatnonzero(dual.chosen), kind)
@@ -276,7 +283,9 @@ class MedianSearch:
 
     def _explore(self, most_work: int, checkpoint: Checkpoint) -> bool:
         """Branch until nothing is left; False for a stop."""
-        near = Near(self._near.site.copy(), self._near.cost.copy(), self._near.reach.copy())
+        near = Near(
+            self._near.site.copy(), self._near.cost.copy(), self._near.reach.copy(), self._near.last.copy()
+        )
         while self._stack:
             if self._work >= most_work or checkpoint(self._upper(), self._open_bound()):
                 return False
@@ -298,7 +307,8 @@ class MedianSearch:
         dual = self._dual(node.multipliers, _NODE_STEP)
         outcome = self._bound(near, kind, dual, self._cutoff(), _NODE)
         chosen = np.flatnonzero(dual.chosen)
-        if self.offer(chosen) == min(self._pool.values()):
+        best = min(self._pool.values())
+        if self.offer(chosen) < best:
             self.improve(chosen, self._kind)
         bound = max(float(dual.figures[0]), node.bound)
         if outcome == OUT_OF_REACH or bound > self._cutoff():
