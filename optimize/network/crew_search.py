@@ -98,9 +98,9 @@ def crew_relaxation(problem: CrewProblem) -> CrewRelaxation:
     """Arrays for the compiled bound."""
     points, stations = problem.cost.shape
     return CrewRelaxation(
-        cost=np.ascontiguousarray(problem.cost.T),
-        size=np.ascontiguousarray(problem.load.T),
-        level_cost=np.ascontiguousarray(problem.level_cost),
+        cost=np.array(problem.cost.T, order="C"),
+        size=np.array(problem.load.T, order="C"),
+        level_cost=np.array(problem.level_cost, order="C"),
         level_capacity=np.ascontiguousarray(problem.level_capacity * _ROOM),
         allowed=problem.allowed.copy(),
         # In points, as the other relaxed rows are: one step length suits them all.

@@ -15,7 +15,7 @@ IntArray = npt.NDArray[np.int64]
 
 _SCALE = 1e6
 """Costs are brought to this size: the solver's absolute tolerances are made for it."""
-_NODE_LIMIT = 20_000
+NODE_LIMIT = 20_000
 _LEAST_SHARE = 1e-9
 
 
@@ -32,7 +32,11 @@ class Leaf:
 
 
 def best_assignment(
-    problem: FixedCharge, open_sites: tuple[int, ...], possible: BoolArray, is_whole: bool
+    problem: FixedCharge,
+    open_sites: tuple[int, ...],
+    possible: BoolArray,
+    is_whole: bool,
+    node_limit: int = NODE_LIMIT,
 ) -> Leaf:
     """Serve every point from these sites at the least cost.
 
@@ -41,13 +45,14 @@ def best_assignment(
         open_sites: the sites.
         possible: (sites, points): pairs that a plan within the cutoff may use; used where points are served whole.
         is_whole: every point by one site.
+        node_limit: of an integer program.
     """
     fixed = problem.constant + float(problem.fixed_cost[list(open_sites)].sum())
     if problem.capacity is None:
         travel: FloatArray | None = _nearest(problem, open_sites)
         is_proven = True
     elif is_whole:
-        travel, is_proven = _assigned(problem, open_sites, possible)
+        travel, is_proven = _assigned(problem, open_sites, possible, node_limit)
     else:
         travel, is_proven = _transported(problem, open_sites), True
     if travel is None:
@@ -91,7 +96,7 @@ def _transported(problem: FixedCharge, open_sites: tuple[int, ...]) -> FloatArra
 
 
 def _assigned(
-    problem: FixedCharge, open_sites: tuple[int, ...], possible: BoolArray
+    problem: FixedCharge, open_sites: tuple[int, ...], possible: BoolArray, node_limit: int
 ) -> tuple[FloatArray | None, bool]:
     """Generalised assignment problem, by integer programming over the pairs that are left."""
     from scipy.optimize import Bounds, LinearConstraint, milp
@@ -111,7 +116,7 @@ def _assigned(
             LinearConstraint(served, 1, 1),
             LinearConstraint(limited, -np.inf, problem.capacity[sites] / _unit(problem)),
         ],
-        options={"mip_rel_gap": 1e-10, "node_limit": _NODE_LIMIT},
+        options={"mip_rel_gap": 1e-10, "node_limit": node_limit},
     )
     is_proven = found.status in (0, 2)
     if found.x is None:

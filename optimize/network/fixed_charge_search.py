@@ -32,7 +32,9 @@ _ROOT_STEPS, _NODE_STEPS = 1000, 120
 _ROOT_REACH, _WHOLE_REACH, _NODE_REACH = 0.05, 0.01, 0.003
 _ROOM = 1.0 + 1e-10
 _LEAF_STEPS = 300
-_LEAF_SLACKS = (0.0005, 0.004, np.inf)
+_LEAF_SLACK = 0.0005
+_TRIAL_NODES = 100
+_MOST_CHOICES = 60
 _ENDED = 1e-6
 _PAIRS_PER_CALL = 40_000_000
 
@@ -45,6 +47,9 @@ class _Node(NamedTuple):
     possible: npt.NDArray[np.uint8]
     """Bits of (sites, points)."""
     is_leaf: bool = False
+    """All sites are settled, and the bound is worked out."""
+    is_split: bool = False
+    """Some points are given to sites, or kept from them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +139,7 @@ def relaxation(problem: FixedCharge, is_whole: bool) -> Relaxation:
     enough = int(np.searchsorted(np.cumsum(largest), total)) + 1
     most = sites if problem.most_sites is None else min(problem.most_sites, sites)
     return Relaxation(
-        cost=np.ascontiguousarray(problem.cost.T),
+        cost=np.array(problem.cost.T, order="C"),
         fixed=problem.fixed_cost.copy(),
         capacity=capacity,
         demand=demand.copy(),
@@ -174,6 +179,7 @@ class _Tree:
         self.node_limit, self.progress = node_limit, progress
         self.is_integral = is_whole and is_integral(problem)
         self.work = relaxation(problem, is_whole)
+        self.cost = self.work.cost.copy()
         self.leaves: dict[tuple[int, ...], Leaf] = {}
         self.nodes = self.made = 0
         self.cutoff = self.loose = np.inf
@@ -249,8 +255,10 @@ class _Tree:
         work.state[:] = node.state
         shape = work.cost.shape
         possible = np.unpackbits(node.possible, count=work.cost.size).astype(np.bool_).reshape(shape)
+        if self.is_whole:
+            np.copyto(work.cost, np.where(possible, self.cost, np.inf))
         if node.is_leaf:
-            self._solve_leaf(node.multiplier, possible)
+            self._solve_leaf(node, possible)
             return
         best, found = self._climb(node.multiplier, _NODE_STEPS, _NODE_REACH)
         if found > self.cutoff:
@@ -260,20 +268,23 @@ class _Tree:
         if found > self.cutoff or not possible.any(axis=0).all():
             return
         free = np.flatnonzero(work.state == FREE)
+        bits = np.packbits(possible)
         if not len(free):
-            best, found = self._climb(best, _LEAF_STEPS, _NODE_REACH)
-            leaf = _Node(max(found, node.bound), self._next(), work.state.copy(), best, node.possible, True)
+            if not node.is_split:
+                best, found = self._climb(best, _LEAF_STEPS, _NODE_REACH)
+            lower = max(found, node.bound)
+            leaf = _Node(lower, self._next(), work.state.copy(), best, bits, True, node.is_split)
             heapq.heappush(self.heap, leaf)  # solved when no other node promises more
             return
         site = free[np.argmin(np.abs(work.value[free]))]
-        bits = np.packbits(possible)
         for choice in (CLOSED, OPEN):
             state = work.state.copy()
             state[site] = choice
             lower = max(found, float(either[0 if choice == CLOSED else 1, site]))
             heapq.heappush(self.heap, _Node(lower, self._next(), state, best, bits))
 
-    def _solve_leaf(self, multiplier: FloatArray, possible: BoolArray) -> None:
+    def _solve_leaf(self, node: _Node, possible: BoolArray) -> None:
+        """Serve all points from the sites that are settled open, or divide that problem further."""
         sites = tuple(np.flatnonzero(self.work.state == OPEN).tolist())
         most = self.problem.most_sites
         if len(sites) < self.problem.fewest_sites or (most is not None and len(sites) > most):
@@ -281,34 +292,62 @@ class _Tree:
         if not self.is_whole or self.problem.capacity is None:
             self._keep(best_assignment(self.problem, sites, possible, self.is_whole))
             return
-        lower, either = bound(self.work, multiplier), np.zeros((2, self.problem.sites))
-        for slack in _LEAF_SLACKS:
-            guess = min(self.cutoff, lower + slack * max(abs(lower), 1e-9))
+        lower, either = bound(self.work, node.multiplier), np.zeros((2, self.problem.sites))
+        if not node.is_split:
+            guess = min(self.cutoff, lower + _LEAF_SLACK * max(abs(lower), 1e-9))
             left = possible.copy()
-            if fix(self.work, multiplier, guess, left, either) <= guess:
-                leaf = best_assignment(self.problem, sites, left, self.is_whole)
-                # Above the guess it is a plan like others: its cost is the next cutoff.
-                self._keep(leaf)
-                if not leaf.is_proven:
-                    self.loose = min(self.loose, lower)
-                if not leaf.is_proven or leaf.cost - self.problem.constant <= guess:
+            if fix(self.work, node.multiplier, guess, left, either) <= guess:
+                leaf = best_assignment(self.problem, sites, left, True, _TRIAL_NODES)
+                self._keep(leaf, is_trial=True)
+                if leaf.is_proven and leaf.cost - self.problem.constant <= guess:
                     return
-            if guess >= self.cutoff:
+            if guess >= self.cutoff and leaf.is_proven:
                 return
+        if fix(self.work, node.multiplier, self.cutoff, possible, either) > self.cutoff:
+            return
+        if not possible.any(axis=0).all():
+            return
+        if int(possible.sum()) - self.problem.points <= _MOST_CHOICES:
+            leaf = best_assignment(self.problem, sites, possible, True)
+            self._keep(leaf)
+            if not leaf.is_proven:
+                self.loose = min(self.loose, node.bound)
+            return
+        self._divide(node, max(lower, node.bound), possible)
 
-    def _next(self) -> int:
-        """Nodes of the same bound are taken in the order in which they were made."""
-        self.made += 1
-        return self.made
+    def _divide(self, node: _Node, lower: float, possible: BoolArray) -> None:
+        """One point is served from a site in one child, and not from it in the other.
 
-    def _keep(self, leaf: Leaf) -> None:
-        if not leaf.is_proven:
+        It is the largest point that the relaxation serves from no site or from several, and the cheapest of them.
+        """
+        served = self.work.share.T @ self.work.weight
+        is_open = possible.sum(axis=0) > 1
+        doubt = np.where(is_open, 1e-3 + (np.abs(served - 1.0) > 1e-6), 0.0) * (1e-9 + self.problem.demand)
+        point = int(doubt.argmax())
+        taken = possible[:, point] & (self.work.share[:, point] > 0)
+        which = np.flatnonzero(taken if taken.any() else possible[:, point])
+        site = which[self.problem.cost[point, which].argmin()]
+        for is_served in (True, False):
+            child = possible.copy()
+            if is_served:
+                child[:, point] = False
+            child[site, point] = is_served
+            state, bits = self.work.state.copy(), np.packbits(child)
+            heapq.heappush(self.heap, _Node(lower, self._next(), state, node.multiplier, bits, False, True))
+
+    def _keep(self, leaf: Leaf, *, is_trial: bool = False) -> None:
+        if not leaf.is_proven and not is_trial:
             self.is_complete = False
         known = self.leaves.get(leaf.open_sites)
         is_better = leaf.cost < (np.inf if known is None else known.cost)
         if is_better and leaf.cost - self.problem.constant <= self.cutoff:
             self.leaves[leaf.open_sites] = leaf
             self._tighten()
+
+    def _next(self) -> int:
+        """Nodes of the same bound are taken in the order in which they were made."""
+        self.made += 1
+        return self.made
 
     def _tighten(self) -> None:
         """Look only for plans that are better than the worst that is wanted."""
