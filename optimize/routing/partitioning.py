@@ -14,13 +14,15 @@ stop never makes a route dearer or forbids it: then the wider model finds more, 
 Three steps. The linear relaxation is solved over a part of the pool; routes of negative reduced cost join it until none
 is left. With bound z and an incumbent of cost U a route of reduced cost above U - z is in no better choice and leaves
 the model. HiGHS solves the integer program over the rest, at most `route_limit` of the smallest reduced costs: a choice
-with a route outside costs at least z plus the smallest reduced cost outside, so the bound stays true. No clock in it.
+with a route outside costs at least z plus the smallest reduced cost outside, so the bound stays true. The only clock
+in it ends a solver that goes round in circles.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -33,6 +35,8 @@ from optimize.solving import Progress, no_progress
 from scenarios import SolveStatus
 
 _GAP = 1e-9
+_LOOPING_SECONDS = 30
+"""HiGHS was seen to map the same solution back without end; far more than the node limit takes."""
 _ROUTES_PER_ROUND = 1000
 _MOST_ROUNDS = 200
 
@@ -282,7 +286,11 @@ class _IntegerProgram:
 
         # A gap of 1e-4, the solver's own, would call choices optimal that are not.
         parameters = mathopt.SolveParameters(
-            relative_gap_tolerance=_GAP, absolute_gap_tolerance=0.0, node_limit=node_limit, random_seed=seed
+            relative_gap_tolerance=_GAP,
+            absolute_gap_tolerance=0.0,
+            node_limit=node_limit,
+            random_seed=seed,
+            time_limit=timedelta(seconds=_LOOPING_SECONDS),
         )
         try:
             result = mathopt.solve(
@@ -322,11 +330,8 @@ def _finite_penalties(pool: RoutePool) -> FloatArray:
 
 def _first_routes(pool: RoutePool, is_started: npt.NDArray[np.bool_] | None) -> IntArray:
     """The incumbent's routes and, of all, those that are cheapest per stop."""
-    per_stop = pool.costs / np.maximum(np.diff(pool.starts), 1)
-    first = np.argsort(per_stop, kind="stable")[:_ROUTES_PER_ROUND]
-    if is_started is None:
-        return np.sort(first)
-    return np.union1d(first, np.flatnonzero(is_started))
+    first = np.argsort(pool.costs / np.diff(pool.starts), kind="stable")[:_ROUTES_PER_ROUND]
+    return np.union1d(first, np.zeros(0, np.int64) if is_started is None else np.flatnonzero(is_started))
 
 
 def _bound_at(
