@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from optimize.routing.checking import check_routes
-from optimize.routing.problem import RoutePlan, RoutingError, RoutingProblem
+from optimize.routing.problem import RoutePlan, RouteStatus, RoutingError, RoutingProblem, UnservedReason
 
 # Compiled functions and OR-Tools are imported where they are called: the facade stays quick to import.
 
@@ -53,9 +53,7 @@ def plan_routes(
     if method == "savings" or not plan.trips:
         return plan
     if method == "ruin_recreate":
-        from optimize.routing.tours.deliveries import plan_deliveries
-
-        searched = plan_deliveries(problem, plan, iterations=iterations, seed=seed)
+        searched = _ruined_and_recreated(problem, plan, iterations, seed)
         if not check_routes(problem, searched) and _rank(problem, searched) <= _rank(problem, plan):
             return searched
         return replace(plan, used_fallback=True)
@@ -67,6 +65,38 @@ def plan_routes(
         if not check_routes(problem, searched) and _rank(problem, searched) <= _rank(problem, plan):
             return searched
     return replace(plan, used_fallback=True)
+
+
+def _ruined_and_recreated(problem: RoutingProblem, built: RoutePlan, iterations: int, seed: int) -> RoutePlan:
+    """Trips by ruin and recreate; stops that no vehicle reaches are not tried over and over again."""
+    from optimize.routing.tours.deliveries import plan_deliveries
+
+    hopeless = {stop: reason for stop, reason in built.unserved if reason is not UnservedReason.FLEET}
+    if not hopeless:
+        return plan_deliveries(problem, built, iterations=iterations, seed=seed)
+    kept = np.array([stop for stop in range(problem.stop_count) if stop not in hopeless], np.int64)
+    number = {stop: index for index, stop in enumerate(kept.tolist())}
+    found = plan_deliveries(
+        problem.of_stops(kept),
+        replace(
+            built,
+            trips=tuple(
+                replace(trip, stops=tuple(number[stop] for stop in trip.stops)) for trip in built.trips
+            ),
+            unserved=tuple((number[stop], reason) for stop, reason in built.unserved if stop not in hopeless),
+        ),
+        iterations=iterations,
+        seed=seed,
+    )
+    left = hopeless | {int(kept[stop]): reason for stop, reason in found.unserved}
+    return replace(
+        found,
+        trips=tuple(
+            replace(trip, stops=tuple(int(kept[stop]) for stop in trip.stops)) for trip in found.trips
+        ),
+        unserved=tuple(sorted(left.items(), key=lambda item: item[0])),
+        status=RouteStatus.PARTIAL,
+    )
 
 
 def plan_fixed(problem: RoutingProblem, sequences: Sequence[Sequence[int]]) -> RoutePlan:

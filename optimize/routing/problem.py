@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import Enum
 
 import numpy as np
@@ -129,6 +129,21 @@ class RoutingProblem:
     def type_count(self) -> int:
         """Types of vehicle, k."""
         return len(self.vehicle_count)
+
+    def of_stops(self, stops: IntArray) -> RoutingProblem:
+        """The same day with some of its stops, in the order given.
+
+        Args:
+            stops: 0-based.
+        """
+        nodes = np.concatenate(([0], stops + 1))
+        square = np.ix_(nodes, nodes)
+        return replace(
+            self,
+            travel_seconds=self.travel_seconds[square],
+            distance_metres=self.distance_metres[square],
+            **{name: getattr(self, name)[stops] for name in _PER_STOP},
+        )
 
     def _has_misplaced_pause(self) -> bool:
         starts, ends = self.pause_starts_second, self.pause_ends_second

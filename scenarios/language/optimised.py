@@ -120,7 +120,7 @@ class OptimisedRounds(Model):
         0.25, "assumption: room for one mean deviation", unit="share", ge=0, le=10
     )
     """Room that is left on trucks above the mean load of a day."""
-    iterations: int = assumed(20_000, "assumption: some seconds", unit="iterations", ge=1, le=100_000_000)
+    iterations: int = assumed(2_000, "assumption: some seconds", unit="iterations", ge=1, le=100_000_000)
     """Work of the search, by centre and set of weekdays."""
 
 

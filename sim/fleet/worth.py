@@ -29,10 +29,6 @@ from sim.replans import NOT_KNOWN, Planned, Regret, Replan, write_regret, write_
 
 _METRES_PER_KM = 1_000.0
 _HOURS_PER_DAY = 24
-_PER_STOP = (
-    "weight_grams", "volume_millilitres", "service_seconds", "opens_second", "closes_second", "pause_starts_second",
-    "pause_ends_second",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, order=True)
@@ -142,13 +138,8 @@ class PlanWorth:
     ) -> RoutingProblem:
         """The problem of some stops, with legs as they will be."""
         places = np.concatenate(([0], self._map.place[stores]))
-        nodes = np.concatenate(([0], served + 1))
-        return replace(
-            problem,
-            travel_seconds=self._map.drawn_seconds(day, hours)[np.ix_(places, places)],
-            distance_metres=problem.distance_metres[np.ix_(nodes, nodes)],
-            **{name: getattr(problem, name)[served] for name in _PER_STOP},
-        )
+        legs = self._map.drawn_seconds(day, hours)[np.ix_(places, places)]
+        return replace(problem.of_stops(served), travel_seconds=legs)
 
     def _drive(self, day: int, problem: RoutingProblem, stores: IntArray, plan: RoutePlan) -> _Driven:
         """Trips through the traffic of the day, each leaving as planned or when its truck is back."""

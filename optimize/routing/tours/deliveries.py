@@ -6,8 +6,8 @@ import numpy as np
 
 from optimize.routing.arrays import arrays_of, empty_fleet
 from optimize.routing.decoding import decode
-from optimize.routing.problem import RoutePlan, RoutingProblem
-from optimize.routing.tours.plan import ToursPlan
+from optimize.routing.problem import RoutePlan, RoutingProblem, Trip
+from optimize.routing.tours.plan import RELOAD, Tour, TourMoney, ToursPlan, ToursStatus
 from optimize.routing.tours.problem import LATEST_SECOND, IntArray, Lateness, Roads, Tours, Vehicles, Visits
 from optimize.routing.tours.searching import search_tours
 from optimize.solving import Progress, no_progress
@@ -32,7 +32,7 @@ def plan_deliveries(
 
     Args:
         problem: One day's deliveries.
-        built: A plan of the day, which tells how many vehicles are worth looking at.
+        built: A plan of the day to start from, which tells how many vehicles are worth looking at.
         iterations: Of the search.
         seed: Of its random numbers.
         progress: Told how far it is.
@@ -41,7 +41,8 @@ def plan_deliveries(
         The trips; whoever uses them checks and compares them.
     """
     tours = tours_of(problem, most_vehicles=len(built.trips) + len(built.unserved) + _SPARE_VEHICLES)
-    plan = search_tours(tours, iterations=iterations, seed=seed, progress=progress)
+    start = start_of(built, tours.vehicles.kind)
+    plan = search_tours(tours, iterations=iterations, seed=seed, start=start, progress=progress)
     return trips_of(problem, plan, tours.vehicles.kind)
 
 
@@ -110,6 +111,23 @@ def vehicle_types(problem: RoutingProblem, most_vehicles: int | None = None) -> 
     return np.repeat(np.arange(problem.type_count), np.minimum(problem.vehicle_count, most))
 
 
+def start_of(plan: RoutePlan, kinds: IntArray) -> ToursPlan:
+    """Trips as tours to start a search from: their order alone counts; `kinds` is the type of each vehicle."""
+    chains: dict[tuple[int, int], list[Trip]] = {}
+    for trip in plan.trips:
+        chains.setdefault((trip.vehicle_type, trip.vehicle), []).append(trip)
+    free = {kind: np.flatnonzero(kinds == kind).tolist() for kind in set(kinds.tolist())}
+    tours = []
+    for (kind, _), trips in sorted(chains.items(), key=lambda chain: chain[0]):
+        first, *others = sorted(trips, key=lambda trip: trip.depart_second)
+        stops = list(first.stops)
+        for trip in others:
+            stops += [RELOAD, *trip.stops]
+        untimed = (0,) * len(stops)
+        tours.append(Tour(free[kind].pop(0), 0, tuple(stops), untimed, untimed, 0, 0))
+    return ToursPlan(tuple(tours), (), 0, TourMoney(), ToursStatus.SERVED)
+
+
 def trips_of(problem: RoutingProblem, plan: ToursPlan, kinds: IntArray) -> RoutePlan:
     """Tours as trips, each departing as late as costs nothing; `kinds` is the type of each vehicle."""
     arrays = arrays_of(problem)
@@ -149,4 +167,4 @@ def _dearest(problem: RoutingProblem) -> float:
     return min(1e8, float(np.ceil(cost + problem.cost_per_trip.max(initial=0.0) * n)) + 1.0)
 
 
-__all__ = ["plan_deliveries", "tours_of", "trips_of", "vehicle_types"]
+__all__ = ["plan_deliveries", "start_of", "tours_of", "trips_of", "vehicle_types"]
