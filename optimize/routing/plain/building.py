@@ -171,7 +171,7 @@ def build_state(problem: PlainProblem, ground: Ground, seed: int, start: Sequenc
             _nodes(pool, width),
         ),
         tally=_zeros(TALLIES),
-        random=_random_bits(np.array([seed])),
+        random=np.maximum(_random_bits(np.array([seed])), np.uint64(1)),
     )  # fmt: skip
     state.tally[FREE_ROWS] = rows - slots
     state.tally[COUNTDOWN] = _FIRST_BLINK
