@@ -35,7 +35,7 @@ from optimize.solving import Progress, no_progress
 from scenarios import SolveStatus
 
 _GAP = 1e-9
-_LOOPING_SECONDS = 30
+_LOOPING_SECONDS = 120
 """HiGHS was seen to map the same solution back without end; far more than the node limit takes."""
 _ROUTES_PER_ROUND = 1000
 _MOST_ROUNDS = 200
