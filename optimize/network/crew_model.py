@@ -18,7 +18,7 @@ IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 _SCALE = 1e6
-_NODE_LIMIT = 50_000
+_NODE_LIMIT = 5_000
 _GAP = 1e-10
 _LEAST_SHARE = 1e-9
 

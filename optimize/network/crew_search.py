@@ -1,7 +1,7 @@
 """Branch and bound over stations and their crews, with the Lagrangean bound of `crew_kernels` at every node.
 
 As `fixed_charge_search`: nodes by rising bound, plans below a cutoff that rises where nothing is found. A node whose
-stations are all settled open or closed, or which leaves few crews, is an integer program over what the bound leaves.
+stations are all settled open or closed is an integer program over the crews and pairs that the bound leaves.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ Nodes are taken by rising bound; the free site whose Lagrangean value is nearest
 in the other. Plans are looked for below a cutoff that starts a little above the bound of the root and moves up where
 nothing is found, so that most sites and pairs are settled by their reduced costs at once (as cut-and-solve does, Yang,
 Chu and Chen 2012, European Journal of Operational Research 221); the answer does not depend on it. A node without free
-sites is an assignment problem, solved exactly by `fixed_charge_leaves`.
+sites is an assignment problem: `fixed_charge_leaves` solves it exactly where few choices are left; otherwise one point
+is given to a site in one child and kept from it in the other.
 """
 
 from __future__ import annotations

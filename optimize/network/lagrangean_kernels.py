@@ -9,8 +9,9 @@ one knapsack per site and a choice of sites:
 with f_i fixed cost, s_i capacity, c_ij cost of serving all of j from i, d_j demand, D all demand. With shares the bound
 is that of the linear relaxation with x_ij <= y_i and the total capacity; with whole points it is tighter (Geoffrion and
 McBride 1978, AIIE Transactions 10; Beasley 1993, European Journal of Operational Research 65). The choice of sites is
-relaxed to the better of its capacity part, in shares, and its count part. Multipliers climb by deflected subgradients
-(Camerini, Fratta and Maffioli 1975).
+relaxed to the better of its capacity part, a knapsack of what stays closed, and its count part, unless one choice keeps
+both. Multipliers climb by deflected subgradients (Camerini, Fratta and Maffioli 1975) whose length aims a little above
+the best bound and less so whenever the climb stalls.
 """
 
 from __future__ import annotations

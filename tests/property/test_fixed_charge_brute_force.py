@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
 
 from optimize.network.charge_checking import check_flow_plan
 from optimize.network.fixed_charge import CoverPromise, FixedCharge
+from optimize.network.fixed_charge_search import relaxation
 from optimize.network.fixed_charge_solving import best_site_sets, cost_by_number, least_cost_sites
+from optimize.network.knapsack_kernels import linear_knapsack, whole_knapsack
+from optimize.network.lagrangean_kernels import bound
 from scenarios import SolveStatus
 from tests.located import all_plans, made_up
 
@@ -31,6 +35,32 @@ def test_the_three_best_plans(seed: int, is_limited: bool, is_whole: bool) -> No
         assert len({plan.open_sites for plan in plans}) == len(plans)
     else:
         assert [plan.status for plan in plans] == [SolveStatus.INFEASIBLE]
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("is_whole", [False, True])
+def test_no_multipliers_give_a_bound_above_the_optimum(seed: int, is_whole: bool) -> None:
+    problem = replace(made_up(seed), promises=())
+    best = min((cost for cost, _ in all_plans(problem, is_whole=is_whole)), default=np.inf)
+    chance = np.random.default_rng(seed)
+    for _ in range(30):
+        multiplier = chance.uniform(-5, 60, problem.points)
+        assert bound(relaxation(problem, is_whole), multiplier) + problem.constant <= best + 1e-6
+
+
+def test_knapsacks() -> None:
+    chance = np.random.default_rng(1)
+    for _ in range(50):
+        profit, size = chance.integers(1, 30, 8) * 1.0, chance.integers(1, 20, 8) * 1.0
+        order = np.argsort(-profit / size)
+        profit, size, room = profit[order], size[order], float(chance.integers(0, 80))
+        choices = np.array(list(product((0, 1), repeat=8)))
+        best = (choices @ profit)[choices @ size <= room].max()
+        chosen, kept = np.zeros(8, np.int64), np.zeros(8, np.int64)
+        assert whole_knapsack(8, profit, size, room, chosen, kept) == best
+        assert kept @ profit == best
+        assert kept @ size <= room
+        assert linear_knapsack(8, profit, size, room) >= best
 
 
 def _middling(seed: int) -> FixedCharge:
