@@ -21,7 +21,7 @@ from measure import stamp
 from technician_instances import SCALE, Published, read_kovacs, read_pillac, shortest_duration
 
 from optimize.routing.tours.checking import check_tours
-from optimize.routing.tours.plan import ToursPlan
+from optimize.routing.tours.plan import Tour, ToursPlan
 from optimize.routing.tours.problem import BoolArray, Tours
 from optimize.routing.tours.rolling import replan, rest_of_day
 from optimize.routing.tours.searching import first_tours, search_tours
@@ -116,29 +116,35 @@ def unfold(published: Published, iterations: int) -> tuple[float, int, int]:
     rest, release = published.problem, published.problem.visits.release_second
     moments = sorted({int(second) for second in release[release > 0]})
     departed: dict[int, int] = {}
+    back: dict[int, int] = {}
     made = 0
     plan = search_tours(_known(rest, release <= 0), iterations=iterations)
     for now in moments:
-        checked(_known(rest, rest.visits.release_second <= now), plan)
-        for tour in plan.tours:
-            if tour.depart_second < now:
-                departed.setdefault(tour.vehicle, tour.depart_second)
         left = rest_of_day(rest, plan, now)
-        made += sum(stop >= 0 for order in left.begun.values() for stop in order)
+        for tour in plan.tours:
+            begun = [stop for stop in left.begun.get(tour.vehicle, ()) if stop >= 0]
+            if begun:
+                departed.setdefault(tour.vehicle, tour.depart_second)
+                back[tour.vehicle] = _home_second(rest, tour, begun[-1])
+                made += len(begun)
         rest = left.problem
         known = _known(rest, rest.visits.release_second <= now)
         plan = replan(known, left.plan, now, 0, iterations)
-    made += sum(len(tour.visits) for tour in plan.tours)
-    back = {tour.vehicle: tour.end_second for tour in plan.tours}
-    vehicles = rest.vehicles
-    for vehicle, depart in departed.items():
-        home = rest.roads.travel_seconds[vehicles.start_place[vehicle], vehicles.end_place[vehicle]]
-        back.setdefault(vehicle, int(vehicles.shift_start_second[vehicle] + home))
-        departed[vehicle] = depart
     for tour in plan.tours:
         departed.setdefault(tour.vehicle, tour.depart_second)
+        back[tour.vehicle] = tour.end_second
+        made += len(tour.visits)
     seconds = sum(back[vehicle] - departed[vehicle] for vehicle in back)
     return seconds / SCALE, published.problem.visit_count - made, len(moments) + 1
+
+
+def _home_second(problem: Tours, tour: Tour, visit: int) -> int:
+    """When somebody is home if a visit is his last."""
+    start = tour.start_seconds[tour.stops.index(visit)]
+    home = int(problem.vehicles.end_place[tour.vehicle])
+    kind = int(problem.vehicles.kind[tour.vehicle])
+    way = problem.roads.travel_seconds[problem.visits.place[visit], home]
+    return int(start + problem.service_seconds[kind, visit] + way)
 
 
 def _known(problem: Tours, known: BoolArray) -> Tours:

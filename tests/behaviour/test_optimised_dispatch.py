@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
+import optimize
 from scenarios import Scenario
 from sim import RunResult
 from sim.replans import NOT_KNOWN, Planned
+from study import replicate
 from tests.factory import merged
 from tests.field_worlds import busy_world, crew, dispatching, promised_once, requests_of
 from tests.service_worlds import run
@@ -108,3 +110,12 @@ class TestRepeatable:
         result = run(optimised(area="pooled"))
         assert set(result.tables["replans"]["place"].tolist()) == {0}
         assert result.digest() == run(optimised(area="pooled")).digest()
+
+    def test_one_or_two_workers(self) -> None:
+        scenario = optimised()
+        studies = [
+            replicate(scenario, optimize.plan(scenario), seed=3, replications=2, jobs=jobs) for jobs in (1, 2)
+        ]
+        digests = [[run.digest for run in study.condensed] for study in studies]
+        assert digests[0] == digests[1]
+        assert digests[0][0] != digests[0][1]
