@@ -22,7 +22,7 @@ _BAR = 0.62
 
 @style.styled
 def solver_worth(found: Worth) -> Figure:
-    """Two panels: profit per day, and the service KPI that each solver moves most.
+    """Two panels: profit per day, and the service KPI that each solver moves most, where one is known.
 
     Args:
         found: at least one solver.
@@ -33,16 +33,18 @@ def solver_worth(found: Worth) -> Figure:
         if found.solvers
         else "No solver decides",
         f"{found.title}. The plan less the same plan with one decision left to the policy's rule, in the same random "
-        "worlds. Green: better, orange: worse, grey: no difference shown.",
+        "worlds. Green: better, orange: worse, grey: no difference shown; line: its interval.",
         f"{conditions_text(found)}.",
     )
-    money, service = figure.subplots(1, 2)
+    moved = [_moved_most(tuple(solver.gains)) for solver in found.solvers]
+    has_service = any(moved)
+    money, *others = figure.subplots(1, 1 + has_service, squeeze=False)[0]
     labels = ["\n".join(wrapped(solver.title, _LABEL_INCHES, style.SMALL_POINTS)) for solver in found.solvers]
     _draw(money, [solver.of(_PROFIT) for solver in found.solvers], labels, found.currency)
-    moved = [_moved_most(tuple(solver.gains)) for solver in found.solvers]
-    _draw(service, moved, [gain.title if gain else "" for gain in moved], found.currency)
+    for service in others:
+        _draw(service, moved, [gain.title if gain else "" for gain in moved], found.currency)
+        service.set_title("Service KPI that moves most")
     money.set_title("Profit")
-    service.set_title("Service KPI that moves most")
     return figure
 
 
@@ -56,7 +58,7 @@ def _moved_most(gains: tuple[Gain, ...]) -> Gain | None:
 
 
 def _draw(axes: Axes, gains: list[Gain | None], labels: list[str], currency: str) -> None:
-    unit = next((gain.unit for gain in gains if gain), "")
+    unit = next((gain.unit for gain in gains if gain), "number")
     largest = max((abs(gain.gain) for gain in gains if gain and math.isfinite(gain.gain)), default=1.0)
     scale = axis_scale(unit, currency, largest)
     places = range(len(gains))[::-1]
