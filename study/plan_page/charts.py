@@ -58,7 +58,7 @@ def _at_the_plan(curve: Curve, currency: str) -> str:
     had = f"{value:,.4g}" if not curve.value_unit else with_unit(value, curve.value_unit, currency)
     if not curve.level_unit:
         return f"{had} at {level:,.10g} {curve.level}"
-    return f"{had} at {curve.level} {with_unit(level, curve.level_unit, currency)}"
+    return f"{had} at {with_unit(level, curve.level_unit, currency)} ({curve.level})"
 
 
 def _draw_curve(axes: Axes, curve: Curve, currency: str, inches: float) -> None:
@@ -155,7 +155,7 @@ def drive_histogram(found: Territories, title: str) -> Figure:
     """
     mean = found.mean_drive_minutes
     figure = style.slide(
-        f"A visit is {with_unit(mean, 'minutes', '')} from its station on average",
+        f"A visit is {mean:,.3g} minutes from its station on average",
         f"{title}. Visits per day by the drive, one way, from the station to the customers near a store.",
         "Expected drives at the mean speed of the day.",
     )

@@ -325,12 +325,14 @@ def call(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.Capture
         "store_id": ["S1"], "sku_id": ["A"], "reorder_point_units": [7], "order_up_to_units": [9],
     }  # fmt: skip
     stand_in(monkeypatch, levels)
-    for name in ("tiny", "plain"):
+    for name in ("tiny", "plain", "inside"):
         Path(f"{name}.yaml").write_text("")
 
     def load(path: Path, overrides: tuple[str, ...] = (), settings: tuple[str, ...] = ()) -> Scenario:
         del overrides, settings
         name = Path(path).stem
+        if name == "inside":
+            return without_wishes(with_trucks(service={"dispatch": {"plan": "optimised"}}))
         policy = {} if name == "plain" else {"optimised": {"stores": [{}]}}
         return tiny_scenario(name=name, costs=COSTS, horizon={"days": 28}, policy=policy)
 
@@ -359,6 +361,16 @@ class TestCommand:
         (solver,) = told["solvers"]
         assert solver["path"] == "policy.optimised.stores"
         assert {item["low"] for item in solver["gains"]} <= {None, 0.0}, "one replication has no interval"
+
+    def test_solvers_inside_the_run_need_no_plan(self, call: Call) -> None:
+        code, out, _ = call("inside.yaml", "--replications", "2", "--json", "--out", "w")
+        told = json.loads(out)
+        assert code == 0
+        assert [solver["path"] for solver in told["solvers"]] == [
+            "policy.transport.planning",
+            "policy.service.dispatch.plan",
+        ]
+        assert (Path("w") / "charts" / "solver_worth.png").exists()
 
     def test_no_solver_is_a_clear_error(self, call: Call) -> None:
         code, _, err = call("plain.yaml", "--replications", "1")
