@@ -60,18 +60,30 @@ def run_worth(request: WorthRequest) -> ExitCode:
             f"{name}: no solver decides anything: name something in policy.optimised, say --only stock, or give a plan "
             "that `dualedge plan` has made"
         )
-    whole = _replicated(request, name, name, scenario, plan)
-    others = [_without(request, name, variant, len(whole.condensed)) for variant in found]
+    whole = _replicated(request, name, f"{name} with all solvers", scenario, plan)
+    others: list[Study] = []
+    try:
+        for variant in found:
+            study = _without(request, name, variant, len(whole.condensed))
+            others.append(study)
+    except KeyboardInterrupt:
+        if not others:
+            raise KeyboardInterrupt from None
     worth = worth_of(whole, others, found, confidence_level=request.confidence)
     written = [] if request.out is None else write_worth(worth, request.out, command=request.command)
     console.say(worth.summary())
     if written:
         console.say("written: " + ", ".join(console.shown(path) for path in written))
+    code = ExitCode.GOOD
+    if worth.unfinished:
+        code = ExitCode.INTERRUPTED
+        console.complain(
+            f"interrupted: {', '.join(worth.unfinished)} not compared; what was finished is kept"
+        )
     console.give_json(
-        as_json(worth)
-        | {"exit_code": int(ExitCode.GOOD), "written": [console.shown(path) for path in written]}
+        as_json(worth) | {"exit_code": int(code), "written": [console.shown(path) for path in written]}
     )
-    return ExitCode.GOOD
+    return code
 
 
 def _without(request: WorthRequest, name: str, variant: Variant, replications: int) -> Study:

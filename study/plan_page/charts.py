@@ -8,18 +8,23 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from scenarios import Curve
 from study.charts import style
 from study.charts.geography import scale_bar, true_to_scale
 from study.charts.numbers import axis_scale, with_unit
 from study.charts.placement import PointLabel, label_points
+from study.charts.wrapping import wrapped
 from study.plan_page.territories import Territories
 
 _BINS = 24
 _LABELLED = 30
 _MOST_CURVES = 3
+_PANELS_INCHES = 11.0
+"""Width of all panels side by side, the room between them left out."""
+_ROOM_ABOVE = 1.12
+"""Top of the axis over the highest bar: room for the word beside the mean."""
 
 
 @style.styled
@@ -33,19 +38,30 @@ def curves_chart(part: str, title: str, curves: Sequence[Curve], currency: str) 
         currency: what "money" stands for.
     """
     shown = curves[:_MOST_CURVES]
-    level = shown[0].level
+    dot = "" if shown[0].chosen is None else " The orange dot is the plan."
     figure = style.slide(
-        f"{part}: {' and '.join(curve.value for curve in shown[:2])} against {level}",
-        f"{title}. The best that can be had at each point. The orange dot is the plan.",
+        f"{part}: {_at_the_plan(shown[0], currency)}",
+        f"{title}. What was found at each point.{dot}",
         "Worked out by the solver before any run.",
     )
     grid = figure.subplots(1, len(shown), squeeze=False)[0]
     for axes, curve in zip(grid, shown, strict=True):
-        _draw_curve(axes, curve, currency)
+        _draw_curve(axes, curve, currency, _PANELS_INCHES / len(shown))
     return figure
 
 
-def _draw_curve(axes: Axes, curve: Curve, currency: str) -> None:
+def _at_the_plan(curve: Curve, currency: str) -> str:
+    """What the plan has, and at which level; without a plan what the curve is about."""
+    if curve.chosen is None:
+        return f"{curve.value} against {curve.level}"
+    level, value = min(curve.points, key=lambda point: abs(point[0] - (curve.chosen or 0.0)))
+    had = f"{value:,.4g}" if not curve.value_unit else with_unit(value, curve.value_unit, currency)
+    if not curve.level_unit:
+        return f"{had} at {level:,.10g} {curve.level}"
+    return f"{had} at {with_unit(level, curve.level_unit, currency)} ({curve.level})"
+
+
+def _draw_curve(axes: Axes, curve: Curve, currency: str, inches: float) -> None:
     level, value = np.array(curve.points).T
     across = axis_scale(curve.level_unit or "number", currency, float(np.abs(level).max()))
     up = axis_scale(curve.value_unit or "number", currency, float(np.abs(value).max()))
@@ -57,14 +73,19 @@ def _draw_curve(axes: Axes, curve: Curve, currency: str) -> None:
             [level[at] * across.factor], [value[at] * up.factor], "o", color=style.VERMILLION, markersize=11,
             markeredgecolor="white",
         )  # fmt: skip
-    for axis in (axes.xaxis, axes.yaxis):
+    for axis, drawn in ((axes.xaxis, level * across.factor), (axes.yaxis, value * up.factor)):
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
-    axes.set_xlabel(f"{_capital(curve.level)}{f' ({across.label})' if curve.level_unit else ''}")
-    axes.set_title(f"{_capital(curve.value)}{f' ({up.label})' if curve.value_unit else ''}", loc="left")
+        if np.array_equal(drawn, np.rint(drawn)):
+            axis.set_major_locator(MaxNLocator(nbins=7, integer=True))
+    axes.set_xlabel(_named(curve.level, curve.level_unit, across.label))
+    heading = _named(curve.value, curve.value_unit, up.label)
+    axes.set_title("\n".join(wrapped(heading, inches, style.LABEL_POINTS)), loc="left")
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+def _named(what: str, unit: str, label: str) -> str:
+    """With the unit, where its name does not say it already."""
+    spoken = f" ({label})" if unit and unit not in what else ""
+    return f"{what[:1].upper()}{what[1:]}{spoken}"
 
 
 @style.styled
@@ -77,9 +98,9 @@ def territory_map(found: Territories, title: str) -> Figure:
     """
     opened, closed = int(found.is_open.sum()), int((~found.is_open).sum())
     people = int(found.technicians.sum())
+    size = f"{opened} station{'s' * (opened != 1)}, {people} technician{'s' * (people != 1)}"
     figure = style.slide(
-        f"{opened} station{'s' * (opened != 1)}, {people} technicians: {found.covered:.0%} of visits within "
-        f"{found.radius_km:g} km",
+        f"{size}: {found.covered:.0%} of visits within {found.radius_km:g} km",
         f"{title}. Line: store, near which customers live, to the station that serves them. Square: open station, its "
         "size by technicians. Cross: a station that could be had and is not open.",
         f"{closed} not open. WGS 84; east-west distances true at the middle latitude.",
@@ -134,14 +155,21 @@ def drive_histogram(found: Territories, title: str) -> Figure:
     """
     mean = found.mean_drive_minutes
     figure = style.slide(
-        f"A visit is {with_unit(mean, 'minutes', '')} from its station on average",
+        f"A visit is {mean:,.3g} minutes from its station on average",
         f"{title}. Visits per day by the drive, one way, from the station to the customers near a store.",
         "Expected drives at the mean speed of the day.",
     )
     axes = figure.subplots()
-    axes.hist(
-        found.drive_minutes, bins=_BINS, weights=found.visits_per_day, color=style.BLUE, edgecolor="white"
+    bars, _, _ = axes.hist(
+        found.drive_minutes,
+        bins=_BINS,
+        range=(0.0, max(float(found.drive_minutes.max()), 1.0)),
+        weights=found.visits_per_day,
+        color=style.BLUE,
+        edgecolor="white",
     )
+    axes.set_xlim(left=0.0)
+    axes.set_ylim(0.0, max(float(np.max(bars)) * _ROOM_ABOVE, 1e-9))
     axes.axvline(mean, color=style.VERMILLION, linewidth=2.0)
     axes.annotate(
         "mean", (mean, 1.0), xycoords=("data", "axes fraction"), xytext=(6, -4), textcoords="offset points", va="top",

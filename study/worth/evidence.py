@@ -64,6 +64,8 @@ class Worth:
     family: str
     """What the confidence of the intervals means."""
     solvers: tuple[SolverWorth, ...]
+    unfinished: tuple[str, ...] = ()
+    """Paths of solvers that were not compared, because the user interrupted."""
 
     def summary(self) -> str:
         """One block per solver."""

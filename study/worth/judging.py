@@ -20,8 +20,8 @@ def worth_of(
 
     Args:
         whole: runs of the whole plan.
-        others: runs without one solver each, in the same random worlds.
-        found: what was left out of each of these.
+        others: runs without one solver each, in the same random worlds; fewer than `found` after an interruption.
+        found: what was left out of each of these, in the same order.
         confidence_level: of all intervals together, those of the KPIs shown; by default the scenario's.
 
     Raises:
@@ -39,7 +39,7 @@ def worth_of(
                 if item.alternative == other.name and item.count > 0
             ),
         )
-        for variant, other in zip(found, comparison.alternatives, strict=True)
+        for variant, other in zip(found, comparison.alternatives, strict=False)
     )
     return Worth(
         scenario=whole.name,
@@ -50,6 +50,7 @@ def worth_of(
         replications=len(comparison.replications),
         family=comparison.family,
         solvers=solvers,
+        unfinished=tuple(variant.path for variant in found[len(solvers) :]),
     )
 
 

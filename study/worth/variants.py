@@ -67,7 +67,7 @@ def _before_the_run(scenario: Scenario, plan: Plan) -> Iterator[Variant]:
         plain = without_wish(scenario, *together)
         yield Variant(
             path=paths[0],
-            title=" and ".join([part_title(paths[0]), *(part_title(path).lower() for path in paths[1:])]),
+            title=", ".join([part_title(paths[0]), *(part_title(path).lower() for path in paths[1:])]),
             rule="the policy's own numbers and rules",
             scenario=plain,
             plan=optimize.plan(_with_policy(plain, optimised=Optimised()), decisions=decisions),
@@ -84,7 +84,8 @@ def without_wish(scenario: Scenario, *parts: str) -> Scenario:
 
 def _inside_the_run(scenario: Scenario, plan: Plan) -> Iterator[Variant]:
     transport, service = scenario.policy.transport, scenario.policy.service
-    if transport.planning == "optimised" and plan.decisions.rounds is None:
+    has_trucks = transport.mode == "fleet" and plan.decisions.rounds is None
+    if has_trucks and transport.planning == "optimised":
         changed = transport.model_copy(update={"planning": "rule"})
         yield Variant(
             path=ROUTES,
@@ -93,7 +94,7 @@ def _inside_the_run(scenario: Scenario, plan: Plan) -> Iterator[Variant]:
             scenario=_with_policy(scenario, transport=changed),
             plan=plan,
         )
-    if service.dispatch.plan == "optimised":
+    if scenario.service is not None and service.dispatch.plan == "optimised":
         dispatch = service.dispatch.model_copy(update={"plan": "day_plan"})
         yield Variant(
             path=DISPATCH,

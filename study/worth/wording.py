@@ -14,7 +14,8 @@ SYMBOLS = {Judgement.BETTER: "▲", Judgement.WORSE: "▼", Judgement.NEITHER: "
 def conditions_text(found: Worth) -> str:
     """How the figures came about."""
     runs = f"{found.replications:,} replication{'s' * (found.replications != 1)}"
-    return f"{runs}, seed {found.seed}, plan {found.plan_digest[:12]}; {found.family}"
+    missing = f"; interrupted, without {', '.join(found.unfinished)}" if found.unfinished else ""
+    return f"{runs}, seed {found.seed}, plan {found.plan_digest[:12]}; {found.family}{missing}"
 
 
 def gain_text(gain: Gain, currency: str) -> str:
