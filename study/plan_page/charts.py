@@ -98,9 +98,9 @@ def territory_map(found: Territories, title: str) -> Figure:
     """
     opened, closed = int(found.is_open.sum()), int((~found.is_open).sum())
     people = int(found.technicians.sum())
-    size = f"{opened} station{'s' * (opened != 1)}, {people} technician{'s' * (people != 1)}"
+    network = f"{opened} station{'s' * (opened != 1)}, {people} technician{'s' * (people != 1)}"
     figure = style.slide(
-        f"{size}: {found.covered:.0%} of visits within {found.radius_km:g} km",
+        f"{network}: {found.covered:.0%} of visits within {found.radius_km:g} km",
         f"{title}. Line: store, near which customers live, to the station that serves them. Square: open station, its "
         "size by technicians. Cross: a station that could be had and is not open.",
         f"{closed} not open. WGS 84; east-west distances true at the middle latitude.",

@@ -213,7 +213,7 @@ class TestCurves:
         for axes in figure.axes:
             line, dot = axes.lines
             assert np.column_stack(line.get_data()).tolist() == [list(point) for point in points]
-            assert [float(dot.get_xdata()[0]), float(dot.get_ydata()[0])] == [2.0, 20.0]
+            assert np.ravel(dot.get_data()).tolist() == [2.0, 20.0]
 
     def test_a_curve_whose_plan_is_not_known_has_no_dot(self) -> None:
         curve = Curve(

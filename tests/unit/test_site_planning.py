@@ -64,7 +64,7 @@ def opened(before: Outlook, **sites: Any) -> tuple[str, ...]:
     from optimize.solving import no_progress
 
     numbers, _ = plan_sites(siting_world(sites=sites), before, no_progress)
-    return numbers.get("open_stations", ())
+    return tuple(numbers.get("open_stations", ()))
 
 
 def least_cost(problem: SitingProblem, is_open: tuple[int, ...]) -> float:

@@ -333,7 +333,7 @@ def call(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.Capture
         name = Path(path).stem
         if name == "inside":
             return without_wishes(with_trucks(service={"dispatch": {"plan": "optimised"}}))
-        policy = {} if name == "plain" else {"optimised": {"stores": [{}]}}
+        policy: dict[str, Any] = {} if name == "plain" else {"optimised": {"stores": [{}]}}
         return tiny_scenario(name=name, costs=COSTS, horizon={"days": 28}, policy=policy)
 
     monkeypatch.setattr(scenarios, "load", load)
