@@ -97,7 +97,11 @@ class Routes(Model):
     """Search that improves the routes of a day, with `planning: optimised`: slack induction by string removals, or
     OR-Tools."""
     iterations: int = assumed(
-        100, "assumption: most of the gain, in a twentieth of a second a day", unit="iterations", ge=1, le=100_000_000
+        100,
+        "assumption: most of the gain, in a twentieth of a second a day",
+        unit="iterations",
+        ge=1,
+        le=100_000_000,
     )
     """Work of `ruin_recreate` per plan; no clock decides."""
     solution_limit: int = assumed(
