@@ -29,11 +29,17 @@ from optimize.routing.tours.problem import BoolArray
 _AVERAGE_REMOVED = 10
 _LONGEST_STRING = 10
 _SHARE = 1_000_000
+_WHOLE, _MOST_OF_ONE = 20, 25
+"""One iteration in so many takes out a whole tour, of a long one so many visits."""
 
 
 @compiled_inside
-def ruin(facts: Facts, routes: Routes, is_open: BoolArray) -> None:
-    """Take strings of visits around a random one out of as many trips as are drawn."""
+def ruin(facts: Facts, routes: Routes, is_open: BoolArray) -> int:
+    """Take strings of visits around a random one out of as many trips as are drawn, or now and then its whole tour.
+
+    Returns:
+        The vehicle that is to get nothing back in this iteration, so that others have to do without it; -1 = none.
+    """
     visits, used, served = len(facts.penalty), 0, 0
     for vehicle in range(len(routes.tour)):
         routes.tour[vehicle, STRINGS] = 0
@@ -41,11 +47,18 @@ def ruin(facts: Facts, routes: Routes, is_open: BoolArray) -> None:
             used += 1 + routes.tour[vehicle, RELOADS]
             served += routes.tour[vehicle, LENGTH] - routes.tour[vehicle, RELOADS]
     if used == 0:
-        return
+        return -1
     longest = min(float(_LONGEST_STRING), served / used)
     most_strings = 4.0 * _AVERAGE_REMOVED / (1.0 + longest) - 1.0
     strings = int(_share(routes) * most_strings + 1.0)
-    seed, done = random_below(routes, visits), 0
+    seed, done, blocked = random_below(routes, visits), 0, -1
+    owner = routes.state[seed, VEHICLE_OF]
+    if random_below(routes, _WHOLE) == 0 and owner >= 0 and is_open[owner]:
+        routes.tour[owner, STRINGS] = 1 + routes.tour[owner, RELOADS]
+        _take_all(facts, routes, is_open, owner)
+        done += 1
+        if random_below(routes, 2) == 0:
+            blocked = owner
     for rank in range(facts.near.shape[1]):
         if done >= strings:
             break
@@ -60,6 +73,19 @@ def ruin(facts: Facts, routes: Routes, is_open: BoolArray) -> None:
         done += 1
     for number in range(routes.scratch[TOUCHED_COUNT]):
         _mend(facts, routes, routes.tour[number, TOUCHED])
+    return blocked
+
+
+@compiled_inside
+def _take_all(facts: Facts, routes: Routes, is_open: BoolArray, vehicle: int) -> None:
+    """Take out up to `_MOST_OF_ONE` visits of a tour from its end."""
+    at = routes.tour[vehicle, LENGTH] - 1
+    least = max(0, routes.tour[vehicle, LENGTH] - _MOST_OF_ONE)
+    while at >= least:
+        visit = routes.stops[vehicle, at]
+        if visit < len(facts.penalty) and _may_go(facts, routes, visit, is_open):
+            _take(facts, routes, vehicle, at)
+        at -= 1
 
 
 @compiled_inside
