@@ -167,7 +167,8 @@ class TestCommand:
         Path("mine").mkdir()
         (Path("mine") / "notes.txt").write_text("mine")
         assert main(["plan", "towns.yaml", "--page", "mine"]) == 2
-        assert "a plan's page" in capsys.readouterr().err
+        told = capsys.readouterr().err
+        assert "a plan's page" in told and "--page" in told
         assert not Path("plan.yaml").exists()
 
 
