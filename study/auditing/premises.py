@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -231,7 +232,7 @@ def _certain_roads(scenario: Scenario, _: Outlook) -> Scenario:
 
 def _without_chance(roads: Roads) -> Roads:
     """Roads on which a leg takes its mean, whatever the hour and the day."""
-    mean = sum(roads.hour_factors) / len(roads.hour_factors)
+    mean = fsum(roads.hour_factors) / len(roads.hour_factors)  # exact, so that a second time changes nothing
     return roads.model_copy(
         update={"coefficient_of_variation": 0.0, "hour_factors": (mean,) * len(roads.hour_factors)}
     )

@@ -60,7 +60,7 @@ def plan_and_write(request: PlanRequest) -> ExitCode:
         from study.plan_page.writing import OWNER, RECORD
         from study.record_folder import claim_folder
 
-        claim_folder(request.page, RECORD, OWNER)
+        claim_folder(request.page, RECORD, OWNER, "--page")
     console = request.console
     unfinished: tuple[str, ...] = ()
     confirmed: Confirmed | None = None

@@ -68,7 +68,7 @@ def write_plan_page(
     from study.report.embedding import data_uri
     from study.report.page import render_page
 
-    claim_folder(folder, RECORD, OWNER)
+    claim_folder(folder, RECORD, OWNER, "--page")
     (folder / "charts").mkdir(parents=True, exist_ok=True)
     solved = [part for part in plan.parts if part.basis is Basis.OPTIMISED]
     title = scenario.title or scenario.name

@@ -21,6 +21,7 @@ from study.auditing.wording import PREMISE_WORDS
 from study.auditing.writing import write_audit
 from study.cli.shipped import shipped_folder
 from study.errors import RequestError
+from tests.siting_worlds import siting_world
 
 QUICKSTART = scenarios.load(
     shipped_folder() / "quickstart.yaml", settings=["horizon.days=35", "horizon.warm_up_days=7"]
@@ -183,3 +184,16 @@ def test_every_promise_is_drawn_once() -> None:
 
 def test_every_premise_has_words() -> None:
     assert set(PREMISE_WORDS) == set(Premise)
+
+
+def test_certain_roads_take_their_mean_at_every_hour_for_trucks_and_technicians() -> None:
+    factors = tuple(0.7 + 0.1 * (hour % 7) for hour in range(24))
+    uncertain = {"roads": {"hour_factors": factors, "coefficient_of_variation": 0.4}}
+    world = siting_world(fleet=uncertain, service=uncertain)
+    changed = made_true(Premise.CERTAIN_ROADS, world, OUTLOOK)
+    assert changed is not None and changed is not world and changed.service is not None
+    for roads in (changed.fleet.roads, changed.service.roads):
+        assert roads.coefficient_of_variation == 0.0
+        assert roads.hour_factors == (pytest.approx(sum(factors) / 24),) * 24
+    assert changed.service.roads.speed_km_per_hour == 40.0
+    assert made_true(Premise.CERTAIN_ROADS, changed, OUTLOOK) is changed

@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 import optimize
+import scenarios
 from optimize import Outlook
 from scenarios import MEASURES, Basis, Curve, Plan, Scenario
+from study.cli import main
 from study.errors import RequestError
 from study.part_titles import part_title
 from study.plan_page import write_plan_page
@@ -144,6 +146,32 @@ def test_somebody_elses_folder_is_left_alone(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
+class TestCommand:
+    @pytest.fixture(autouse=True)
+    def towns(self, world: Scenario, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.chdir(tmp_path)
+        Path("towns.yaml").write_text("")
+        monkeypatch.setattr(scenarios, "load", lambda *_, **__: world)
+
+    def test_page_and_plan_are_of_one_plan(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["plan", "towns.yaml", "--page", "page", "--json"]) == 0
+        told = json.loads(capsys.readouterr().out)
+        record = json.loads(Path("page/plan_page.json").read_text())
+        assert told["plan_digest"] == record["plan_digest"]
+        assert Path("plan.yaml").exists() and Path("page/charts/territories.png").exists()
+        assert record["command"][:2] == ["dualedge", "plan"]
+
+    def test_somebody_elses_folder_is_refused_before_anything_is_solved(
+        self, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        Path("mine").mkdir()
+        (Path("mine") / "notes.txt").write_text("mine")
+        assert main(["plan", "towns.yaml", "--page", "mine"]) == 2
+        told = capsys.readouterr().err
+        assert "a plan's page" in told and "--page" in told
+        assert not Path("plan.yaml").exists()
+
+
 class TestTerritories:
     @pytest.fixture
     def found(self, world: Scenario, made: tuple[Plan, Outlook]) -> Territories:
@@ -213,7 +241,7 @@ class TestCurves:
         for axes in figure.axes:
             line, dot = axes.lines
             assert np.column_stack(line.get_data()).tolist() == [list(point) for point in points]
-            assert np.ravel(dot.get_data()).tolist() == [2.0, 20.0]
+            assert np.column_stack(dot.get_data()).tolist() == [[2.0, 20.0]]
 
     def test_a_curve_whose_plan_is_not_known_has_no_dot(self) -> None:
         curve = Curve(

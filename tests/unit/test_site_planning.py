@@ -19,7 +19,18 @@ from optimize.network.planning import siting_problem
 from optimize.network.station_neighbours import neighbouring_points
 from optimize.network.station_problem import SitingProblem
 from optimize.network.station_siting import site_stations
-from scenarios import Basis, Plan, PlanPart, Scenario, ScenarioError, SolveStatus, load_plan
+from scenarios import (
+    Basis,
+    Decisions,
+    Plan,
+    PlanPart,
+    Scenario,
+    ScenarioError,
+    SolveStatus,
+    TerritoryRow,
+    columns_of,
+    load_plan,
+)
 from study.plan_files import write_plan
 from tests.siting_worlds import STATIONS, open_sets, planned, siting_world
 
@@ -185,6 +196,13 @@ class TestOutlook:
         assert found.decisions.open_stations == ("M",) and people is not None
         assert set(people["station_id"]) == {"M"}
 
+    def test_technicians_follow_stations_that_a_file_decides(self, world: Scenario) -> None:
+        decided = Decisions(format=1, open_stations=("W", "M"))
+        found = optimize.plan(world, decisions=decided, outlook=sim.outlook)
+        people = found.decisions.technicians
+        assert found.decisions.open_stations == ("W", "M") and people is not None
+        assert set(people["station_id"]) == {"W", "M"}
+
     def test_a_station_more_never_lengthens_the_way_to_the_nearest(self, before: Outlook) -> None:
         siting = before.siting
         assert siting is not None
@@ -311,8 +329,6 @@ class TestPromises:
 
     def test_territories_hold_in_the_run(self) -> None:
         """Everybody is served from the middle when the plan says so, although nearer stations are open."""
-        from scenarios import Decisions, TerritoryRow, columns_of
-
         world = siting_world(days=7)
         stores = list(world.network.stores["store_id"])
         table = columns_of(TerritoryRow, {"store_id": stores, "station_id": ["M"] * len(stores)})
