@@ -417,6 +417,8 @@ def test_wrong_limits_are_told() -> None:
         search_tours(problem, iterations=-1)
     with pytest.raises(ValueError, match="seed"):
         search_tours(problem, iterations=1, seed=-1)
+    with pytest.raises(ValueError, match="temperatures"):
+        search_tours(problem, iterations=1, temperatures=(0.1, 1.0))
 
 
 def test_orders_are_told_apart_by_what_is_possible() -> None:

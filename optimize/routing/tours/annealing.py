@@ -93,16 +93,20 @@ def _anneal(
     """Ruin and recreate so often or, with a row of keys, insert once the visits left out overlooking no place."""
     value, is_search = routes.value, row == NO_ROW
     for _ in range(iterations):
-        keys, first = row, 0
+        keys, first, blocked = row, 0, -1
         if is_search:
             for visit in range(len(facts.penalty)):
                 routes.state[visit, KEPT_VEHICLE_OF] = routes.state[visit, VEHICLE_OF]
                 routes.state[visit, KEPT_PINNED] = routes.state[visit, PINNED]
             first = set_aside(routes)
-            ruin(facts, routes, is_open)
+            blocked = ruin(facts, routes, is_open)
+            if blocked >= 0:
+                is_open[blocked] = False
             keys = draw_order(routes)
         sort_absent(facts, routes, keys, first)
         insert_absent(facts, routes, is_search, is_open, first)
+        if blocked >= 0:
+            is_open[blocked] = True
         must, cost = evaluate(facts, routes)
         worse = -math.inf
         if is_search:

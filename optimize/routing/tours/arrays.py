@@ -27,7 +27,9 @@ DUE, LATENESS, TWIN = range(3)
 FIXED, PER_KM, PER_HOUR, OVERTIME, BALANCE, PER_RELOAD = range(6)
 READY, WAITED, SLACK, DRIVEN, READY_B, WAITED_B, SLACK_B, DRIVEN_B, NODE = range(9)
 AFTER_TIME, AFTER_END, AFTER_LATEST = range(3)
-LENGTH, METRES, FIRST_RELOAD, RELOADS, TOUCHED, IS_TOUCHED, KEPT_LENGTH, BEST_LENGTH, NEARBY = range(9)
+LENGTH, METRES, FIRST_RELOAD, RELOADS, TOUCHED, IS_TOUCHED, KEPT_LENGTH, BEST_LENGTH, NEARBY, STRINGS = range(
+    10
+)
 COST, EXTRA = range(2)
 VEHICLE_OF, PINNED, ABSENT, KEPT_VEHICLE_OF, KEPT_PINNED, BEST_PINNED = range(6)
 DEPART, ENDS, BREAK_MODE, WAITING, ABSENT_COUNT, TOUCHED_COUNT = range(8, 14)
@@ -59,7 +61,7 @@ class Facts(NamedTuple):
         service: (k, n) seconds; -1 = not allowed.
         extra: (k, n)
         curves: (2, c, b) seconds and money of lateness.
-        near: (n, up to 120) visits by travel to and from, itself first.
+        near: (n, up to 120) visits by seconds and metres to and from, itself first.
         order: (o, n) keys by which visits may be sorted before they are inserted.
         is_rich: 0 = one hard window each, no breaks: insertions are timed by sums kept for each gap; 1 = stop by stop;
             `DEPARTS_LATER` = moreover speeds vary or there are several windows, so that slack does not tell the
@@ -92,8 +94,9 @@ class Routes(NamedTuple):
     Attributes:
         stops: (m, r) items.
         copies: (2, m, r) items as they were before this iteration, and those of the best tours so far.
-        tour: (m, 9) columns: items, metres, item number of the first reload (else the length), reloads; list of tours
-            touched in this iteration, whether touched, items before it, items of the best, the visit that it is near.
+        tour: (m, 10) columns: items, metres, item number of the first reload (else the length), reloads; list of tours
+            touched in this iteration, whether touched, items before it, items of the best, the visit that it is near,
+            strings taken out in this iteration.
         money: (m, 2) of each tour, 0 of an empty one; thereof for who does what, and for reloads.
         forward: (m, r + 1, 9) what holds when a vehicle is ready to leave for gap i, without and with its break
             taken: second, waited so far, by how much departure may still be put off, driven since the last break.
@@ -147,7 +150,12 @@ def facts_of(problem: Tours) -> Facts:
         (vehicles.break_latest_second < LATEST_SECOND) | (vehicles.longest_driving_seconds > 0)
     )
     is_rich = (visits.lateness_class >= 0).any() or needs_break.any()
-    travel = _matrix(problem.roads.travel_seconds, places)
+    roads = np.stack(
+        [
+            _matrix(between, places)
+            for between in (problem.roads.travel_seconds, problem.roads.distance_metres)
+        ]
+    )
     columns = (
         node_of[vehicles.start_place], node_of[vehicles.end_place], node_of[vehicles.reload_place],
         vehicles.shift_start_second, vehicles.regular_end_second, vehicles.shift_end_second,
@@ -160,7 +168,7 @@ def facts_of(problem: Tours) -> Facts:
         vehicles.balance_cost, vehicles.cost_per_reload,
     )  # fmt: skip
     return Facts(
-        roads=np.stack([travel, _matrix(problem.roads.distance_metres, places)]),
+        roads=roads,
         factors=np.zeros(0) if factors is None else np.ascontiguousarray(factors, np.float64),
         windows=windows,
         visit=_whole(np.stack([visits.due_second, visits.lateness_class, visits.twin], axis=1)),
@@ -175,7 +183,7 @@ def facts_of(problem: Tours) -> Facts:
         service=_whole(np.where(problem.allowed, problem.service_seconds, -1)),
         extra=_money(problem.extra_cost),
         curves=_money(np.stack([problem.lateness.seconds, problem.lateness.cost])),
-        near=_near(travel, problem.visit_count),
+        near=_near(roads, problem.visit_count),
         order=_orders(problem, windows),
         is_rich=DEPARTS_LATER if windows.shape[1] > 1 or factors is not None else int(is_rich),
     )
@@ -201,7 +209,7 @@ def routes_for(n: int, m: int, d: int, q: int, row: int, seed: int = 1) -> Route
     return Routes(
         stops=whole(m, row),
         copies=whole(2, m, row),
-        tour=whole(m, 9),
+        tour=whole(m, 10),
         money=np.zeros((m, 2)),
         forward=whole(m, row + 1, 9),
         late=np.zeros((m, row + 1, 2)),
@@ -269,17 +277,19 @@ def _siblings(kinds: IntArray) -> IntArray:
     return siblings
 
 
-def _near(travel: IntArray, n: int) -> IntArray:
-    both_ways = (travel[:n, :n] + travel[:n, :n].T.astype(np.int64)).astype(np.int64)
-    np.fill_diagonal(both_ways, -1)
+def _near(roads: IntArray, n: int) -> IntArray:
+    """Nearest visits by seconds and metres there and back, each measured by its mean; ties fall by number."""
+    apart = np.zeros((n, n))
+    for matrix in roads[:, :n, :n].astype(np.float64):
+        apart += (matrix + matrix.T) / max(1.0, float(matrix.mean()) if n else 1.0)
+    np.fill_diagonal(apart, -1.0)
     keep = min(n, NEAR)
+    nearest = np.broadcast_to(np.arange(n), (n, n))
     if keep < n:
-        nearest = np.argpartition(both_ways, keep - 1, axis=1)[:, :keep]
-        nearest.sort(axis=1)  # ties fall by number
-    else:
-        nearest = np.broadcast_to(np.arange(n), (n, n))
-    by_travel = np.argsort(np.take_along_axis(both_ways, nearest, 1), axis=1, kind="stable")
-    return np.ascontiguousarray(np.take_along_axis(nearest, by_travel, 1), np.int64)
+        nearest = np.argpartition(apart, keep - 1, axis=1)[:, :keep]
+        nearest.sort(axis=1)
+    by_distance = np.argsort(np.take_along_axis(apart, nearest, 1), axis=1, kind="stable")
+    return _whole(np.take_along_axis(nearest, by_distance, 1))
 
 
 def _orders(problem: Tours, windows: IntArray) -> FloatArray:

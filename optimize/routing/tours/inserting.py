@@ -20,6 +20,7 @@ from optimize.routing.tours.arrays import (
     FREE,
     KIND,
     LATE,
+    LATENESS,
     LENGTH,
     LONGEST,
     METRES,
@@ -46,7 +47,7 @@ from optimize.routing.tours.arrays import (
 from optimize.routing.tours.changing import lay_out, trial_fits
 from optimize.routing.tours.drawing import random_below
 from optimize.routing.tours.problem import BoolArray
-from optimize.routing.tours.timing import extend, finish, money, node_of, time_tour
+from optimize.routing.tours.timing import extend, finish, lateness, money, node_of, time_tour
 
 _APART = 12
 """A new reload comes at most so many gaps before the visit that needs it."""
@@ -349,6 +350,15 @@ def best_place_among(
             more = detour(facts, routes, vehicle, gap, visit)
             if per_metre * more + least >= best:
                 continue
+            if facts.is_rich > 0 and facts.visit[visit, LATENESS] >= 0:
+                # What its own lateness costs there at least; the walk to the end is dear.
+                ready = routes.forward[vehicle, gap, READY]
+                ready += facts.roads[0, routes.forward[vehicle, gap, NODE], visit]
+                if (
+                    len(facts.factors) == 0
+                    and per_metre * more + least + lateness(facts, visit, ready) >= best
+                ):
+                    continue
             if fits(facts, routes, vehicle, gap, visit):
                 if facts.is_rich == 0:
                     cost = cost_by_sums(
