@@ -15,6 +15,8 @@ from optimize.solving import Progress, no_progress
 METHOD = "ruin_recreate"
 _SPARE_VEHICLES = 8
 _MOST_RELOADS = 12
+_SHORT_SEARCH = 1_000
+"""Iterations below which there is no time to leave a start that is worse than the plan at hand."""
 
 
 def plan_deliveries(
@@ -32,7 +34,8 @@ def plan_deliveries(
 
     Args:
         problem: One day's deliveries.
-        built: A plan of the day to start from, which tells how many vehicles are worth looking at.
+        built: A plan of the day, which tells how many vehicles are worth looking at; a short search starts from it, a
+            long one finds better plans from its own.
         iterations: Of the search.
         seed: Of its random numbers.
         progress: Told how far it is.
@@ -41,7 +44,7 @@ def plan_deliveries(
         The trips; whoever uses them checks and compares them.
     """
     tours = tours_of(problem, most_vehicles=len(built.trips) + len(built.unserved) + _SPARE_VEHICLES)
-    start = start_of(built, tours.vehicles.kind)
+    start = start_of(built, tours.vehicles.kind) if iterations < _SHORT_SEARCH else None
     plan = search_tours(tours, iterations=iterations, seed=seed, start=start, progress=progress)
     return trips_of(problem, plan, tours.vehicles.kind)
 
