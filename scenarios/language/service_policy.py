@@ -87,7 +87,7 @@ class Dispatch(Model):
     """With a plan: jobs planned to begin within this time are not moved any more."""
     replan_minutes: float = assumed(120.0, "assumption: two hours", unit="minutes", ge=0, le=1_440)
     """With an optimised plan: no two plans of a district are made within less time; what comes up waits till then."""
-    iterations: int = assumed(40, "a few milliseconds a plan", ge=0, le=1_000_000)
+    iterations: int = assumed(20, "about a millisecond a plan", ge=0, le=1_000_000)
     """With an optimised plan: steps of the search for each plan."""
     late_cost_per_hour: float = assumed(
         60.0, "assumption: about two hours of a technician", unit="money per hour", gt=0, le=1_000_000
