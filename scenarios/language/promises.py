@@ -75,7 +75,7 @@ class SolveReport(Model):
 
 
 class Curve(Model):
-    """What more of something would buy: the best that can be had at each level of it."""
+    """What more or less of something would buy."""
 
     level: str = given(min_length=1)
     """What there is more or less of, e.g. "open stations"."""
