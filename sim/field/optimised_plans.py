@@ -23,8 +23,6 @@ _LEFT_OUT_HOURS = 4.0
 """A job left for another day is taken to be so much later than the next morning."""
 _URGENT_WEIGHT = 2.0
 """So many times as much does it cost to leave an urgent job for another day."""
-_LOOKED_AHEAD = 2
-"""So many jobs of a plan are looked at for delays; later ones have time until the next plan."""
 # Members of enumerations are looked up slowly, and these are needed at every step.
 _BOOKED, _WAITING, _PLANNED = Stage.BOOKED, Stage.WAITING, Stage.PLANNED
 _OFF = State.OFF
@@ -110,11 +108,11 @@ class OptimisedPlans(DayPlans):
     def overdue(self, worker: Worker) -> list[Job]:
         """See `DayPlans.overdue`: only what he cannot do today; coming late may be the best that can be done.
 
-        That a promise will be broken is news all the same, for as many jobs ahead as can still be helped in time.
+        That a promise will be broken is news all the same.
         """
         now: int = self._environment._now
         second, place, beyond = now, worker.place, list[Job]()
-        for job in worker.plan[:_LOOKED_AHEAD]:
+        for job in worker.plan:
             arrives = max(second, job.request.promised_from_second) + self._drive(place, job.place)
             if arrives + job.expected_seconds > worker.latest_second:
                 beyond.append(job)
