@@ -189,6 +189,8 @@ def _solve(
     solver.parameters.num_workers = 1
     solver.parameters.random_seed = seed
     solver.parameters.max_deterministic_time = deterministic_time
+    # As in `optimize.staffing.cp_search`: otherwise the next Ctrl-C would end the process.
+    solver.parameters.catch_sigint_signal = False
     outcome = solver.solve(model)
     if outcome not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return SolveStatus.FALLBACK, None, None

@@ -151,6 +151,8 @@ def _search(
     solver.parameters.random_seed = 0
     solver.parameters.linearization_level = 2
     solver.parameters.max_deterministic_time = work_limit
+    # As in `optimize.staffing.cp_search`: otherwise the next Ctrl-C would end the process.
+    solver.parameters.catch_sigint_signal = False
     status = solver.solve(model, _Told())
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None

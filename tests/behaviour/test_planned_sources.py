@@ -56,7 +56,7 @@ def plans(scenario: Scenario) -> tuple[Plan, Plan]:
     """Without and with planned suppliers."""
     optimised = scenario.policy.model_copy(update={"optimised": type(scenario.policy.optimised)()})
     plain = scenario.model_copy(update={"policy": optimised}).with_provenance(scenario.provenance)
-    return optimize.plan(plain), optimize.plan(scenario, outlook=lambda: sim.outlook(scenario))
+    return optimize.plan(plain), optimize.plan(scenario, outlook=sim.outlook)
 
 
 def per_run(scenario: Scenario, plan: Plan, kpi: str) -> Array:
