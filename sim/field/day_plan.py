@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from optimize.routing.day_insertion import DayArrays, insert_cheapest
+from optimize.inside import DayArrays, insert_cheapest
 
 IntArray = npt.NDArray[np.int64]
 

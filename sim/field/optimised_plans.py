@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimize.routing.day_insertion import DayArrays
-from optimize.routing.tours.crew_problem import CrewProblem
-from optimize.routing.tours.dispatching import CrewPlan, plan_crew
+from optimize.inside import CrewPlan, CrewProblem, DayArrays, plan_crew
 from sim.aftersales.context import Context
 from sim.axes import to_minor
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
