@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optimize.compilation import compiled
-from optimize.network.knapsack_kernels import linear_knapsack, whole_knapsack
+from optimize.network.knapsack_kernels import linear_knapsack, sort_down, whole_knapsack
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -83,14 +83,7 @@ def _fill(work: CrewRelaxation, station: int, multiplier: FloatArray) -> int:
             keys[point] = -1.0
         else:
             keys[point] = np.inf if size <= 0.0 else value / size
-    for place in range(1, points):
-        point = order[place]
-        key = keys[point]
-        before = place - 1
-        while before >= 0 and keys[order[before]] < key:
-            order[before + 1] = order[before]
-            before -= 1
-        order[before + 1] = point
+    sort_down(order, keys)
     count = 0
     for place in range(points):
         point = order[place]

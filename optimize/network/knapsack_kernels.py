@@ -15,6 +15,19 @@ MOST_NODES = 3000
 
 
 @compiled
+def sort_down(order: IntArray, keys: FloatArray) -> None:
+    """Put items in the order of falling keys, in place; quick where they nearly are (insertion, equals stay)."""
+    for place in range(1, len(order)):
+        item = order[place]
+        key = keys[item]
+        before = place - 1
+        while before >= 0 and keys[order[before]] < key:
+            order[before + 1] = order[before]
+            before -= 1
+        order[before + 1] = item
+
+
+@compiled
 def linear_knapsack(count: int, profit: FloatArray, size: FloatArray, room: float) -> float:
     """Value of a knapsack in shares; items by falling ratio."""
     value = 0.0
@@ -70,4 +83,4 @@ def whole_knapsack(
         at += 1
 
 
-__all__ = ["FloatArray", "IntArray", "linear_knapsack", "whole_knapsack"]
+__all__ = ["FloatArray", "IntArray", "linear_knapsack", "sort_down", "whole_knapsack"]

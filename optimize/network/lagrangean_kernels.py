@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optimize.compilation import compiled
-from optimize.network.knapsack_kernels import linear_knapsack, whole_knapsack
+from optimize.network.knapsack_kernels import linear_knapsack, sort_down, whole_knapsack
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -93,14 +93,7 @@ def _fill(work: Relaxation, site: int, multiplier: FloatArray) -> int:
     points = len(order)
     for point in range(points):
         keys[point] = _ratio(multiplier[point] - cost[point], demand[point])
-    for place in range(1, points):
-        point = order[place]
-        key = keys[point]
-        before = place - 1
-        while before >= 0 and keys[order[before]] < key:
-            order[before + 1] = order[before]
-            before -= 1
-        order[before + 1] = point
+    sort_down(order, keys)
     count = 0
     for place in range(points):
         point = order[place]

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from study.cli.console import Console
 from study.cli.outcomes import ExitCode
-from study.cli.planning import families_of, planning_progress
-from study.cli.shipped import load
-from study.errors import RequestError
+from study.cli.planned import PlannedRequest, planned
 
 if TYPE_CHECKING:
     from scenarios import Plan, Scenario
@@ -23,22 +19,10 @@ _LEVEL = 0.99
 
 
 @dataclass(frozen=True)
-class AuditRequest:
+class AuditRequest(PlannedRequest):
     """What the user asked `audit` for; see the options of the command."""
 
-    scenario: str
-    plan: Path | None = None
-    only: tuple[str, ...] = ()
-    command: tuple[str, ...] = ()
-    replications: int | None = None
-    seed: int | None = None
-    jobs: int | None = None
-    confidence: float | None = None
-    out: Path | None = None
     splits: bool = True
-    overrides: tuple[str, ...] = ()
-    settings: tuple[str, ...] = ()
-    console: Console = field(default_factory=Console)
 
 
 def run_audit(request: AuditRequest) -> ExitCode:
@@ -46,18 +30,9 @@ def run_audit(request: AuditRequest) -> ExitCode:
     import sim
     from study.auditing import audit
     from study.auditing.writing import OWNER, RECORD, as_json, write_audit
-    from study.planning import plan_of
-    from study.record_folder import claim_folder
 
+    name, scenario, plan = planned(request, RECORD, OWNER, may_plan_nothing=False)
     console = request.console
-    name, scenario = load(request.scenario, request.overrides, request.settings)
-    if request.plan is not None and request.only:
-        raise RequestError("--plan says what is decided, --only what to decide: give one of them")
-    families = None if request.plan else families_of(request.only, scenario)
-    if request.out is not None:
-        claim_folder(request.out, RECORD, OWNER)
-    with planning_progress(console, name) as progress:
-        plan = plan_of(scenario, file=request.plan, families=families, progress=progress)
     runs, is_whole = _Runs(request, name), True
     hold = partial(
         audit,

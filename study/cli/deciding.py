@@ -180,10 +180,11 @@ def worth(
 
     The plan runs whole, then with one decision after the other left to the policy's rule, in the same random worlds.
     """
-    from study.cli.worths import WorthRequest, run_worth
+    from study.cli.planned import PlannedRequest
+    from study.cli.worths import run_worth
 
     console = Console(quiet=quiet, json=json)
-    request = WorthRequest(
+    request = PlannedRequest(
         scenario=scenario,
         plan=plan,
         only=tuple(only or ()),

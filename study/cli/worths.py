@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from study.cli.console import Console
 from study.cli.outcomes import ExitCode
-from study.cli.planning import families_of, planning_progress
-from study.cli.shipped import load
+from study.cli.planned import PlannedRequest, planned
 from study.errors import RequestError
 
 if TYPE_CHECKING:
@@ -18,42 +14,13 @@ if TYPE_CHECKING:
     from study.worth import Variant
 
 
-@dataclass(frozen=True)
-class WorthRequest:
-    """What the user asked `worth` for; see the options of the command."""
-
-    scenario: str
-    plan: Path | None = None
-    only: tuple[str, ...] = ()
-    command: tuple[str, ...] = ()
-    replications: int | None = None
-    seed: int | None = None
-    jobs: int | None = None
-    confidence: float | None = None
-    out: Path | None = None
-    overrides: tuple[str, ...] = ()
-    settings: tuple[str, ...] = ()
-    console: Console = field(default_factory=Console)
-
-
-def run_worth(request: WorthRequest) -> ExitCode:
+def run_worth(request: PlannedRequest) -> ExitCode:
     """Plan, simulate with all solvers and with one of them left out after the other."""
-    from study.planning import plan_of
-    from study.record_folder import claim_folder
     from study.worth import variants, worth_of
     from study.worth.writing import OWNER, RECORD, as_json, write_worth
 
+    name, scenario, plan = planned(request, RECORD, OWNER, may_plan_nothing=True)
     console = request.console
-    name, scenario = load(request.scenario, request.overrides, request.settings)
-    if request.plan is not None and request.only:
-        raise RequestError("--plan says what is decided, --only what to decide: give one of them")
-    families = None
-    if request.only:
-        families = families_of(request.only, scenario)
-    if request.out is not None:
-        claim_folder(request.out, RECORD, OWNER)
-    with planning_progress(console, name) as progress:
-        plan = plan_of(scenario, file=request.plan, families=families, progress=progress)
     found = variants(scenario, plan)
     if not found:
         raise RequestError(
@@ -86,14 +53,14 @@ def run_worth(request: WorthRequest) -> ExitCode:
     return code
 
 
-def _without(request: WorthRequest, name: str, variant: Variant, replications: int) -> Study:
+def _without(request: PlannedRequest, name: str, variant: Variant, replications: int) -> Study:
     label = f"without-{variant.path.rpartition('.')[2] if 'optimised' in variant.path else variant.path}"
     step = f"{name} without {variant.title.lower()}"
     return _replicated(request, label, step, variant.scenario, variant.plan, replications)
 
 
 def _replicated(
-    request: WorthRequest,
+    request: PlannedRequest,
     name: str,
     step: str,
     scenario: Scenario,
@@ -114,4 +81,4 @@ def _replicated(
         )
 
 
-__all__ = ["WorthRequest", "run_worth"]
+__all__ = ["run_worth"]
