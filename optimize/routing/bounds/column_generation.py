@@ -140,7 +140,22 @@ def lower_bound(
         raise ValueError(f"ng_size must be from 1 to {MOST_NEAR}, got {ng_size!r}")
     if work_limit < 0:
         raise ValueError(f"work_limit must be at least 0, got {work_limit!r}")
-    search = _Generation(instance, ng_size, work_limit, count("cut_limit", cut_limit))
+    return bound_instance(instance, ng_size, work_limit, count("cut_limit", cut_limit), progress)
+
+
+def bound_instance(
+    instance: Instance, ng_size: int, work_limit: int, cut_limit: int, progress: Progress = no_progress
+) -> RouteBound:
+    """`lower_bound` of networks that need not come from one table of legs, and of stops that may be left out.
+
+    Args:
+        instance: The networks. A stop that may be left out adds at most what that costs.
+        ng_size: As there.
+        work_limit: As there.
+        cut_limit: As there.
+        progress: As there.
+    """
+    search = _Generation(instance, ng_size, work_limit, cut_limit)
     if not len(search.unservable):
         try:
             search.run(progress)
@@ -214,11 +229,11 @@ class _Generation:
 
         Low penalties first: duals as high as the last ones are far from what routes cost, and every path looks cheap.
         """
-        is_cheap = (found.left_out > _LEFT_OUT) & (self._penalty < self._instance.dear)
+        is_cheap = (found.left_out > _LEFT_OUT) & (self._penalty < self._instance.dearest)
         if not self.is_converged or not is_cheap.any():
             return False
         self._penalty = np.where(
-            is_cheap, np.minimum(self._penalty * _DEARER, self._instance.dear), self._penalty
+            is_cheap, np.minimum(self._penalty * _DEARER, self._instance.dearest), self._penalty
         )
         self._master.set_penalties(self._penalty)
         self.is_converged = False
@@ -356,4 +371,4 @@ class _Generation:
         )
 
 
-__all__ = ["RouteBound", "lower_bound"]
+__all__ = ["RouteBound", "bound_instance", "lower_bound"]

@@ -34,6 +34,8 @@ class Instance:
     """One a depot."""
     pool: tuple[tuple[IntArray, int], ...]
     """Routes by stop, and their depot."""
+    leave_out_cost: FloatArray
+    """(n,) money for leaving a stop out; infinite where it must be served."""
     dear: float
     """More than any plan costs."""
     least_route: float
@@ -61,9 +63,14 @@ class Instance:
 
     @property
     def alone_cost(self) -> FloatArray:
-        """(n,): cheapest way from a depot to a stop and back, whether a vehicle could go it in time or not."""
+        """(n,): cheapest way from a depot to a stop and back, in time or not, or what leaving it out costs."""
         ways = np.array([network.leave_cost + network.return_cost for network in self.networks]).min(axis=0)
-        return np.where(ways < np.inf, np.minimum(np.maximum(ways, self.dear * 1e-6), self.dear), self.dear)
+        return np.minimum(np.maximum(ways, self.dear * 1e-6), self.dearest)
+
+    @property
+    def dearest(self) -> FloatArray:
+        """(n,): the most that leaving a stop out may cost the program."""
+        return np.minimum(self.leave_out_cost, self.dear)
 
     def route_cost(self, stops: IntArray, depot: int) -> float:
         """Money for a route."""
@@ -140,6 +147,7 @@ def instance_of(
         largest_capacity=float(room.max()),
         networks=tuple(networks),
         pool=_routes(pool, stops, places, networks),
+        leave_out_cost=np.full(len(stops), np.inf),
         dear=_MORE * float(known[stops].max(axis=1).sum() + legs_from_homes.max(axis=0).sum()) or 1.0,
         least_route=min(least),
         is_whole=bool((known == np.floor(known)).all()),

@@ -59,20 +59,25 @@ def keep_what_fits(work: Work, orders: Orders, starts: Mapping[int, int]) -> Non
 
 def is_possible(work: Work, vehicle: int, order: Sequence[int]) -> bool:
     """Whether one vehicle may make a tour of these visits and reloads; its times may be free."""
+    return tour_money(work, vehicle, order) < math.inf
+
+
+def tour_money(work: Work, vehicle: int, order: Sequence[int]) -> float:
+    """Money for a tour of one vehicle with these visits and reloads, its times free; infinite where it cannot be."""
     problem, facts = work.problem, work.facts
     visits = [item for item in order if item >= 0]
     if not visits and not order:
-        return True
+        return 0.0
     if len(set(visits)) < len(visits) or len(order) > work.routes.stops.shape[1]:
-        return False
+        return math.inf
     kind = problem.vehicles.kind[vehicle]
     reloads = len(order) - len(visits)
     if reloads > problem.vehicles.most_reloads[vehicle] or not problem.allowed[kind, visits].all():
-        return False
+        return math.inf
     if not _goods_fit(work, vehicle, order):
-        return False
+        return math.inf
     items = np.array([problem.visit_count if item == RELOAD else item for item in order], np.int64)
-    return schedule(facts, work.routes, vehicle, items, np.zeros((len(items) + 1, 5), np.int64)) < math.inf
+    return float(schedule(facts, work.routes, vehicle, items, np.zeros((len(items) + 1, 5), np.int64)))
 
 
 def _goods_fit(work: Work, vehicle: int, order: Sequence[int]) -> bool:
@@ -95,4 +100,4 @@ def _goods_fit(work: Work, vehicle: int, order: Sequence[int]) -> bool:
     return bool((needed <= work.problem.vehicles.on_board[vehicle]).all())
 
 
-__all__ = ["is_possible", "keep_what_fits"]
+__all__ = ["is_possible", "keep_what_fits", "tour_money"]

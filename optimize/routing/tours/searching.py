@@ -24,6 +24,8 @@ Pool = MutableMapping[tuple[int, tuple[int, ...]], float]
 
 _LONGEST_CHUNK_SECONDS = 0.2
 _MOST_ITERATIONS = 10**9
+_POOLED_EVERY = 64
+"""Iterations between two looks at the tours for the pool."""
 
 
 def search_tours(
@@ -54,7 +56,7 @@ def search_tours(
         temperatures: At the start and at the end, as multiples of the money for one visit. Long searches for
             technicians, who differ in skills and homes, do better from (4.0, 0.02).
         progress: Told about every 0.2 s how many iterations are done.
-        pool: Gets tours that the search went through; changed.
+        pool: Gets the tours that the search has every 64 iterations, for `finish_tours`; changed.
 
     Returns:
         A plan that passed `check_tours`. `used_fallback` says that the search found nothing better than what it
@@ -147,7 +149,7 @@ def _improve(
     cooling = (temperatures[1] / temperatures[0]) ** (1.0 / max(iterations, 1))
     try:
         while done < iterations:
-            now = min(chunk, iterations - done)
+            now = min(chunk if pool is None else _POOLED_EVERY, iterations - done)
             began = monotonic()
             advance(work.facts, work.routes, IMPROVE, now, cooling, NO_ROW, work.is_open)
             done += now
