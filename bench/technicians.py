@@ -21,10 +21,12 @@ from measure import stamp
 from technician_instances import SCALE, Published, read_kovacs, read_pillac, shortest_duration
 
 from optimize.routing.tours.checking import check_tours
+from optimize.routing.tours.finishing import finish_tours
+from optimize.routing.tours.peers import tours_by_ortools, tours_by_pyvrp
 from optimize.routing.tours.plan import Tour, ToursPlan
 from optimize.routing.tours.problem import BoolArray, Tours
 from optimize.routing.tours.rolling import replan, rest_of_day
-from optimize.routing.tours.searching import first_tours, search_tours
+from optimize.routing.tours.searching import Pool, first_tours, search_tours
 
 GOAL_GAP_PERCENT = 1.0
 GOAL_SECONDS = 60.0
@@ -32,8 +34,11 @@ _PROBE = 300
 """Iterations by which speed is told, so that the search cools down in the time it has."""
 
 
-def search_for(problem: Tours, seconds: float, seed: int) -> tuple[ToursPlan, float]:
-    """Search for about so many CPU seconds; returns the plan and the seconds it took."""
+def search_for(problem: Tours, seconds: float, seed: int, *, finish: bool = False) -> tuple[ToursPlan, float]:
+    """Search for about so many CPU seconds; returns the plan and the seconds it took.
+
+    With `finish` the best set of the tours met is chosen, and bounded, at the end.
+    """
     search_tours(problem, iterations=1, seed=seed)  # compiled, or loaded
     began = time.process_time()
     search_tours(problem, iterations=_PROBE, seed=seed)
@@ -45,8 +50,29 @@ def search_for(problem: Tours, seconds: float, seed: int) -> tuple[ToursPlan, fl
         if time.process_time() - began > 1.05 * seconds:
             raise KeyboardInterrupt
 
-    plan = search_tours(problem, iterations=int(speed * seconds), seed=seed, progress=stop_in_time)
+    pool: Pool = {}
+    plan = search_tours(
+        problem,
+        iterations=int(speed * seconds),
+        seed=seed,
+        progress=stop_in_time,
+        pool=pool if finish else None,
+    )
+    if finish:
+        plan = finish_tours(problem, plan, pool).plan
     return plan, time.process_time() - began
+
+
+def peer_for(problem: Tours, engine: str, seconds: float, seed: int) -> ToursPlan:
+    """Search by another engine for so many CPU seconds."""
+    began = time.process_time()
+
+    def is_over() -> bool:
+        return time.process_time() - began > seconds
+
+    if engine == "PyVRP":
+        return tours_by_pyvrp(problem, 10**9, seed, is_over)
+    return tours_by_ortools(problem, 10**9, is_over)
 
 
 def checked(problem: Tours, plan: ToursPlan) -> ToursPlan:
@@ -65,8 +91,8 @@ def real_duration(published: Published, orders: dict[int, tuple[int, ...]]) -> f
     return float(sum(duration for duration in durations if duration is not None))
 
 
-def pillac(folder: Path, seconds: float, seeds: int, only: str) -> list[float]:
-    """Print each instance beside the best known; returns mean gaps in per cent."""
+def pillac(folder: Path, seconds: float, seeds: int, only: str, *, peers: bool, finish: bool) -> list[float]:
+    """Print each instance beside the best known; returns our gaps in per cent."""
     with (folder / "bks_summary.csv").open(encoding="utf-8", newline="") as file:
         best = {row["instance"]: float(row["bks_total_duration"]) for row in csv.DictReader(file)}
     gaps = []
@@ -77,7 +103,7 @@ def pillac(folder: Path, seconds: float, seeds: int, only: str) -> list[float]:
         published = read_pillac(path)
         first = first_tours(published.problem)
         for seed in range(1, seeds + 1):
-            plan, took = search_for(published.problem, seconds, seed)
+            plan, took = search_for(published.problem, seconds, seed, finish=finish)
             duration = real_duration(published, checked(published.problem, plan).orders)
             gap = 100 * (duration / best[published.name] - 1)
             missing = f"  {plan.must_unserved} unserved" if plan.must_unserved else ""
@@ -87,6 +113,16 @@ def pillac(folder: Path, seconds: float, seeds: int, only: str) -> list[float]:
                 f"{took:>6.1f} {plan.iterations:>10}{'  better than the best known' if gap < -1e-6 else ''}{missing}",
                 flush=True,
             )
+            if plan.gap is not None:
+                print(f"{'':<8} at most {plan.gap:.1%} above the best possible", flush=True)
+            for engine in ("PyVRP", "OR-Tools") if peers else ():
+                other = checked(published.problem, peer_for(published.problem, engine, seconds, seed))
+                others = real_duration(published, other.orders)
+                print(
+                    f"{'':<8} {engine:<11} {'':>8} {others:>11.3f} {100 * (others / best[published.name] - 1):>7.3f}"
+                    + (f"  {other.must_unserved} unserved" if other.must_unserved else ""),
+                    flush=True,
+                )
     print(
         f"mean gap {np.mean(gaps):.3f} %, worst {np.max(gaps):.3f} %, {sum(gap < -1e-6 for gap in gaps)} better"
     )
@@ -183,6 +219,10 @@ def main() -> int:
     )
     parser.add_argument("--seeds", type=int, default=1, help="searches per instance (default 1)")
     parser.add_argument("--only", default="", help="names of instances begin with this")
+    parser.add_argument("--peers", action="store_true", help="PyVRP and OR-Tools for as long, beside ours")
+    parser.add_argument(
+        "--finish", action="store_true", help="choose among all tours met at the end, with a bound"
+    )
     parser.add_argument("--record", action="store_true", help="append the figures to bench/GOALS.md")
     parser.add_argument("--what", choices=("static", "dynamic", "kovacs"), default="static", help="instances")
     parser.add_argument(
@@ -195,7 +235,14 @@ def main() -> int:
     if options.what == "dynamic":
         dynamic(options.data / "trsp_pillac", options.iterations)
         return 0
-    gaps = pillac(options.data / "trsp_pillac", options.seconds, options.seeds, options.only)
+    gaps = pillac(
+        options.data / "trsp_pillac",
+        options.seconds,
+        options.seeds,
+        options.only,
+        peers=options.peers,
+        finish=options.finish,
+    )
     judged = [
         Judged(
             f"technician routing, mean gap after {options.seconds:g} CPU s",
