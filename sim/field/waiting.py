@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop, heappush
-from math import inf
 from typing import Protocol
 
 from scenarios import DispatchRule
@@ -30,7 +29,6 @@ class Waiting(Protocol):
         """The best job for somebody, if there is one; it is out as soon as its stage changes."""
 
 
-_LAST: tuple[int, ...] = ()
 _Entry = tuple[tuple[int, ...], int, Job]
 
 
@@ -91,36 +89,38 @@ def _first(heap: list[_Entry], worker: Worker, fits: Fits) -> Job | None:
 
 
 class Nearby:
-    """Jobs of which the nearest is taken: all that somebody can do are looked at."""
+    """Jobs of which the nearest is taken."""
 
     def __init__(self) -> None:
-        self._jobs: dict[Needs, dict[int, Job]] = {}
+        self._jobs: dict[int, Job] = {}
+        """By number of the request; those that somebody has taken are thrown out at the next look."""
 
     def put(self, job: Job) -> None:
         """See `Waiting.put`."""
-        self._jobs.setdefault(job.needs, {})[job.request.number] = job
+        self._jobs[job.request.number] = job
 
     def take(self, worker: Worker, fits: Fits) -> Job | None:
         """See `Waiting.take`."""
-        best, priority = inf, _LAST
-        found: Job | None = None
+        able: list[tuple[float, tuple[int, ...], Job]] = []
+        gone: list[int] = []
         (north, east, _), levels = worker.place, worker.levels
-        for needs, jobs in self._jobs.items():
-            if not jobs or (needs[0] >= 0 and levels[needs[0]] < needs[1]):  # as in `Worker.can_do`
+        for number, job in self._jobs.items():
+            if job.stage is not _WAITING:
+                gone.append(number)
                 continue
-            gone = []
-            for number, job in jobs.items():
-                if job.stage is not _WAITING or job.needs != needs:
-                    gone.append(number)
-                    continue
+            skill, level, _ = job.needs
+            if skill < 0 or levels[skill] >= level:  # as in `Worker.can_do`
                 there = job.place  # as in `nearness`, for many jobs at once
                 up, along = north - there[0], (east - there[1]) * there[2]
-                distance = up * up + along * along
-                if (distance < best or (distance == best and job.priority < priority)) and fits(worker, job):
-                    best, priority, found = distance, job.priority, job
-            for number in gone:
-                del jobs[number]
-        return found
+                able.append((up * up + along * along, job.priority, job))
+        for number in gone:
+            del self._jobs[number]
+        if not able:
+            return None
+        nearest = min(able)[2]
+        if fits(worker, nearest):  # nearly always
+            return nearest
+        return next((job for _, _, job in sorted(able)[1:] if fits(worker, job)), None)
 
 
 def nearness(worker: Worker, job: Job) -> float:

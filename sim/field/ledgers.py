@@ -1,0 +1,128 @@
+"""How much of the technicians' time is promised away, and how much is left: by station, skill and window.
+
+Windows of all days are counted through: number of the day times windows of a day, plus number in the day.
+"""
+
+from __future__ import annotations
+
+from sim.aftersales.rooms import Duty, Workforce
+from sim.clock import SECONDS_PER_DAY
+from sim.field.workers import Worker
+
+Skill = tuple[int, int]
+"""A skill and the level from which it counts."""
+ANYBODY: Skill = (-1, 1)
+
+
+class Ledger:
+    """Seconds promised to those of a station who have a skill, and seconds they have left."""
+
+    __slots__ = ("booked", "counted_days", "first_open", "known_until", "left", "skill")
+
+    def __init__(self, skill: Skill) -> None:
+        self.skill = skill
+        self.booked: list[int] = []
+        """By window."""
+        self.left: list[float] = []
+        """By window; means nothing on days that have not been counted."""
+        self.counted_days: set[int] = set()
+        self.known_until = 0
+        """No window before this one needs its day counted."""
+        self.first_open = 0
+        """Windows before this one are full, or past."""
+
+    def reach(self, windows: int) -> None:
+        """Have room for so many windows."""
+        missing = windows - len(self.left)
+        if missing > 0:
+            self.booked += [0] * missing
+            self.left += [0.0] * missing
+
+    def forget(self) -> None:
+        """Count again what is left, and find again where it is; what is promised stays."""
+        self.counted_days.clear()
+        self.known_until = self.first_open = 0
+
+
+class StationLedgers:
+    """The ledgers of a station.
+
+    A day is counted when somebody first asks for it: levels and shifts are those of that moment until people change.
+    """
+
+    def __init__(self, workers: list[Worker], windows: list[tuple[int, int]], load_share: float) -> None:
+        """Open empty ledgers.
+
+        Args:
+            workers: of the station.
+            windows: seconds of the day at which windows begin and end.
+            load_share: share of their time that can be promised.
+        """
+        self._workers, self._windows, self._load_share = workers, windows, load_share
+        self._times: dict[tuple[int, int, int], list[float]] = {}
+        self.of_all = Ledger(ANYBODY)
+        self._by_skill = {ANYBODY: self.of_all}
+
+    def connect(self, people: Workforce) -> None:
+        """Say who knows when technicians are planned to be there."""
+        self._people = people
+
+    def of(self, skill: Skill) -> Ledger:
+        """The ledger of a skill."""
+        ledger = self._by_skill.get(skill)
+        if ledger is None:
+            ledger = self._by_skill[skill] = Ledger(skill)
+        return ledger
+
+    def people_changed(self) -> None:
+        """Somebody has come or left."""
+        for ledger in self._by_skill.values():
+            ledger.forget()
+
+    def count(self, ledger: Ledger, day: int) -> None:
+        """Work out what is left of a day for those who have a skill, and for all."""
+        for each in (ledger, self.of_all):
+            if day not in each.counted_days:
+                each.counted_days.add(day)
+                self._count(each, day)
+        ledger.known_until = (day + 1) * len(self._windows)
+
+    def book(self, skill: int, level: int, window: int, seconds: int) -> None:
+        """Promise time of people with a skill, and so of all with a lower level of it; -1 is no skill."""
+        self._book(self.of_all, window, seconds)
+        if skill >= 0:
+            for below in range(1, level + 1):
+                self._book(self.of((skill, below)), window, seconds)
+
+    @staticmethod
+    def _book(ledger: Ledger, window: int, seconds: int) -> None:
+        if window >= len(ledger.left):
+            ledger.reach(window + 1)
+        ledger.booked[window] += seconds
+        ledger.left[window] -= seconds
+
+    def _count(self, ledger: Ledger, day: int) -> None:
+        first = day * len(self._windows)
+        ledger.reach(first + len(self._windows))
+        left = [0.0] * len(self._windows)
+        needs = (*ledger.skill, 1)
+        for worker in self._workers:
+            if worker.can_do(needs):
+                duty = self._people.planned_duty(worker.number, day)
+                if duty is not None:
+                    for window, seconds in enumerate(self._in_windows(duty, day * SECONDS_PER_DAY)):
+                        left[window] += seconds
+        for window, seconds in enumerate(left):
+            ledger.left[first + window] = seconds - ledger.booked[first + window]
+
+    def _in_windows(self, duty: Duty, midnight: int) -> list[float]:
+        """Seconds of a shift in each window, less their share of the break; shifts of all days are alike."""
+        key = (duty.starts_second - midnight, duty.ends_second - midnight, duty.break_seconds)
+        seconds = self._times.get(key)
+        if seconds is None:
+            starts, ends, pause = key
+            share = self._load_share * (ends - starts - pause) / (ends - starts)
+            seconds = self._times[key] = [
+                max(0, min(ends, until) - max(starts, begins)) * share for begins, until in self._windows
+            ]
+        return seconds
