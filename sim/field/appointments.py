@@ -10,7 +10,7 @@ from sim.aftersales.context import Context
 from sim.aftersales.rooms import Rooms
 from sim.clock import SECONDS_PER_DAY, second_of_day
 from sim.field.jobs import Job
-from sim.field.ledgers import ANYBODY, Ledger, Skill, StationLedgers
+from sim.field.ledgers import Ledger, StationLedgers
 from sim.field.workers import Worker
 
 HORIZON_DAYS = 180
@@ -39,13 +39,16 @@ class AppointmentBook:
             least_seconds: the shortest expected visit: a window with less time left is full.
         """
         windows = [(second_of_day(begins), second_of_day(ends)) for begins, ends in terms.windows]
-        self._begins, self._lengths = (
-            [begins for begins, _ in windows],
-            [until - begins for begins, until in windows],
-        )
+        self._opening = [begins for begins, _ in windows]
         self._per_day = len(windows)
         self._earliest_days, self._least = terms.earliest_days, least_seconds
         self._horizon = HORIZON_DAYS * self._per_day
+        midnights = [
+            day * SECONDS_PER_DAY for day in range(context.world.days + terms.earliest_days + HORIZON_DAYS)
+        ]
+        self.begins = [midnight + begins for midnight in midnights for begins, _ in windows]
+        """Second at which each window begins."""
+        self._ends = [midnight + ends for midnight in midnights for _, ends in windows]
         self._stations = [
             StationLedgers([workers[number] for number in crew], windows, terms.load_share)
             for crew in context.facts.technicians_of_station
@@ -62,11 +65,6 @@ class AppointmentBook:
         for station in self._stations:
             station.people_changed()
 
-    def begins_second(self, window: int) -> int:
-        """When a window begins."""
-        day, number = divmod(window, self._per_day)
-        return day * SECONDS_PER_DAY + self._begins[number]
-
     def first_offer(self, job: Job, seconds: int, now: int) -> int:
         """The first window that can be offered.
 
@@ -78,18 +76,21 @@ class AppointmentBook:
         Returns:
             Its number, `NO_WINDOW` when there is none.
         """
-        station, ledger = self._ledgers(job)
-        first, until = self._offered(now)
-        least = self._least
-        window = max(first, ledger.first_open)
+        skill, level, people = job.needs
+        station = self._stations[job.request.station]
+        ledger = station.of(skill, level)
+        window, until = self._offered(now)
+        if ledger.first_open > window:
+            window = ledger.first_open
+        least, left, all_left = self._least, ledger.left, station.of_all.left
         while window < until:
             if window >= ledger.known_until:
                 station.count(ledger, window // self._per_day)
-            if ledger.left[window] >= least and station.of_all.left[window] >= least:
+            if left[window] >= least and all_left[window] >= least:
                 break
             window += 1
         ledger.first_open = window
-        return self._from(window, until, station, ledger, seconds * job.needs[2])
+        return self._from(window, until, station, ledger, seconds * people)
 
     def book(self, job: Job, seconds: int, window: int, now: int) -> bool:
         """Offer windows, one after the other, until the customer accepts one, and note it on the request.
@@ -103,24 +104,20 @@ class AppointmentBook:
         Returns:
             Whether a window was accepted.
         """
-        station, ledger = self._ledgers(job)
+        request, (skill, level, people) = job.request, job.needs
+        station, wanted = self._stations[request.station], seconds * people
         declined = self._declined(job)
-        while declined and window != NO_WINDOW:
-            declined -= 1
-            window = self._from(window + 1, self._offered(now)[1], station, ledger, seconds * job.needs[2])
+        if declined:
+            ledger, (_, until) = station.of(skill, level), self._offered(now)
+            while declined and window != NO_WINDOW:
+                declined -= 1
+                window = self._from(window + 1, until, station, ledger, wanted)
         if window == NO_WINDOW:
             return False
-        skill, level, people = job.needs
-        station.book(skill, level, window, seconds * people)
-        request = job.request
-        request.promised_from_second = begins = self.begins_second(window)
-        request.promised_until_second = begins + self._lengths[window % self._per_day]
+        station.book(skill, level, window, wanted)
+        request.promised_from_second = self.begins[window]
+        request.promised_until_second = self._ends[window]
         return True
-
-    def _ledgers(self, job: Job) -> tuple[StationLedgers, Ledger]:
-        skill: Skill = job.needs[:2] if job.needs[0] >= 0 else ANYBODY
-        station = self._stations[job.request.station]
-        return station, station.of(skill)
 
     def _declined(self, job: Job) -> int:
         """Offers that a customer declines: geometric, from one draw."""
@@ -132,7 +129,7 @@ class AppointmentBook:
         earliest = (today + self._earliest_days) * self._per_day
         if self._earliest_days:
             return earliest, earliest + self._horizon
-        return earliest + bisect_right(self._begins, second), earliest + self._horizon
+        return earliest + bisect_right(self._opening, second), earliest + self._horizon
 
     def _from(self, window: int, until: int, station: StationLedgers, ledger: Ledger, wanted: int) -> int:
         """The first window from one on, and before another, that has room; `NO_WINDOW` when there is none."""

@@ -101,7 +101,7 @@ class FieldService:
         window = NO_WINDOW if book is None else book.first_offer(job, seconds, now)
         if self._asks_partners:
             if book is not None:
-                offered = -1 if window == NO_WINDOW else book.begins_second(window)
+                offered = -1 if window == NO_WINDOW else book.begins[window]
             elif self._dispatcher.is_anybody_free(job):
                 offered = now
             else:

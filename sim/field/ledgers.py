@@ -5,22 +5,25 @@ Windows of all days are counted through: number of the day times windows of a da
 
 from __future__ import annotations
 
+from scenarios import LEVELS
 from sim.aftersales.rooms import Duty, Workforce
 from sim.clock import SECONDS_PER_DAY
 from sim.field.workers import Worker
 
-Skill = tuple[int, int]
-"""A skill and the level from which it counts."""
-ANYBODY: Skill = (-1, 1)
-
 
 class Ledger:
-    """Seconds promised to those of a station who have a skill, and seconds they have left."""
+    """Seconds promised to those of a station who have a skill at some level, and seconds they have left."""
 
-    __slots__ = ("booked", "counted_days", "first_open", "known_until", "left", "skill")
+    __slots__ = ("booked", "counted_days", "first_open", "known_until", "left", "level", "skill")
 
-    def __init__(self, skill: Skill) -> None:
-        self.skill = skill
+    def __init__(self, skill: int, level: int) -> None:
+        """Open it.
+
+        Args:
+            skill: -1 is that of everybody.
+            level: from which it counts.
+        """
+        self.skill, self.level = skill, level
         self.booked: list[int] = []
         """By window."""
         self.left: list[float] = []
@@ -60,24 +63,29 @@ class StationLedgers:
         """
         self._workers, self._windows, self._load_share = workers, windows, load_share
         self._times: dict[tuple[int, int, int], list[float]] = {}
-        self.of_all = Ledger(ANYBODY)
-        self._by_skill = {ANYBODY: self.of_all}
+        self.of_all = Ledger(-1, 1)
+        self._by_skill: dict[int, list[Ledger]] = {}
+        """One for each level."""
 
     def connect(self, people: Workforce) -> None:
         """Say who knows when technicians are planned to be there."""
         self._people = people
 
-    def of(self, skill: Skill) -> Ledger:
-        """The ledger of a skill."""
-        ledger = self._by_skill.get(skill)
-        if ledger is None:
-            ledger = self._by_skill[skill] = Ledger(skill)
-        return ledger
+    def of(self, skill: int, level: int) -> Ledger:
+        """The ledger of those who have a skill at a level; -1 is no skill."""
+        if skill < 0:
+            return self.of_all
+        ledgers = self._by_skill.get(skill)
+        if ledgers is None:
+            ledgers = self._by_skill[skill] = [Ledger(skill, below + 1) for below in range(LEVELS)]
+        return ledgers[level - 1]
 
     def people_changed(self) -> None:
         """Somebody has come or left."""
-        for ledger in self._by_skill.values():
-            ledger.forget()
+        self.of_all.forget()
+        for ledgers in self._by_skill.values():
+            for ledger in ledgers:
+                ledger.forget()
 
     def count(self, ledger: Ledger, day: int) -> None:
         """Work out what is left of a day for those who have a skill, and for all."""
@@ -88,27 +96,24 @@ class StationLedgers:
         ledger.known_until = (day + 1) * len(self._windows)
 
     def book(self, skill: int, level: int, window: int, seconds: int) -> None:
-        """Promise time of people with a skill, and so of all with a lower level of it; -1 is no skill."""
-        self._book(self.of_all, window, seconds)
+        """Promise time in a window that is offered: of everybody, and of a skill at all levels up to one."""
+        ledgers = [self.of_all]
         if skill >= 0:
-            for below in range(1, level + 1):
-                self._book(self.of((skill, below)), window, seconds)
-
-    @staticmethod
-    def _book(ledger: Ledger, window: int, seconds: int) -> None:
-        if window >= len(ledger.left):
-            ledger.reach(window + 1)
-        ledger.booked[window] += seconds
-        ledger.left[window] -= seconds
+            ledgers += self._by_skill[skill][:level]
+        for ledger in ledgers:
+            if window >= len(ledger.left):
+                ledger.reach(window + 1)
+            ledger.booked[window] += seconds
+            ledger.left[window] -= seconds
 
     def _count(self, ledger: Ledger, day: int) -> None:
+        skill, level, planned = ledger.skill, ledger.level, self._people.planned_duty
         first = day * len(self._windows)
         ledger.reach(first + len(self._windows))
         left = [0.0] * len(self._windows)
-        needs = (*ledger.skill, 1)
         for worker in self._workers:
-            if worker.can_do(needs):
-                duty = self._people.planned_duty(worker.number, day)
+            if skill < 0 or worker.levels[skill] >= level:  # as in `Worker.can_do`
+                duty = planned(worker.number, day)
                 if duty is not None:
                     for window, seconds in enumerate(self._in_windows(duty, day * SECONDS_PER_DAY)):
                         left[window] += seconds

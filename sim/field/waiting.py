@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop, heappush
+from math import inf
 from typing import Protocol
 
 from scenarios import DispatchRule
@@ -29,6 +30,7 @@ class Waiting(Protocol):
         """The best job for somebody, if there is one; it is out as soon as its stage changes."""
 
 
+_LAST: tuple[int, ...] = ()
 _Entry = tuple[tuple[int, ...], int, Job]
 
 
@@ -89,38 +91,46 @@ def _first(heap: list[_Entry], worker: Worker, fits: Fits) -> Job | None:
 
 
 class Nearby:
-    """Jobs of which the nearest is taken."""
+    """Jobs of which the nearest is taken, by kind, so that those that somebody cannot do are not looked at."""
 
     def __init__(self) -> None:
-        self._jobs: dict[int, Job] = {}
-        """By number of the request; those that somebody has taken are thrown out at the next look."""
+        self._jobs: dict[Needs, dict[int, Job]] = {}
+        """By number of the request; who is not there any more is thrown out at the next look."""
 
     def put(self, job: Job) -> None:
         """See `Waiting.put`."""
-        self._jobs[job.request.number] = job
+        jobs = self._jobs.get(job.needs)
+        if jobs is None:
+            jobs = self._jobs[job.needs] = {}
+        jobs[job.request.number] = job
 
     def take(self, worker: Worker, fits: Fits) -> Job | None:
         """See `Waiting.take`."""
-        able: list[tuple[float, tuple[int, ...], Job]] = []
-        gone: list[int] = []
+        best, priority = inf, _LAST
+        found: Job | None = None
+        gone: list[tuple[Needs, int]] = []
         (north, east, _), levels = worker.place, worker.levels
-        for number, job in self._jobs.items():
-            if job.stage is not _WAITING:
-                gone.append(number)
+        for needs, jobs in self._jobs.items():
+            if needs[0] >= 0 and levels[needs[0]] < needs[1]:  # as in `Worker.can_do`
                 continue
-            skill, level, _ = job.needs
-            if skill < 0 or levels[skill] >= level:  # as in `Worker.can_do`
+            for number, job in jobs.items():
+                if job.stage is not _WAITING or job.needs != needs:
+                    gone.append((needs, number))
+                    continue
                 there = job.place  # as in `nearness`, for many jobs at once
                 up, along = north - there[0], (east - there[1]) * there[2]
-                able.append((up * up + along * along, job.priority, job))
-        for number in gone:
-            del self._jobs[number]
-        if not able:
-            return None
-        nearest = min(able)[2]
-        if fits(worker, nearest):  # nearly always
-            return nearest
-        return next((job for _, _, job in sorted(able)[1:] if fits(worker, job)), None)
+                distance = up * up + along * along
+                if (distance < best or (distance == best and job.priority < priority)) and fits(worker, job):
+                    best, priority, found = distance, job.priority, job
+        for needs, number in gone:
+            self._throw_out(needs, number)
+        return found
+
+    def _throw_out(self, needs: Needs, number: int) -> None:
+        jobs = self._jobs[needs]
+        del jobs[number]
+        if not jobs:
+            del self._jobs[needs]
 
 
 def nearness(worker: Worker, job: Job) -> float:
