@@ -125,11 +125,9 @@ class AppointmentBook:
 
     def _offered(self, now: int) -> tuple[int, int]:
         """First window that may be offered, and the first that may not be offered any more."""
-        today, second = divmod(now, SECONDS_PER_DAY)
-        earliest = (today + self._earliest_days) * self._per_day
-        if self._earliest_days:
-            return earliest, earliest + self._horizon
-        return earliest + bisect_right(self._opening, second), earliest + self._horizon
+        earliest = (now // SECONDS_PER_DAY + self._earliest_days) * self._per_day
+        begun = 0 if self._earliest_days else bisect_right(self._opening, now % SECONDS_PER_DAY)
+        return earliest + begun, earliest + self._horizon
 
     def _from(self, window: int, until: int, station: StationLedgers, ledger: Ledger, wanted: int) -> int:
         """The first window from one on, and before another, that has room; `NO_WINDOW` when there is none."""

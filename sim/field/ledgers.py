@@ -62,7 +62,8 @@ class StationLedgers:
             load_share: share of their time that can be promised.
         """
         self._workers, self._windows, self._load_share = workers, windows, load_share
-        self._times: dict[tuple[int, int, int], list[float]] = {}
+        self._times: dict[int, list[float]] = {}
+        """Seconds by window of each technician's shift, which is the same on all days."""
         self.of_all = Ledger(-1, 1)
         self._by_skill: dict[int, list[Ledger]] = {}
         """One for each level."""
@@ -115,19 +116,16 @@ class StationLedgers:
             if skill < 0 or worker.levels[skill] >= level:  # as in `Worker.can_do`
                 duty = planned(worker.number, day)
                 if duty is not None:
-                    for window, seconds in enumerate(self._in_windows(duty, day * SECONDS_PER_DAY)):
+                    times = self._times.get(worker.number)
+                    if times is None:
+                        times = self._times[worker.number] = self._in_windows(duty, day * SECONDS_PER_DAY)
+                    for window, seconds in enumerate(times):
                         left[window] += seconds
         for window, seconds in enumerate(left):
             ledger.left[first + window] = seconds - ledger.booked[first + window]
 
     def _in_windows(self, duty: Duty, midnight: int) -> list[float]:
-        """Seconds of a shift in each window, less their share of the break; shifts of all days are alike."""
-        key = (duty.starts_second - midnight, duty.ends_second - midnight, duty.break_seconds)
-        seconds = self._times.get(key)
-        if seconds is None:
-            starts, ends, pause = key
-            share = self._load_share * (ends - starts - pause) / (ends - starts)
-            seconds = self._times[key] = [
-                max(0, min(ends, until) - max(starts, begins)) * share for begins, until in self._windows
-            ]
-        return seconds
+        """Seconds of a shift in each window, less their share of the break."""
+        starts, ends = duty.starts_second - midnight, duty.ends_second - midnight
+        share = self._load_share * (ends - starts - duty.break_seconds) / (ends - starts)
+        return [max(0, min(ends, until) - max(starts, begins)) * share for begins, until in self._windows]
