@@ -126,8 +126,13 @@ class Dispatcher:
     def is_anybody_free(self, job: Job) -> bool:
         """Whether somebody of the job's district could begin it now, those set aside who came this very second."""
         district = self._district_of[job.request.station]
-        able = sum(worker.can_do(job.needs) and self._fits(worker, job) for worker in district.free.values())
-        return able > len(district.new_jobs)
+        set_aside = len(district.new_jobs)
+        for worker in district.free.values():
+            if worker.can_do(job.needs) and self._fits(worker, job):
+                if not set_aside:
+                    return True
+                set_aside -= 1
+        return False
 
     def plan_day(self, jobs: Iterable[Job]) -> None:
         """Put jobs on today's plans, as far as they find a place; to be called when it is known who comes."""
@@ -182,10 +187,11 @@ class Dispatcher:
         """Give jobs out at once where nothing else is to happen in this second: it saves an event."""
         self._is_gathering = False
         if self._called:
-            if self._environment.peek() > self._environment._now:
-                self._dispatch(self._event)
-            else:
+            queue = self._environment._queue
+            if queue and queue[0][0] <= self._environment._now:
                 self._schedule()
+            else:
+                self._dispatch(self._event)
 
     def _dispatch(self, _: simpy.Event) -> None:
         called, self._called = self._called, {}
@@ -322,9 +328,10 @@ class Dispatcher:
         del self._district_of[worker.station].free[worker.number]
         self._shifts.busy(worker, _VISIT)
         visit = Visit(job, worker, now)
-        helper = self._helper(job, worker) if job.needs[2] > 1 else None
-        if helper is not None:
-            self._take_along(visit, *helper)
+        if job.needs[2] > 1:
+            helper = self._helper(job, worker)
+            if helper is not None:
+                self._take_along(visit, *helper)
         if job.request.first_departed_second == NOT_YET:
             job.request.first_departed_second = now
         self._customers.set_out(visit)
@@ -377,17 +384,16 @@ class Dispatcher:
 
     def _book_for(self, visit: Visit, worker: Worker, departed: int, arrived: int, until: int) -> int:
         assert worker.duty is not None
-        following = worker.following
-        stops = until if following is None else min(until, following[0].starts_second)
-        late = max(0, stops - max(departed, worker.duty.ends_second))
-        began = visit.began_second
+        following, ends, began = worker.following, worker.duty.ends_second, visit.began_second
         worker.place = visit.job.place
         if following is None and began <= until:  # nearly always: all of it belongs to this day
             spent = worker.spent
             spent[_DRIVING] += arrived - departed
             spent[_WAITED] += began - arrived
             spent[_WAITED if visit.cause is _ABSENT else _WORK] += until - began
-            return late
+            return until - max(departed, ends) if until > ends else 0
+        stops = until if following is None else min(until, following[0].starts_second)
+        late = max(0, stops - max(departed, ends))
         departed, arrived, began = min(departed, until), min(arrived, until), min(began, until)
         spend = self._shifts.spend
         spend(worker, _DRIVING, departed, arrived)

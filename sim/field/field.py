@@ -9,7 +9,7 @@ from sim.aftersales.context import Context
 from sim.aftersales.requests import NOT_YET, Cause, Request, Urgency
 from sim.aftersales.rooms import Rooms
 from sim.clock import SECONDS_PER_DAY, Turn, at
-from sim.field.appointments import AppointmentBook
+from sim.field.appointments import NO_WINDOW, AppointmentBook
 from sim.field.dispatch import Dispatcher
 from sim.field.jobs import Expectations, Job, Stage, priority_of
 from sim.field.outlook import Outlook
@@ -98,9 +98,10 @@ class FieldService:
             book = None
         seconds = 0 if book is None else job.expected_seconds + self._outlook.drive_seconds(request.station)
         now: int = self._environment._now
+        window = NO_WINDOW if book is None else book.first_offer(job, seconds, now)
         if self._asks_partners:
             if book is not None:
-                offered = book.first_offer(job, seconds, now)
+                offered = -1 if window == NO_WINDOW else book.begins[window]
             elif self._dispatcher.is_anybody_free(job):
                 offered = now
             else:
@@ -110,10 +111,9 @@ class FieldService:
                 self._jobs.pop(request.number, None)
                 return
         self._jobs[request.number] = job
-        if self._draws.are_needed:
-            self._draws.expect(request)
+        job.draws = self._draws.of(request)
         self._outlook.admitted(job)
-        is_booked = book is not None and book.book(job, seconds, now)
+        is_booked = book is not None and book.book(job, seconds, window, now)
         job.priority = priority_of(request, self._rule)
         if is_booked:
             job.stage = _BOOKED

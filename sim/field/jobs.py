@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from scenarios import DispatchRule
 from sim.aftersales.facts import ServiceFacts
 from sim.aftersales.requests import NOT_YET, Kind, Request
+from sim.field.draws import AS_PLANNED, VisitDraws
 from sim.field.roads import Place, place_at
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ class Job:
     """A request and what it is thought to take."""
 
     __slots__ = (
-        "expected_seconds", "has_part", "needs", "place", "planned_for", "priority", "request", "stage", "ticket",
+        "draws", "expected_seconds", "has_part", "needs", "place", "planned_for", "priority", "request", "stage",
+        "ticket",
     )  # fmt: skip
 
     def __init__(self, request: Request) -> None:
@@ -51,6 +53,8 @@ class Job:
         self.place: Place = place_at(request.latitude, request.longitude)
         self.needs: Needs = (request.skill, request.level, request.people)
         self.stage = _BOOKED
+        self.draws: VisitDraws = AS_PLANNED
+        """Of the next visit."""
         self.expected_seconds = 0
         """Work at the customer's."""
         self.priority: tuple[int, ...] = ()

@@ -57,16 +57,12 @@ class Outlook:
         day, capacity = self._capacity[station]
         today = now // SECONDS_PER_DAY
         if day != today:
-            duties = (
-                self._people.planned_duty(worker.number, today + ahead)
-                for worker in self._crews[station]
-                for ahead in range(_DAYS_PER_WEEK)
-            )
-            seconds = sum(
-                duty.ends_second - duty.starts_second - duty.break_seconds
-                for duty in duties
-                if duty is not None
-            )
+            seconds, planned = 0, self._people.planned_duty
+            for worker in self._crews[station]:
+                for ahead in range(today, today + _DAYS_PER_WEEK):
+                    duty = planned(worker.number, ahead)
+                    if duty is not None:
+                        seconds += duty.ends_second - duty.starts_second - duty.break_seconds
             capacity = seconds / (_DAYS_PER_WEEK * SECONDS_PER_DAY)
             self._capacity[station] = (today, capacity)
         if not capacity:

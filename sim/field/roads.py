@@ -44,8 +44,10 @@ class ServiceRoads:
         if start is end or start == end:
             return 0
         up, along = sin((start[0] - end[0]) * 0.5), sin((start[1] - end[1]) * 0.5)
-        half_chord = sqrt(min(1.0, up * up + start[2] * end[2] * along * along))
-        return round(self._diameter * asin(half_chord))
+        half_chord_squared = up * up + start[2] * end[2] * along * along
+        if half_chord_squared > 1.0:  # by rounding
+            half_chord_squared = 1.0
+        return round(self._diameter * asin(sqrt(half_chord_squared)))
 
     def is_near(self, start: Place, end: Place, seconds: int) -> bool:
         """Whether a drive is planned to take no longer than some time.

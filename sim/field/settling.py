@@ -5,12 +5,15 @@ from __future__ import annotations
 from sim.aftersales.context import Context
 from sim.aftersales.requests import NOBODY, NOT_YET, Cause, Kind, Outcome, PartSource
 from sim.aftersales.rooms import Rooms
+from sim.aftersales.tables import SERVICE_TABLES
 from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
 from sim.field.jobs import Stage
 from sim.field.visits import AtTheCustomer, Visit
 
 _METRES_PER_KM = 1_000
+_COLUMNS = SERVICE_TABLES["visits"]
+_TIMES = slice(_COLUMNS.index("departed_second"), _COLUMNS.index("ended_second") + 1)
 # Members of enumerations are looked up slowly, and these are needed at every step.
 _ABSENT, _DEFECTIVE_PART, _DECLINED, _NO_CAUSE = (
     Cause.ABSENT,
@@ -29,7 +32,7 @@ class Settling:
 
     def __init__(self, context: Context, customers: AtTheCustomer) -> None:
         self._context, self._customers = context, customers
-        self._recorder, self._register = context.recorder, context.register
+        self._charge, self._register = context.recorder.charge, context.register
         self._write = context.recorder.writer("visits")
         costs = context.world.scenario.costs.service
         self._consumables_minor = charged(1, in_micro(costs.consumables_per_job))
@@ -47,26 +50,22 @@ class Settling:
         second = min(second, self._context.end_second - 1)
         if metres and self._micro_per_metre:
             amount = charged(metres, self._micro_per_metre)
-            self._recorder.charge(second, self._centre_of[station], Charge.VAN_DISTANCE, metres, amount)
+            self._charge(second, self._centre_of[station], Charge.VAN_DISTANCE, metres, amount)
 
     def write_row(self, visit: Visit, overtime_seconds: int, end_second: int | None = None) -> None:
         """Write the row of a visit; of one that is under way when the run ends, what has happened by then."""
         job, helper = visit.job, visit.helper
         request = job.request
-        seconds: tuple[int, ...] = (
-            visit.departed_second, visit.arrived_second, visit.began_second, visit.diagnosed_second,
-            visit.ended_second,
-        )  # fmt: skip
-        if end_second is not None:
-            seconds = tuple(second if second < end_second else NOT_YET for second in seconds)
         is_late = NOT_YET != request.promised_until_second < visit.arrived_second
-        self._write(
-            [
-                request.number, request.visits, visit.worker.number, NOBODY if helper is None else helper.number,
-                visit.worker.station, *seconds, visit.metres + visit.helper_metres, visit.driving_seconds,
-                visit.cause, visit.part, visit.part_source, is_late, request.is_redispatched, overtime_seconds,
-            ]
-        )  # fmt: skip
+        row = [
+            request.number, request.visits, visit.worker.number, NOBODY if helper is None else helper.number,
+            visit.worker.station, visit.departed_second, visit.arrived_second, visit.began_second,
+            visit.diagnosed_second, visit.ended_second, visit.metres + visit.helper_metres, visit.driving_seconds,
+            visit.cause, visit.part, visit.part_source, is_late, request.is_redispatched, overtime_seconds,
+        ]  # fmt: skip
+        if end_second is not None:
+            row[_TIMES] = [second if second < end_second else NOT_YET for second in row[_TIMES]]
+        self._write(row)
 
     def settle(self, visit: Visit, overtime_seconds: int) -> None:
         """Have everybody know how a visit that is over went, short of seeing to the next one."""
@@ -91,7 +90,8 @@ class Settling:
             request.skill, request.level = skill, request.true_level
             request.people, request.part = request.true_people, request.true_part
             if self._consumables_minor:
-                self._charge(worker.station, now, _CONSUMABLES, self._consumables_minor)
+                centre = self._centre_of[worker.station]
+                self._charge(now, centre, _CONSUMABLES, 1, self._consumables_minor)
         if not is_fixed and not request.first_cause:
             request.first_cause = cause
         if visit.part != NOBODY and visit.part_source != _NO_PART:
@@ -109,13 +109,13 @@ class Settling:
 
     def close(self, visit: Visit) -> None:
         """End a request that needs no more visits."""
-        request, now, station = visit.job.request, visit.ended_second, visit.worker.station
+        request, now, centre = visit.job.request, visit.ended_second, self._centre_of[visit.worker.station]
         visit.job.stage = Stage.GONE
         if visit.cause is _DECLINED:
             request.completed_second = request.settled_second = now
             if self._fee_minor:
                 request.paid_minor = self._fee_minor
-                self._charge(station, now, Charge.VISIT_FEES, self._fee_minor)
+                self._charge(now, centre, Charge.VISIT_FEES, 1, self._fee_minor)
             self._rooms.base.back_in_use(request)
             self._register.close(request, _DECLINED_QUOTE)
             return
@@ -124,9 +124,9 @@ class Settling:
             request.paid_minor = request.quote_minor
             work = self._customers.work_price_minor[request.mode] if request.mode >= 0 else 0
             if work:
-                self._charge(station, now, _REPAIRS_SOLD, work)
+                self._charge(now, centre, _REPAIRS_SOLD, 1, work)
             if request.quote_minor > work:
-                self._charge(station, now, _PARTS_SOLD, request.quote_minor - work)
+                self._charge(now, centre, _PARTS_SOLD, 1, request.quote_minor - work)
         rooms, share = self._rooms, self._relapse_share
         if request.kind in _REPAIRS:
             if share:
@@ -136,6 +136,3 @@ class Settling:
         elif request.kind != _STREAM:
             rooms.base.visited(request)
         self._register.close(request, _DONE)
-
-    def _charge(self, station: int, second: int, reason: Charge, amount_minor: int) -> None:
-        self._recorder.charge(second, self._centre_of[station], reason, 1, amount_minor)

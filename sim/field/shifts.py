@@ -169,7 +169,14 @@ class Shifts:
         ends = worker.duty.ends_second
         if worker.place == worker.home or self._is_soon_back(worker, ends):
             return ends
-        return ends - self._roads.expected_seconds(self._roads.metres(worker.place, worker.home))
+        return ends - self._roads.expected_seconds(self._metres_home(worker))
+
+    def _metres_home(self, worker: Worker) -> int:
+        """Road home; asked for again and again by those who have nothing to do."""
+        if worker.measured_from is not worker.place:
+            worker.measured_from = worker.place
+            worker.metres_home = self._roads.metres(worker.place, worker.home)
+        return worker.metres_home
 
     def _is_soon_back(self, worker: Worker, home_second: int) -> bool:
         """Whether the next shift begins before somebody would be home."""
@@ -184,7 +191,7 @@ class Shifts:
         self.busy(worker, _OFF)
         self._gone(worker)
         home = now
-        metres = self._roads.metres(worker.place, worker.home)
+        metres = self._metres_home(worker)
         if metres:
             spread = 1.0
             if self._roads.coefficient_of_variation:

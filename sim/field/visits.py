@@ -7,7 +7,7 @@ from sim.aftersales.requests import NOBODY, NOT_YET, Cause, Kind, PartSource, Re
 from sim.aftersales.rooms import Rooms
 from sim.axes import to_minor
 from sim.durations import spread_of
-from sim.field.draws import AS_PLANNED, DrawsOfVisits
+from sim.field.draws import DrawsOfVisits
 from sim.field.jobs import SECONDS_PER_MINUTE, Job
 from sim.field.roads import ServiceRoads, place_at
 from sim.field.workers import Worker
@@ -69,12 +69,13 @@ class AtTheCustomer:
             and min(skill.success_shares) >= 1.0
             and not context.world.scenario.loops.morale
         )
-        is_driven_as_planned = roads.coefficient_of_variation == 0.0
+        terms = facts.policy.appointments
         self.draws = DrawsOfVisits(
             context,
-            is_certain=is_certain,
-            is_driven_as_planned=is_driven_as_planned,
-            is_quoted=repair.quote_half_price > 0.0,
+            are_needed=not is_certain
+            or roads.coefficient_of_variation > 0.0
+            or repair.quote_half_price > 0.0
+            or (terms is not None and terms.acceptance_share < 1.0),
         )
         self._roads = roads
         self._stations = [
@@ -104,10 +105,7 @@ class AtTheCustomer:
         """
         job, worker, helper = visit.job, visit.worker, visit.helper
         request, roads = job.request, self._roads
-        draws = self.draws
-        absent, success, answer, travel, travel_of_helper = (
-            draws.of(request) if draws.are_needed else AS_PLANNED
-        )
+        _, absent, success, answer, travel, travel_of_helper = job.draws
         variation = roads.coefficient_of_variation
         metres = self._metres(worker, job)
         driving = roads.seconds(metres, visit.departed_second, spread_of(variation, travel)) if metres else 0

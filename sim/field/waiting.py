@@ -91,36 +91,46 @@ def _first(heap: list[_Entry], worker: Worker, fits: Fits) -> Job | None:
 
 
 class Nearby:
-    """Jobs of which the nearest is taken: all that somebody can do are looked at."""
+    """Jobs of which the nearest is taken, by kind, so that those that somebody cannot do are not looked at."""
 
     def __init__(self) -> None:
         self._jobs: dict[Needs, dict[int, Job]] = {}
+        """By number of the request; who is not there any more is thrown out at the next look."""
 
     def put(self, job: Job) -> None:
         """See `Waiting.put`."""
-        self._jobs.setdefault(job.needs, {})[job.request.number] = job
+        jobs = self._jobs.get(job.needs)
+        if jobs is None:
+            jobs = self._jobs[job.needs] = {}
+        jobs[job.request.number] = job
 
     def take(self, worker: Worker, fits: Fits) -> Job | None:
         """See `Waiting.take`."""
         best, priority = inf, _LAST
         found: Job | None = None
+        gone: list[tuple[Needs, int]] = []
         (north, east, _), levels = worker.place, worker.levels
         for needs, jobs in self._jobs.items():
-            if not jobs or (needs[0] >= 0 and levels[needs[0]] < needs[1]):  # as in `Worker.can_do`
+            if needs[0] >= 0 and levels[needs[0]] < needs[1]:  # as in `Worker.can_do`
                 continue
-            gone = []
             for number, job in jobs.items():
                 if job.stage is not _WAITING or job.needs != needs:
-                    gone.append(number)
+                    gone.append((needs, number))
                     continue
                 there = job.place  # as in `nearness`, for many jobs at once
                 up, along = north - there[0], (east - there[1]) * there[2]
                 distance = up * up + along * along
                 if (distance < best or (distance == best and job.priority < priority)) and fits(worker, job):
                     best, priority, found = distance, job.priority, job
-            for number in gone:
-                del jobs[number]
+        for needs, number in gone:
+            self._throw_out(needs, number)
         return found
+
+    def _throw_out(self, needs: Needs, number: int) -> None:
+        jobs = self._jobs[needs]
+        del jobs[number]
+        if not jobs:
+            del self._jobs[needs]
 
 
 def nearness(worker: Worker, job: Job) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import IntEnum
+from heapq import heappush
 from typing import TYPE_CHECKING, Any
 
 import simpy
@@ -55,7 +56,8 @@ class Worker:
     __slots__ = (
         "break_from", "break_seconds", "busy_until", "callbacks", "check_second", "coming", "day", "duty",
         "event", "facts", "failed", "fixed", "following", "free_since", "home", "joined", "key", "latest_second",
-        "levels", "metres", "number", "place", "plan", "spent", "state", "station", "visit", "visits",
+        "levels", "measured_from", "metres", "metres_home", "number", "place", "plan", "spent", "state", "station",
+        "visit", "visits",
     )  # fmt: skip
 
     def __init__(self, facts: Technician, key: int, environment: simpy.Environment) -> None:
@@ -68,7 +70,9 @@ class Worker:
         """
         self.facts, self.number, self.station, self.key = facts, facts.number, facts.station, key
         self.home: Place = place_at(facts.latitude, facts.longitude)
-        self.place = self.home
+        self.place = self.measured_from = self.home
+        self.metres_home = 0
+        """Road from the place that it was last measured from."""
         self.levels: Sequence[int] = facts.levels
         self.state = State.OFF
         self.duty: Duty | None = None
@@ -121,7 +125,8 @@ class Worker:
         """Have the callbacks run at a second."""
         self.busy_until = second
         self.event.callbacks = self.callbacks
-        environment.schedule(self.event, _WORK_TURN, second - environment._now)
+        # as `Environment.schedule`, a call less
+        heappush(environment._queue, (second, _WORK_TURN, next(environment._eid), self.event))
 
     def row(self, ends_second: int, overtime_seconds: int) -> list[int]:
         """The day as a row of `technician_days`; what only the people know is 0.
