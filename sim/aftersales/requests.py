@@ -145,8 +145,9 @@ class Request:
     __slots__ = (
         "answered_second", "base_cell", "channel", "closed_second", "completed_second",
         "completion_due_second", "diagnosed_second", "diagnosis_seconds", "driving_seconds", "exceptions",
-        "first_arrived_second", "first_cause", "first_departed_second", "followed_up_second", "informed",
-        "is_contract", "is_goodwill", "is_redispatched", "is_warranty", "judged_mode", "judged_urgency",
+        "first_arrived_second", "first_cause", "first_departed_second", "follow_up_seconds", "followed_up_second",
+        "informed", "is_contract", "is_down", "is_goodwill", "is_redispatched", "is_visit_due", "is_warranty",
+        "judged_mode", "judged_urgency",
         "key", "kind", "last_level", "latitude", "level", "longitude", "manner_ppm", "mode", "number",
         "origin", "outcome", "paid_minor", "part", "part_asked_second", "part_ready_second", "partner",
         "people", "product", "promised_from_second", "promised_until_second", "quote_minor", "region",
@@ -193,7 +194,10 @@ class Request:
         self.outcome, self.visits, self.first_cause = _OPEN, 0, _NO_CAUSE
         self.tries, self.informed, self.exceptions = 0, 0, 0
         self.quote_minor = self.paid_minor = self.manner_ppm = 0
-        self.is_redispatched = False
+        self.is_redispatched = self.is_down = self.is_visit_due = False
+        """Given to whoever is free; its unit does not work; the installed base counts the visit when it is made."""
+        self.follow_up_seconds = NOT_YET
+        """Work of the call after the repair; -1 where none is meant."""
         self.last_level = 0
         """Level of the technician who did the last visit."""
         self.driving_seconds = self.work_done_seconds = 0

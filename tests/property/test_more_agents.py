@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.clock import Turn, at
+from sim.clock import run as let_happen
 from sim.contact.agents import Agents, Call
 from sim.contact.judgement import FOREVER
 from sim.shifts import Duty
@@ -57,8 +58,8 @@ def worked(some: list[Terms], people: int, shift: tuple[int, int, int]) -> tuple
     for number, (second, seconds, patience, priority) in enumerate(some):
         call = Call(0, 0, priority, seconds, patience, stream=number)
         at(environment, second, Turn.REPORT, partial(agents.submit, call))
-    environment.run(until=_END)
-    agents.write_unfinished()
+    let_happen(environment, until=_END)
+    agents.close()
     return sorted(rows, key=lambda row: row[1]), sum(overtime)
 
 
