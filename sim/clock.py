@@ -72,7 +72,7 @@ class Due(Protocol):
     """What can be due: an event of SimPy, or any object that is told when its second has come."""
 
     callbacks: Any
-    """Called with the object. `run` leaves them in place, so one object can be due again and again."""
+    """One, called with the object. `run` leaves it in place, so one object can be due again and again."""
 
 
 class _Action:
@@ -123,6 +123,5 @@ def run(environment: simpy.Environment, until: int) -> None:
     queue = clock._queue
     while queue and queue[0][0] < until:
         clock._now, _, _, due = heappop(queue)
-        for callback in due.callbacks:
-            callback(due)
+        due.callbacks[0](due)
     clock._now = until

@@ -131,6 +131,10 @@ class Recorder:
         """What adds a row to a table, for those who add many: a list is taken over several times as fast as a tuple."""
         return self._rows[table].fromlist
 
+    def packed_writer(self, table: str) -> Callable[[bytes], None]:
+        """What adds a row that is packed as native 64-bit integers: of long rows, twice as fast as a list."""
+        return self._rows[table].frombytes
+
     def charge(self, second: int, centre: int, reason: int, quantity: int, amount_minor: int) -> None:
         """Write down what something costs; see `sim.books.charges.Charge` for reasons and their quantities."""
         self._write_charge([second, centre, reason, quantity, amount_minor])

@@ -11,13 +11,15 @@ pair would only have equal draws.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.kernels.compilation import bound
 from sim.kernels.philox import uniform_draw, uniform_row, uniform_rows4
 
 CELL_MULTIPLIER = 0x9E3779B97F4A7C15
@@ -200,7 +202,7 @@ def halves(keys: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint32], npt.ND
 def uniform(key: StreamKey, entity: int, index: int, sub: int = 0) -> int:
     """Return one draw, 0 ... 2^32 - 1, bit-equal to what the row kernels draw for the same arguments.
 
-    For rare draws (one takes a few microseconds); a row of cells belongs in a kernel.
+    For rare draws (one takes a microsecond); a row of cells belongs in a kernel.
 
     Args:
         key: From `stream_key`.
@@ -211,11 +213,17 @@ def uniform(key: StreamKey, entity: int, index: int, sub: int = 0) -> int:
     Raises:
         OverflowError: An index is out of its range.
     """
-    return int(
-        uniform_draw(
-            np.uint32(entity & _MASK_32), np.uint32(entity >> 32), np.uint32(index), np.uint32(sub), *key
-        )
-    )
+    if not (0 <= index <= _MASK_32 and 0 <= sub <= _MASK_32):
+        raise OverflowError(f"an index is not within 0 ... 2^32 - 1: {index}, {sub}")
+    draw: int = _single_draw()(entity & _MASK_32, entity >> 32, index, sub, key[0], key[1])
+    return draw
+
+
+@cache
+def _single_draw() -> Callable[..., int]:
+    """The compiled draw, which takes Python's integers as they are: making NumPy's takes several times as long."""
+    word = np.uint32(0)
+    return bound(uniform_draw, word, word, word, word, word, word)
 
 
 def uniform_fraction(key: StreamKey, entity: int, index: int, sub: int = 0) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
+from struct import Struct
 
 import simpy
 
@@ -14,6 +15,7 @@ from sim.shifts import Roster, Server
 
 # Members of enumerations are looked up slowly, and these are needed for every call.
 _WORK_TURN, _GIVES_UP_TURN = int(Turn.WORK), int(Turn.GIVES_UP)
+_PACK = Struct("10q").pack
 
 
 class Call:
@@ -57,13 +59,13 @@ class Call:
         self.arrived_second = self.answered_second = NOT_YET
         self.is_waiting = False
 
-    def row(self, ended_second: int, agent: int, *, is_abandoned: bool = False) -> list[int]:
-        """The call as a row of the table `calls`."""
+    def packed(self, ended_second: int, agent: int, *, is_abandoned: bool = False) -> bytes:
+        """The call as a row of the table `calls`, see `Recorder.packed_writer`."""
         request = self.request
-        return [
+        return _PACK(
             NOBODY if request is None else request.number, self.stream, self.kind, self.channel, self.arrived_second,
-            self.answered_second, ended_second, agent, int(is_abandoned), self.priority,
-        ]  # fmt: skip
+            self.answered_second, ended_second, agent, is_abandoned, self.priority,
+        )  # fmt: skip
 
 
 class Agents(Roster[Call]):
@@ -74,7 +76,7 @@ class Agents(Roster[Call]):
         environment: simpy.Environment,
         servers: int,
         *,
-        write: Callable[[list[int]], None],
+        write: Callable[[bytes], None],
         answered: Callable[[int], None],
         ended: Callable[[Call], None],
         abandoned: Callable[[Call], None],
@@ -85,7 +87,7 @@ class Agents(Roster[Call]):
         Args:
             environment: the clock.
             servers: how many there are in all.
-            write: takes a row of `calls` for each call that is over.
+            write: takes a packed row of `calls` for each call that is over.
             answered: told the second of each call that is answered.
             ended: told of each call that was answered and is over.
             abandoned: told of each call whose caller has left the queue.
@@ -116,7 +118,7 @@ class Agents(Roster[Call]):
         in_hand = [(server.task, server.number) for server in self._servers if server.task is not None]
         unfinished = [*in_hand, *((call, NOBODY) for call in self._waiting())]
         for call, agent in unfinished:
-            self._write(call.row(NOT_YET, agent))
+            self._write(call.packed(NOT_YET, agent))
         return [call for call, _ in unfinished]
 
     def _waiting(self) -> Iterator[Call]:
@@ -140,7 +142,7 @@ class Agents(Roster[Call]):
             server.overtime_seconds = 0
             if late:
                 self._overtime(late)
-        self._write(call.row(now, server.number))
+        self._write(call.packed(now, server.number))
         if server.is_there:
             following = self._next() if self._queue else None
             if following is None:
@@ -170,5 +172,5 @@ class Agents(Roster[Call]):
         if not call.is_waiting:
             return
         call.is_waiting = False
-        self._write(call.row(self._environment._now, NOBODY, is_abandoned=True))
+        self._write(call.packed(self._environment._now, NOBODY, is_abandoned=True))
         self._abandoned(call)

@@ -56,7 +56,7 @@ class StaffedCentre:
         self._agents = Agents(
             context.environment,
             sum(shift.people for shift in policy.agents),
-            write=context.recorder.writer("calls"),
+            write=context.recorder.packed_writer("calls"),
             answered=self._spending.contact,
             ended=self._ended,
             abandoned=self._abandoned,

@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.aftersales.requests import NOBODY, Request, Urgency
+from sim.aftersales.requests import KNOWN_REAL, KNOWN_WHOLE, NO_WHOLE
 
 Draws = npt.NDArray[np.uint32]
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 KeyArray = npt.NDArray[np.uint64]
 
-_WHOLE = (
-    "second", "kind", "reported_second", "product", "region", "cell", "segment", "sla", "station", "stream", "urgency",
-    "mode", "is_warranty", "is_contract", "is_goodwill", "skill", "level", "people", "part", "diagnosis_seconds",
-    "work_seconds", "station_metres",
-)  # fmt: skip
-"""Whole numbers; `second` is when the request comes to us."""
-_REAL = ("latitude", "longitude", "remote_share", "chance")
+_COMING = ("second", "kind", "reported_second", "units")
+"""`second` is when the request comes to us, `units` how many there are in its cell on that day."""
+_WHOLE = (*KNOWN_WHOLE, *_COMING)
+_REAL = (*KNOWN_REAL, "chance")
 """`chance` is a probability that decides whether its unit is in use."""
 _PLACE = {name: place for names in (_WHOLE, _REAL) for place, name in enumerate(names)}
-SECOND, KIND, REPORTED, CELL, CHANCE = (
-    _PLACE[name] for name in ("second", "kind", "reported_second", "cell", "chance")
-)
 
-Row = tuple[int, list[int], list[float]]
-"""Key, whole numbers and fractions of one request."""
+
+class Row(NamedTuple):
+    """One request that is still to come."""
+
+    second: int
+    kind: int
+    key: int
+    reported_second: int
+    cell: int
+    units: int
+    chance: float
+    whole: list[int]
+    """See `KNOWN_WHOLE`."""
+    real: list[float]
+    """See `KNOWN_REAL`."""
 
 
 class Rows:
@@ -57,7 +64,9 @@ class Rows:
 
     def tolist(self) -> list[Row]:
         """One by one."""
-        return list(zip(self._keys.tolist(), self._whole.T.tolist(), self._real.T.tolist(), strict=True))
+        single = (self[name].tolist() for name in Row._fields[:-2])
+        whole, real = self._whole[: len(KNOWN_WHOLE)].T.tolist(), self._real[: len(KNOWN_REAL)].T.tolist()
+        return list(map(Row._make, zip(*single, whole, real, strict=True)))
 
     @staticmethod
     def joined(parts: list[Rows]) -> Rows:
@@ -71,18 +80,13 @@ class Rows:
         )
 
 
-_BLANK = np.zeros((len(_WHOLE), 1), np.int64)
-for _name in ("product", "region", "cell", "station", "stream", "mode", "skill", "part"):
-    _BLANK[_PLACE[_name]] = NOBODY
-for _name in ("is_warranty", "level", "people"):
-    _BLANK[_PLACE[_name]] = 1
-_BLANK[_PLACE["urgency"]] = int(Urgency.IMPORTANT)
+_BLANK = np.array([*NO_WHOLE, *(0 for _ in _COMING)])[:, None]
 
 
 def blank_rows(number: int, kind: int) -> Rows:
     """Rows of one kind about which nothing is known."""
     whole = np.repeat(_BLANK, number, axis=1)
-    whole[KIND] = kind
+    whole[_PLACE["kind"]] = kind
     return Rows(np.zeros(number, np.uint64), whole, np.zeros((len(_REAL), number)))
 
 
@@ -90,18 +94,3 @@ def in_order(parts: list[Rows]) -> Rows:
     """Rows of several kinds by second; those of one second by their key."""
     rows = Rows.joined([part for part in parts if len(part)] or [blank_rows(0, 0)])
     return rows.chosen(np.lexsort((rows["key"], rows["second"])))
-
-
-def fill(request: Request, row: Row) -> None:
-    """Copy what a row says into its request; triage believes the truth until it errs."""
-    _, whole, real = row
-    (
-        _, _, _, request.product, request.region, request.base_cell, request.segment, request.sla, request.station,
-        request.stream, request.urgency, request.mode, request.is_warranty, request.is_contract, request.is_goodwill,
-        request.true_skill, request.true_level, request.true_people, request.true_part, request.diagnosis_seconds,
-        request.work_seconds, request.station_metres,
-    ) = whole  # fmt: skip
-    request.latitude, request.longitude, request.remote_share, _ = real
-    request.judged_urgency, request.judged_mode = request.urgency, request.mode
-    request.skill, request.level = request.true_skill, request.true_level
-    request.people, request.part = request.true_people, request.true_part

@@ -8,7 +8,7 @@ from sim.aftersales.context import Context
 from sim.aftersales.requests import Kind, Outcome, Request
 from sim.aftersales.rooms import Rooms
 from sim.clock import SECONDS_PER_DAY, Turn, at, scheduler
-from sim.installed_base.arriving import CELL, CHANCE, KIND, REPORTED, SECOND, Row, Rows, fill
+from sim.installed_base.arriving import Row, Rows
 from sim.installed_base.evenings import LAST_SECOND, Evenings
 from sim.installed_base.relapses import Relapses
 
@@ -112,30 +112,24 @@ class InstalledBase:
         """Hand over all requests of this second."""
         rows, at, last = self._rows, self._at, len(self._rows)
         row = rows[at]
-        now = second = row[1][SECOND]
-        while second == now:
+        now = row.second
+        while row.second == now:
             at += 1
-            if row[1][KIND] != _REPAIR:
+            cell, units = row.cell, row.units
+            if row.kind != _REPAIR:
                 self._admit(row)
-            elif row[1][CELL] not in self._down or self._is_in_use(row):
+            elif cell not in self._down or row.chance * units < units - self._down[cell]:
+                # the unit that fails, any one of its cell, is not under repair
                 self._report(row)
             if at == last:
                 return
             row = rows[at]
-            second = row[1][SECOND]
         self._at = at
-        self._schedule(second, _TURN, self)
-
-    def _is_in_use(self, row: Row) -> bool:
-        """Whether the unit that fails, any one of its cell, is not under repair."""
-        _, whole, real = row
-        units: int = self._evenings.units.item(whole[CELL])
-        return real[CHANCE] * units < units - self._down[whole[CELL]]
+        self._schedule(row.second, _TURN, self)
 
     def _report(self, row: Row) -> None:
-        request = self._register.create(_REPAIR, row[0], self._environment._now)
-        fill(request, row)
-        self._failed_cells.append(request.base_cell)
+        request = self._register.create(_REPAIR, row.key, row.second, row.whole, row.real)
+        self._failed_cells.append(row.cell)
         self._take_out(request)
         self._report_to_contact(request)
 
@@ -146,10 +140,9 @@ class InstalledBase:
 
     def _admit(self, row: Row) -> None:
         """Visits that nobody has to report go straight to those who make them."""
-        register, (key, whole, _) = self._register, row
-        request = register.create(whole[KIND], key, whole[REPORTED])
-        fill(request, row)
-        request.answered_second = request.taken_second = whole[SECOND]
+        register = self._register
+        request = register.create(row.kind, row.key, row.reported_second, row.whole, row.real)
+        request.answered_second = request.taken_second = row.second
         register.promise(request)
         if request.kind == _INSTALLATION:
             due = request.reported_second + self._promise_seconds
@@ -162,8 +155,7 @@ class InstalledBase:
         """A repair has not lasted: the same thing is broken, and is mended for free."""
         now = self._environment._now
         row = self._relapses.row(first, now)
-        request = self._register.create(Kind.REWORK, row[0], now)
-        fill(request, row)
+        request = self._register.create(Kind.REWORK, row.key, now, row.whole, row.real)
         request.origin = first.number
         if request.base_cell >= 0:
             self._take_out(request)

@@ -101,7 +101,10 @@ class Evenings:
             visits["second"] = day * SECONDS_PER_DAY + self._times.seconds(fractions(hour))
             visits["reported_second"] = visits["second"]
             parts.append(visits)
-        return in_order(parts)
+        rows = in_order(parts)
+        if self.units.size:
+            rows["units"] = self.units[rows["cell"]]
+        return rows
 
     def _failing(self, day: int, under: IntArray) -> list[Rows]:
         """Failures of a day that no visit prevents and that are reported on it; others are kept for later."""

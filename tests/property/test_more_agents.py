@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from struct import unpack
 
 import pytest
 import simpy
@@ -42,7 +43,7 @@ def worked(some: list[Terms], people: int, shift: tuple[int, int, int]) -> tuple
     agents = Agents(
         environment,
         people,
-        write=lambda row: rows.append(tuple(row)),
+        write=lambda row: rows.append(unpack("10q", row)),
         answered=lambda second: None,
         ended=lambda call: None,
         abandoned=lambda call: None,
