@@ -111,7 +111,8 @@ def at(environment: simpy.Environment, second: int, turn: Turn, action: Callable
     never matters.
     """
     clock: Any = environment
-    heappush(clock._queue, (second, turn, next(clock._eid), _Action(action)))
+    # +turn is a plain number: events of one second are compared by it, and members of enumerations compare slowly.
+    heappush(clock._queue, (second, +turn, next(clock._eid), _Action(action)))
 
 
 def run(environment: simpy.Environment, until: int) -> None:

@@ -177,11 +177,9 @@ class Recorder:
         return {name: Table(name, self._joined(name)) for name in TABLES}
 
     def _joined(self, table: str) -> dict[str, npt.NDArray[np.int64]]:
-        names = TABLES[table]
+        names, blocks = TABLES[table], self._blocks.pop(table)
         single = np.frombuffer(self._rows.pop(table), np.int64).reshape(-1, len(names))
-        rows = np.concatenate([*self._blocks.pop(table), single])
-        joined = {}
-        for index, name in enumerate(names):
-            joined[name] = rows[:, index].copy()
-            joined[name].setflags(write=False)
-        return joined
+        rows = np.concatenate([*blocks, single]) if blocks else single
+        columns = np.array(rows.T, order="C")
+        columns.setflags(write=False)
+        return dict(zip(names, columns, strict=True))

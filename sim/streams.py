@@ -195,8 +195,7 @@ def cell_keys(store: int, skus: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64
 
 def halves(keys: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
     """Split keys into contiguous arrays of their low and high 32 bits, as the row kernels want them."""
-    low = (keys & np.uint64(_MASK_32)).astype(np.uint32)
-    return low, (keys >> np.uint64(32)).astype(np.uint32)
+    return keys.astype(np.uint32), (keys >> np.uint64(32)).astype(np.uint32)  # a cast keeps the low bits
 
 
 def uniform(key: StreamKey, entity: int, index: int, sub: int = 0) -> int:
@@ -253,4 +252,7 @@ def uniform_blocks(
     key: StreamKey, entities: npt.NDArray[np.uint64], blocks: int, sub: int = 0
 ) -> npt.NDArray[np.uint32]:
     """Return the draws of each entity at the indices from 0 up to 4 * blocks, shape (4 * blocks, n)."""
-    return np.concatenate([four_draws(key, entities, block, sub) for block in range(blocks)])
+    out, words = np.empty((4 * blocks, entities.size), np.uint32), halves(entities)
+    for block in range(blocks):
+        uniform_rows4(*words, np.uint32(block), np.uint32(sub), *key, out[4 * block : 4 * block + 4])
+    return out
