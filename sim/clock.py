@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from enum import IntEnum
-from heapq import heappop
-from typing import Any
+from heapq import heappop, heappush
+from typing import Any, Protocol
 
 import simpy
-from simpy.events import EventPriority
 
 SECONDS_PER_HOUR = 3_600
 SECONDS_PER_DAY = 86_400
@@ -69,17 +68,51 @@ def weekday_of(start_date: date, day: int) -> int:
     return (start_date.weekday() + day) % 7
 
 
+class Due(Protocol):
+    """What can be due: an event of SimPy, or any object that is told when its second has come."""
+
+    callbacks: Any
+    """One, called with the object. `run` leaves it in place, so one object can be due again and again."""
+
+
+class _Action:
+    """An action that is due once; SimPy's own clock can run it, too."""
+
+    __slots__ = ("action", "callbacks")
+    _ok = True
+
+    def __init__(self, action: Callable[[], None]) -> None:
+        self.action = action
+        self.callbacks = _DO
+
+
+_DO: list[Callable[[_Action], None]] = [lambda due: due.action()]
+
+
+Schedule = Callable[[int, int, Due], None]
+"""Takes a second, a turn and what is due then."""
+
+
+def scheduler(environment: simpy.Environment) -> Schedule:
+    """`Environment.schedule` for those who are due many times a day, by absolute seconds and without its layers."""
+    clock: Any = environment
+    queue, numbers = clock._queue, clock._eid
+
+    def schedule(second: int, turn: int, due: Due) -> None:
+        heappush(queue, (second, turn, next(numbers), due))
+
+    return schedule
+
+
 def at(environment: simpy.Environment, second: int, turn: Turn, action: Callable[[], None]) -> None:
     """Run `action` at an absolute second, in its turn among the events of that second.
 
     Actions of equal second and turn run in the order of this call; rooms call it so that this order
     never matters.
     """
-    event = simpy.Event(environment)
-    event._ok = True
-    event._value = None
-    event.callbacks.append(lambda _: action())
-    environment.schedule(event, priority=EventPriority(turn), delay=second - environment.now)
+    clock: Any = environment
+    # +turn is a plain number: events of one second are compared by it, and members of enumerations compare slowly.
+    heappush(clock._queue, (second, +turn, next(clock._eid), _Action(action)))
 
 
 def run(environment: simpy.Environment, until: int) -> None:
@@ -90,8 +123,6 @@ def run(environment: simpy.Environment, until: int) -> None:
     clock: Any = environment
     queue = clock._queue
     while queue and queue[0][0] < until:
-        clock._now, _, _, event = heappop(queue)
-        callbacks, event.callbacks = event.callbacks, None
-        for callback in callbacks:
-            callback(event)
+        clock._now, _, _, due = heappop(queue)
+        due.callbacks[0](due)
     clock._now = until

@@ -131,6 +131,10 @@ class Recorder:
         """What adds a row to a table, for those who add many: a list is taken over several times as fast as a tuple."""
         return self._rows[table].fromlist
 
+    def packed_writer(self, table: str) -> Callable[[bytes], None]:
+        """What adds a row that is packed as native 64-bit integers: of long rows, twice as fast as a list."""
+        return self._rows[table].frombytes
+
     def charge(self, second: int, centre: int, reason: int, quantity: int, amount_minor: int) -> None:
         """Write down what something costs; see `sim.books.charges.Charge` for reasons and their quantities."""
         self._write_charge([second, centre, reason, quantity, amount_minor])
@@ -173,11 +177,9 @@ class Recorder:
         return {name: Table(name, self._joined(name)) for name in TABLES}
 
     def _joined(self, table: str) -> dict[str, npt.NDArray[np.int64]]:
-        names = TABLES[table]
+        names, blocks = TABLES[table], self._blocks.pop(table)
         single = np.frombuffer(self._rows.pop(table), np.int64).reshape(-1, len(names))
-        rows = np.concatenate([*self._blocks.pop(table), single])
-        joined = {}
-        for index, name in enumerate(names):
-            joined[name] = rows[:, index].copy()
-            joined[name].setflags(write=False)
-        return joined
+        rows = np.concatenate([*blocks, single]) if blocks else single
+        columns = np.array(rows.T, order="C")
+        columns.setflags(write=False)
+        return dict(zip(names, columns, strict=True))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from heapq import heapify, heappush
 from typing import Any, Generic, TypeVar
 
 import simpy
 
 from scenarios import Scenario, Shift
-from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, Turn, at, second_of_day
+from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, Turn, at, scheduler, second_of_day
 from sim.working_days import Calendar
 
 _SECONDS_PER_MINUTE = 60
@@ -67,23 +66,22 @@ def duties(scenario: Scenario, shift: Shift, first_server: int) -> Iterator[Duty
 class Server(Generic[Task]):
     """A person or a door."""
 
-    __slots__ = (
-        "callbacks", "event", "is_there", "leaves_second", "number", "overtime_seconds", "started_second", "task",
-    )  # fmt: skip
+    __slots__ = ("callbacks", "is_there", "leaves_second", "number", "overtime_seconds", "task")
 
-    def __init__(self, number: int, environment: simpy.Environment) -> None:
+    def __init__(self, number: int, finish: Callable[[Server[Task]], None]) -> None:
+        """Make a server who is not there.
+
+        Args:
+            number: counted from 0.
+            finish: told of the server, who stands in the queue of the clock himself, when the task in hand is done.
+        """
         self.number = number
         self.is_there = False
         self.leaves_second = -1
         self.overtime_seconds = 0
         """Of the task in hand, before the shift that has come meanwhile."""
-        self.started_second = 0
         self.task: Task | None = None
-        # One event object serves all tasks of a server: making new ones takes longer than the rest of a task.
-        self.event = simpy.Event(environment)
-        self.event._ok = True
-        self.event._value = None
-        self.callbacks: list[Callable[[simpy.Event], None]] = []
+        self.callbacks = [finish]
 
 
 class Roster(ABC, Generic[Task]):
@@ -104,7 +102,8 @@ class Roster(ABC, Generic[Task]):
         """
         # The clock is read straight from its attribute: its property costs as much as the rest of a start.
         self._environment: Any = environment
-        self._servers = [self._made(number) for number in range(servers)]
+        self._schedule = scheduler(environment)
+        self._servers: list[Server[Task]] = [Server(number, self._finish) for number in range(servers)]
         self._free: list[int] = []
         if is_always_there:
             for server in self._servers:
@@ -112,7 +111,7 @@ class Roster(ABC, Generic[Task]):
             self._free = list(range(servers))
 
     @abstractmethod
-    def _finish(self, server: Server[Task], _: simpy.Event) -> None:
+    def _finish(self, server: Server[Task]) -> None:
         """The task in hand is done."""
 
     @abstractmethod
@@ -139,11 +138,6 @@ class Roster(ABC, Generic[Task]):
             at(self._environment, comes, Turn.SHIFT_START, lambda: self._come(current))
             at(self._environment, goes, Turn.SHIFT_END, lambda: self._leave(current))
         at(self._environment, current.ends_second, Turn.SHIFT_END, leave)
-
-    def _made(self, number: int) -> Server[Task]:
-        server: Server[Task] = Server(number, self._environment)
-        server.callbacks.append(partial(self._finish, server))
-        return server
 
     def _late(self, server: Server[Task]) -> int:
         """Seconds of the task in hand, so far, at which its server was not on a shift."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,10 @@ from sim.station_arrays import (
 
 IntArray = npt.NDArray[np.int64]
 
+# Members of enumerations are looked up slowly, and a station is looked at thousands of times a day.
+_TASKS, _GROUPS, _GROUPS_DONE, _AWAITED = (
+    int(count) for count in (Count.TASKS, Count.GROUPS, Count.GROUPS_DONE, Count.AWAITED)
+)
 _NOTHING = np.zeros((0, len(TaskColumn)), np.int64)
 
 
@@ -132,11 +137,12 @@ class Station:
             is_always_there: servers have no shifts.
             end_second: of the run.
         """
-        self._environment = environment
+        # The clock is read straight from its attribute: its property costs as much as a look at the station.
+        self._environment: Any = environment
         self._centre = centre
         self._end_second = end_second
         self._arrays = empty_arrays(servers, duties, is_always_there=is_always_there)
-        self._counts = self._arrays.real.counts
+        self._counts: IntArray = self._arrays.real.counts
         self._work = bound(work, self._arrays, _NOTHING, 0, 0)
         self._told = 0
         self._then: dict[int, Callable[[int], None]] = {}
@@ -172,17 +178,17 @@ class Station:
             call = done
             group = self.group(1, then=lambda _: call(), is_awaited=True)
         row = (
-            work, reference, priority, lines, seconds, group, int(self._environment.now), COMES_NOW, -1, -1, -1, -1,
+            work, reference, priority, lines, seconds, group, int(self._environment._now), COMES_NOW, -1, -1, -1, -1,
             0, 0,
         )  # fmt: skip
         self.submit_rows(np.array([row], np.int64))
 
     def submit_rows(self, rows: IntArray) -> int:
         """Queue tasks, see `task_rows`; returns the number of the first."""
-        first, awaited = self._following_task(), int(self._counts[Count.AWAITED])
+        first, awaited = self._following_task(), self._counts.item(_AWAITED)
         following = self._go_on(rows)
         # What is done in this second by now is told when its turn comes, not to whoever submits.
-        self._wake_at(int(self._environment.now) if self._counts[Count.AWAITED] < awaited else following)
+        self._wake_at(int(self._environment._now) if self._counts.item(_AWAITED) < awaited else following)
         return first
 
     def submit_later(self, rows: IntArray) -> int:
@@ -192,7 +198,7 @@ class Station:
         return first
 
     def _following_task(self) -> int:
-        return int(self._counts[Count.TASKS]) + sum(map(len, self._kept))
+        return self._counts.item(_TASKS) + sum(map(len, self._kept))
 
     def submit_stream(self, rows: IntArray) -> None:
         """Before anything else is submitted, queue the tasks of order streams, by the second at which they come."""
@@ -225,10 +231,10 @@ class Station:
         Returns:
             Its number.
         """
-        number = int(self._counts[Count.GROUPS])
+        number = self._counts.item(_GROUPS)
         if number == len(self._arrays.groups):
             self._arrays = with_room_for_groups(self._arrays)
-        first = int(self._counts[Count.TASKS]) + after
+        first = self._counts.item(_TASKS) + after
         self._arrays.groups[number] = (parts, parent, first, first + follow, is_awaited, -1)
         self._arrays.real.left[number] = parts
         self._counts[Count.GROUPS] += 1
@@ -291,12 +297,12 @@ class Station:
             rows = np.concatenate((*self._kept, rows))
             self._kept = []
         if self.hand_over is not None:
-            more = self.hand_over(int(self._counts[Count.TASKS]) + len(rows))
+            more = self.hand_over(self._counts.item(_TASKS) + len(rows))
             rows = np.concatenate((rows, more)) if len(more) else rows
-        needed = int(self._counts[Count.TASKS]) + len(rows)
+        needed = self._counts.item(_TASKS) + len(rows)
         if needed > len(self._arrays.tasks):
             self._arrays = with_room_for_tasks(self._arrays, needed)
-        until = min(int(self._environment.now) - before_second, self._end_second - 1)
+        until = min(int(self._environment._now) - before_second, self._end_second - 1)
         following: int = self._work(self._arrays, rows, until, self._end_second)
         return following
 
@@ -307,12 +313,12 @@ class Station:
             at(self._environment, second, Turn.WORK, self._wake)
 
     def _wake(self) -> None:
-        self._wakes.discard(int(self._environment.now))
+        self._wakes.discard(int(self._environment._now))
         self.catch_up()
 
     def _tell(self) -> None:
         """Tell of groups that have been done, in their order; whoever is told may submit more."""
-        while self._told < self._counts[Count.GROUPS_DONE]:
+        while self._told < self._counts.item(_GROUPS_DONE):
             group = int(self._arrays.done[self._told])
             self._told += 1
             then = self._then.pop(group, None)

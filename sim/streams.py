@@ -11,13 +11,15 @@ pair would only have equal draws.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.kernels.compilation import bound
 from sim.kernels.philox import uniform_draw, uniform_row, uniform_rows4
 
 CELL_MULTIPLIER = 0x9E3779B97F4A7C15
@@ -193,14 +195,13 @@ def cell_keys(store: int, skus: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64
 
 def halves(keys: npt.NDArray[np.uint64]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.uint32]]:
     """Split keys into contiguous arrays of their low and high 32 bits, as the row kernels want them."""
-    low = (keys & np.uint64(_MASK_32)).astype(np.uint32)
-    return low, (keys >> np.uint64(32)).astype(np.uint32)
+    return keys.astype(np.uint32), (keys >> np.uint64(32)).astype(np.uint32)  # a cast keeps the low bits
 
 
 def uniform(key: StreamKey, entity: int, index: int, sub: int = 0) -> int:
     """Return one draw, 0 ... 2^32 - 1, bit-equal to what the row kernels draw for the same arguments.
 
-    For rare draws (one takes a few microseconds); a row of cells belongs in a kernel.
+    For rare draws (one takes a microsecond); a row of cells belongs in a kernel.
 
     Args:
         key: From `stream_key`.
@@ -211,11 +212,17 @@ def uniform(key: StreamKey, entity: int, index: int, sub: int = 0) -> int:
     Raises:
         OverflowError: An index is out of its range.
     """
-    return int(
-        uniform_draw(
-            np.uint32(entity & _MASK_32), np.uint32(entity >> 32), np.uint32(index), np.uint32(sub), *key
-        )
-    )
+    if not (0 <= index <= _MASK_32 and 0 <= sub <= _MASK_32):
+        raise OverflowError(f"an index is not within 0 ... 2^32 - 1: {index}, {sub}")
+    draw: int = _single_draw()(entity & _MASK_32, entity >> 32, index, sub, key[0], key[1])
+    return draw
+
+
+@cache
+def _single_draw() -> Callable[..., int]:
+    """The compiled draw, which takes Python's integers as they are: making NumPy's takes several times as long."""
+    word = np.uint32(0)
+    return bound(uniform_draw, word, word, word, word, word, word)
 
 
 def uniform_fraction(key: StreamKey, entity: int, index: int, sub: int = 0) -> float:
@@ -245,4 +252,7 @@ def uniform_blocks(
     key: StreamKey, entities: npt.NDArray[np.uint64], blocks: int, sub: int = 0
 ) -> npt.NDArray[np.uint32]:
     """Return the draws of each entity at the indices from 0 up to 4 * blocks, shape (4 * blocks, n)."""
-    return np.concatenate([four_draws(key, entities, block, sub) for block in range(blocks)])
+    out, words = np.empty((4 * blocks, entities.size), np.uint32), halves(entities)
+    for block in range(blocks):
+        uniform_rows4(*words, np.uint32(block), np.uint32(sub), *key, out[4 * block : 4 * block + 4])
+    return out

@@ -20,6 +20,7 @@ from sim.aftersales.context import Context
 from sim.aftersales.requests import Kind, Outcome, Request
 from sim.aftersales.rooms import Rooms
 from sim.clock import Turn, at
+from sim.installed_base.arriving import blank_rows
 from sim.records import Table
 from sim.streams import entity_key
 from tests.factory import merged
@@ -116,7 +117,6 @@ class _ListedBase(_Room):
     def open(self) -> None:
         context, rooms = self._context, self._rooms
         keys = [entity_key("report", str(number)) for number in range(len(self._reports.seconds))]
-        rooms.contact.expect(keys[::2])
         for key, second in zip(keys, self._reports.seconds, strict=True):
             request = context.register.create(Kind.REPAIR, key, second)
             request.segment = request.sla = request.product = request.region = 0
@@ -125,6 +125,13 @@ class _ListedBase(_Room):
                 setattr(request, name, value)
             self._reports.requests.append(request)
             at(context.environment, second, Turn.REPORT, partial(rooms.contact.report, request))
+        self._expect(self._reports.requests[::2])
+
+    def _expect(self, requests: list[Request]) -> None:
+        expected = blank_rows(len(requests), Kind.REPAIR)
+        for name in ("segment", "mode", "urgency", "key", "remote_share"):
+            expected[name] = [getattr(request, name) for request in requests]
+        self._rooms.contact.expect(expected)
 
     def back_in_use(self, request: Request) -> None:
         self._reports.in_use.append(request.number)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import simpy
 
 from scenarios import SlaClass
 from sim.aftersales.facts import ServiceFacts
-from sim.aftersales.requests import Request
+from sim.aftersales.requests import NO_REAL, NO_WHOLE, Request
 from sim.clock import SECONDS_PER_HOUR
 from sim.recorder import Recorder
 
@@ -22,18 +22,25 @@ class Register:
     def __init__(self, environment: simpy.Environment, facts: ServiceFacts, recorder: Recorder) -> None:
         # The clock is read straight from its attribute, as in stations.
         self._environment: Any = environment
-        self._write = recorder.writer("requests")
+        self._write = recorder.packed_writer("requests")
         self._promises = [_seconds(promise) for promise in facts.policy.sla]
         self._next = 0
         self._listeners: list[Listener] = []
         self.open: dict[int, Request] = {}
         """Requests that are not closed, by number."""
 
-    def create(self, kind: int, key: int, reported_second: int) -> Request:
+    def create(
+        self,
+        kind: int,
+        key: int,
+        reported_second: int,
+        whole: Sequence[int] = NO_WHOLE,
+        real: Sequence[float] = NO_REAL,
+    ) -> Request:
         """Open a request; see `Request` for the arguments."""
         number = self._next
         self._next = number + 1
-        request = self.open[number] = Request(number, kind, key, reported_second)
+        request = self.open[number] = Request(number, kind, key, reported_second, whole, real)
         return request
 
     def promise(self, request: Request) -> None:
@@ -57,12 +64,12 @@ class Register:
 
     def write(self, request: Request) -> None:
         """Write the row of a closed request about which nothing more will happen."""
-        self._write(request.row())
+        self._write(request.packed())
 
     def write_open(self) -> None:
         """Write the rows of what is still open when the run ends."""
         for number in sorted(self.open):
-            self._write(self.open[number].row())
+            self._write(self.open[number].packed())
 
 
 def _seconds(promise: SlaClass) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
+from struct import Struct
 
 NOT_YET = -1
 NOBODY = -1
@@ -139,14 +141,29 @@ class WorkforceEvent(IntEnum):
 _IMPORTANT, _OPEN, _NO_CAUSE = int(Urgency.IMPORTANT), int(Outcome.OPEN), int(Cause.NONE)
 
 
+KNOWN_WHOLE = (
+    "product", "region", "cell", "segment", "sla", "station", "stream", "urgency", "mode", "is_warranty", "is_contract",
+    "is_goodwill", "skill", "level", "people", "part", "diagnosis_seconds", "work_seconds", "station_metres",
+)  # fmt: skip
+"""Whole numbers that are known of a request from the start; skill to part are what it truly takes."""
+NO_WHOLE = (
+    NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, _IMPORTANT, NOBODY, 1, 0, 0, NOBODY, 1, 1, NOBODY, 0, 0, 0,
+)  # fmt: skip
+"""The same where nothing is known."""
+KNOWN_REAL = ("latitude", "longitude", "remote_share")
+NO_REAL = (0.0, 0.0, 0.0)
+_PACK = Struct("48q").pack
+
+
 class Request:
     """One request. Indices point into `ServiceFacts`; what is judged is what triage believes until diagnosis."""
 
     __slots__ = (
         "answered_second", "base_cell", "channel", "closed_second", "completed_second",
         "completion_due_second", "diagnosed_second", "diagnosis_seconds", "driving_seconds", "exceptions",
-        "first_arrived_second", "first_cause", "first_departed_second", "followed_up_second", "informed",
-        "is_contract", "is_goodwill", "is_redispatched", "is_warranty", "judged_mode", "judged_urgency",
+        "first_arrived_second", "first_cause", "first_departed_second", "follow_up_seconds", "followed_up_second",
+        "informed", "is_contract", "is_down", "is_goodwill", "is_redispatched", "is_visit_due", "is_warranty",
+        "judged_mode", "judged_urgency",
         "key", "kind", "last_level", "latitude", "level", "longitude", "manner_ppm", "mode", "number",
         "origin", "outcome", "paid_minor", "part", "part_asked_second", "part_ready_second", "partner",
         "people", "product", "promised_from_second", "promised_until_second", "quote_minor", "region",
@@ -155,34 +172,43 @@ class Request:
         "true_part", "true_people", "true_skill", "urgency", "visits", "work_done_seconds", "work_seconds",
     )  # fmt: skip
 
-    def __init__(self, number: int, kind: int, key: int, reported_second: int) -> None:
-        """Make a request about which nothing else is known yet.
+    def __init__(
+        self,
+        number: int,
+        kind: int,
+        key: int,
+        reported_second: int,
+        whole: Sequence[int] = NO_WHOLE,
+        real: Sequence[float] = NO_REAL,
+    ) -> None:
+        """Make a request; triage believes the truth until it errs.
 
         Args:
             number: counted from 0.
             kind: a `Kind`.
             key: 64-bit key of all its draws.
             reported_second: when the customer first turns to us; of installations, the sale.
+            whole: what is known, see `KNOWN_WHOLE`; `cell` is that of the installed base which the unit belongs to,
+                `station_metres` the road from the station, -1 where none is open, times are those of a technician of
+                average speed.
+            real: what is known, see `KNOWN_REAL`; `remote_share` is the probability that the true failure could be
+                resolved from afar.
         """
         self.number, self.kind, self.key, self.reported_second = number, kind, key, reported_second
-        self.product = self.region = self.segment = self.sla = self.station = self.origin = self.stream = (
-            NOBODY
-        )
-        self.channel = self.mode = self.judged_mode = self.technician = self.partner = NOBODY
-        self.base_cell = NOBODY
-        """Cell of the installed base that the unit belongs to."""
-        self.latitude = self.longitude = 0.0
-        self.station_metres = 0
-        """Road from the station; -1 where none is open."""
-        self.urgency = self.judged_urgency = _IMPORTANT
-        self.is_warranty, self.is_contract, self.is_goodwill = 1, 0, 0
-        self.skill, self.level, self.people, self.part = NOBODY, 1, 1, NOBODY
-        """As judged; the part is -1 when none is thought to be needed."""
-        self.true_skill, self.true_level, self.true_people, self.true_part = NOBODY, 1, 1, NOBODY
-        self.remote_share = 0.0
-        """Probability that the true failure could be resolved from afar."""
-        self.diagnosis_seconds = self.work_seconds = 0
-        """By a technician of average speed."""
+        (
+            self.product, self.region, self.base_cell, self.segment, self.sla, self.station, self.stream, urgency, mode,
+            self.is_warranty, self.is_contract, self.is_goodwill, skill, level, people, part, self.diagnosis_seconds,
+            self.work_seconds, self.station_metres,
+        ) = whole  # fmt: skip
+        self.latitude, self.longitude, self.remote_share = real
+        self.urgency = self.judged_urgency = urgency
+        self.mode = self.judged_mode = mode
+        self.skill = self.true_skill = skill
+        self.level = self.true_level = level
+        self.people = self.true_people = people
+        self.part = self.true_part = part
+        """The first of each as judged; the part is -1 when none is thought to be needed."""
+        self.origin = self.channel = self.technician = self.partner = NOBODY
         self.answered_second = self.taken_second = self.promised_from_second = self.promised_until_second = (
             NOT_YET
         )
@@ -193,14 +219,17 @@ class Request:
         self.outcome, self.visits, self.first_cause = _OPEN, 0, _NO_CAUSE
         self.tries, self.informed, self.exceptions = 0, 0, 0
         self.quote_minor = self.paid_minor = self.manner_ppm = 0
-        self.is_redispatched = False
+        self.is_redispatched = self.is_down = self.is_visit_due = False
+        """Given to whoever is free; its unit does not work; the installed base counts the visit when it is made."""
+        self.follow_up_seconds = NOT_YET
+        """Work of the call after the repair; -1 where none is meant."""
         self.last_level = 0
         """Level of the technician who did the last visit."""
         self.driving_seconds = self.work_done_seconds = 0
 
-    def row(self) -> list[int]:
-        """The request as a row of the table `requests`."""
-        return [
+    def packed(self) -> bytes:
+        """The request as a row of the table `requests`, see `Recorder.packed_writer`."""
+        return _PACK(
             self.number, self.kind, self.product, self.region, self.segment, self.sla, self.station, self.origin,
             self.stream, self.channel, self.urgency, self.judged_urgency, self.mode, self.judged_mode,
             self.is_warranty, self.is_contract, self.is_goodwill, self.reported_second, self.answered_second,
@@ -211,4 +240,4 @@ class Request:
             self.technician, self.last_level, self.partner, self.tries, self.informed, self.exceptions,
             self.quote_minor, self.paid_minor, self.manner_ppm, self.driving_seconds, self.work_done_seconds,
             self.station_metres,
-        ]  # fmt: skip
+        )  # fmt: skip

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+import numpy.typing as npt
 
 from sim.aftersales.requests import Request
+
+
+class Reports(Protocol):
+    """What is known beforehand of requests that will be reported, by column."""
+
+    def __getitem__(self, column: str, /) -> npt.NDArray[Any]:
+        """(n,) `key`, `segment`, `mode`, `urgency` or `remote_share`."""
 
 
 class Base(Protocol):
@@ -34,8 +43,8 @@ class Contact(Protocol):
     def open(self) -> None:
         """Start the first day."""
 
-    def expect(self, keys: Sequence[int]) -> None:
-        """Requests with these keys may be reported until this is called again: draw for all of them at once."""
+    def expect(self, reports: Reports) -> None:
+        """Requests may be reported until this is called again: judge all of them at once."""
 
     def report(self, request: Request) -> None:
         """A customer reports now; in the end the field gets the request, or it is closed."""

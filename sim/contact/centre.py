@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
+
+import numpy as np
 
 from scenarios import CHANNELS, Channel, ContactCentre
 from sim.aftersales.context import Context
 from sim.aftersales.requests import NOBODY, CallKind, Outcome, Request
-from sim.aftersales.rooms import Rooms
+from sim.aftersales.rooms import Reports, Rooms
 from sim.clock import Turn, at
 from sim.contact.agents import Agents, Call
 from sim.contact.direct import DirectReports
-from sim.contact.judgement import NO_CALL, WEB, Judgement, Trait, Triage, ends_in_repair
+from sim.contact.judgement import WEB, Judgement, Trait, Triage, ends_in_repair
 from sim.contact.other_calls import StreamOfCalls
 from sim.contact.spending import Spending
 from sim.durations import Durations
@@ -24,6 +25,8 @@ _SECONDS_PER_MINUTE = 60.0
 _PHONE = CHANNELS.index("phone")
 _NEWS, _REPORT, _WEB_REPORT, _FOLLOW_UP = 1, 5, 7, 9
 """Priorities where urgent calls go first; other calls have their stream's."""
+_KNOWN = ("segment", "mode", "urgency", "remote_share")
+"""What triage asks of a request beside its key."""
 # Members of enumerations are looked up slowly, and these are needed for every call.
 _FIRST_CALL, _CALLS_BACK, _CALL_INFORMS = int(CallKind.REPORT), int(CallKind.FOLLOW_UP), int(CallKind.INFORM)
 _OPEN, _RESOLVED_REMOTELY = int(Outcome.OPEN), int(Outcome.RESOLVED_REMOTELY)
@@ -42,22 +45,18 @@ class StaffedCentre:
         self._policy = policy
         self._key = context.stream(Purpose.CALLS)
         self._triage = Triage(context, facts)
-        self._words: dict[int, list[int]] = {}
-        """Draws of requests that are expected, by key."""
+        self._judged: dict[int, Judgement] = {}
+        """Reports that are expected, by key."""
         self._redial = Durations(facts.redial_minutes, _SECONDS_PER_MINUTE)
         self._advice = Durations(_advice_channel(facts).minutes, _SECONDS_PER_MINUTE)
         self._report_priority, self._web_priority, self._follow_up_priority = (
             self._priority(own) for own in (_REPORT, _WEB_REPORT, _FOLLOW_UP)
         )
-        self._follow_up_seconds: dict[int, int] = {}
-        """Work of the call after the repair, by request that will have one if all goes well."""
-        self._to_follow_up: dict[int, Request] = {}
-        """Closed requests whose customer is still to be called, by number."""
         self._spending = Spending(context)
         self._agents = Agents(
             context.environment,
             sum(shift.people for shift in policy.agents),
-            write=context.recorder.writer("calls"),
+            write=context.recorder.packed_writer("calls"),
             answered=self._spending.contact,
             ended=self._ended,
             abandoned=self._abandoned,
@@ -81,16 +80,20 @@ class StaffedCentre:
         for stream in self._streams:
             stream.open()
 
-    def expect(self, keys: Sequence[int]) -> None:
+    def expect(self, reports: Reports) -> None:
         """See `Contact.expect`."""
-        self._words = dict(zip(keys, self._triage.words(keys), strict=True))
+        self._judged = dict(zip(reports["key"].tolist(), self._triage.judge(reports), strict=True))
 
     def report(self, request: Request) -> None:
         """See `Contact.report`."""
-        words = self._words.pop(request.key, None) or self._triage.words([request.key])[0]
-        judgement = self._triage.judge(request, words)
+        judgement = self._judged.pop(request.key, None) or self._judge(request)
         request.channel = judgement.channel
         self._call(request, judgement, _FIRST_CALL, judgement.patience_seconds)
+
+    def _judge(self, request: Request) -> Judgement:
+        """Judge a report that nobody expected last evening."""
+        known = {name: np.array([getattr(request, name)]) for name in _KNOWN}
+        return self._triage.judge({**known, "key": np.array([request.key], np.uint64)})[0]
 
     def advise(self, request: Request, second: int) -> None:
         """See `Contact.advise`."""
@@ -104,18 +107,17 @@ class StaffedCentre:
 
     def follow_up(self, request: Request) -> None:
         """See `Contact.follow_up`."""
-        seconds = self._follow_up_seconds.pop(request.number, NO_CALL)
+        seconds = request.follow_up_seconds
         if seconds >= 0 and ends_in_repair(request):
-            self._to_follow_up[request.number] = request
             self._agents.submit(Call(_CALLS_BACK, _PHONE, self._follow_up_priority, seconds, request=request))
         else:
             self._register.write(request)
 
     def close(self) -> None:
         """See `Contact.close`."""
-        self._agents.write_unfinished()
-        for number in sorted(self._to_follow_up):
-            self._context.register.write(self._to_follow_up[number])
+        called = [call.request for call in self._agents.close() if call.kind == _CALLS_BACK]
+        for request in sorted(filter(None, called), key=_number_of):
+            self._register.write(request)
         self._spending.settle()
 
     def _priority(self, priority: int) -> int:
@@ -152,7 +154,6 @@ class StaffedCentre:
             self._taken_down(request, judgement, call.answered_second)
         elif call.kind == _CALLS_BACK:
             request.followed_up_second = self._environment._now
-            del self._to_follow_up[request.number]
             self._register.write(request)
         elif call.kind == _CALL_INFORMS and request.outcome == _OPEN:
             request.informed += 1
@@ -161,7 +162,7 @@ class StaffedCentre:
         """An agent has judged a report, and perhaps helped from afar."""
         now: int = self._environment._now
         request.answered_second, request.taken_second = answered_second, now
-        _, _, _, request.judged_urgency, mode, is_resolved, follow_up_seconds = judgement
+        _, _, _, request.judged_urgency, mode, is_resolved, request.follow_up_seconds = judgement
         if mode != request.mode:
             request.judged_mode = mode
             request.skill, request.level, request.people, request.part = self._triage.needed[mode]
@@ -171,8 +172,6 @@ class StaffedCentre:
             self._rooms.base.back_in_use(request)
             self._register.close(request, _RESOLVED_REMOTELY)
             return
-        if follow_up_seconds >= 0:
-            self._follow_up_seconds[request.number] = follow_up_seconds
         self._rooms.field.admit(request)
 
     def _abandoned(self, call: Call) -> None:
@@ -187,6 +186,10 @@ class StaffedCentre:
         delay = self._redial.seconds(uniform(self._key, request.key, Trait.REDIAL_DELAY, tries))
         again = partial(self._call_again, request, judgement)
         at(self._context.environment, self._context.now + delay, Turn.REPORT, again)
+
+
+def _number_of(request: Request) -> int:
+    return request.number
 
 
 def _advice_channel(facts: ContactCentre) -> Channel:

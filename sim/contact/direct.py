@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sim.aftersales.context import Context
 from sim.aftersales.requests import Request
-from sim.aftersales.rooms import Rooms
+from sim.aftersales.rooms import Reports, Rooms
 from sim.contact.judgement import Trait, ends_in_repair
 from sim.contact.spending import Spending
 from sim.streams import Purpose, uniform_fraction
@@ -32,7 +30,7 @@ class DirectReports:
     def open(self) -> None:
         """See `Contact.open`."""
 
-    def expect(self, keys: Sequence[int]) -> None:
+    def expect(self, reports: Reports) -> None:
         """See `Contact.expect`."""
 
     def report(self, request: Request) -> None:

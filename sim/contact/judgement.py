@@ -9,21 +9,26 @@ from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from scenarios import CHANNELS, ContactCentre, FailureMode
 from sim.aftersales.context import Context
 from sim.aftersales.facts import ServiceFacts
 from sim.aftersales.requests import NOBODY, Kind, Outcome, Request, Urgency
+from sim.aftersales.rooms import Reports
 from sim.durations import Durations
 from sim.streams import Purpose, uniform_blocks
 
 _SECONDS_PER_MINUTE = 60.0
 _BLOCKS = 3
+"""Of four words each: all that is drawn of a first try."""
 _WORDS = 2.0**32
 WEB = CHANNELS.index("web")
 FOREVER = -1
 """As patience: the caller never leaves the queue."""
 NO_CALL = -1
+Draws = npt.NDArray[np.uint32]
+IntArray = npt.NDArray[np.int64]
 _REPAIRS = (int(Kind.REPAIR), int(Kind.REWORK))
 _FIXED = (int(Outcome.DONE), int(Outcome.DONE_BY_PARTNER))
 
@@ -90,7 +95,7 @@ class Triage:
             (CHANNELS.index(channel.kind), Durations(channel.minutes, _SECONDS_PER_MINUTE))
             for channel in centre.channels
         ]
-        self._channel_limits = _limits([channel.share for channel in centre.channels])
+        self._channel_limits = np.array(_limits([channel.share for channel in centre.channels]), np.float64)
         self._urgency_errors = centre.misjudged_urgency_share * _WORDS
         self._work_errors = centre.misjudged_work_share * _WORDS
         self._remote = facts.policy.contacts.remote_share * _WORDS
@@ -112,43 +117,51 @@ class Triage:
         self.short_call = Durations(centre.follow_up_minutes, _SECONDS_PER_MINUTE)
         """Calls that agents make."""
 
-    def words(self, keys: Sequence[int]) -> list[list[int]]:
-        """The words of each request, for many at once: one by one takes many times as long."""
-        drawn: list[list[int]] = uniform_blocks(self._key, np.array(keys, np.uint64), _BLOCKS).T.tolist()
-        return drawn
+    def judge(self, reports: Reports) -> list[Judgement]:
+        """Judge (n,) reports at their first try, all at once: one by one it takes many times as long.
 
-    def judge(self, request: Request, words: Sequence[int]) -> Judgement:
-        """Judge a report at its first try."""
-        (
-            which,
-            length,
-            patient,
-            misjudged,
-            mistaken,
-            is_tried,
-            tried,
-            succeeds,
-            shown,
-            called,
-            calling,
-            _,
-        ) = words  # in the order of `Trait`, whose members are looked up slowly
-        channel, work = self._channels[bisect_right(self._channel_limits, which)]
-        seconds = work.seconds(length)
-        patience = FOREVER if channel == WEB else self.patience(request, patient)
-        mode, is_resolved = request.mode, False
-        if mistaken < self._work_errors:
-            mode = self._taken_for(mode, mistaken)
-        if is_tried < self._remote:
-            seconds += self._remote_work.seconds(tried)
-            is_resolved = succeeds < request.remote_share * self._remote_success
-            if shown < self._remote_part:
-                mode = request.mode
-        urgency = request.urgency
-        if misjudged < self._urgency_errors:
-            urgency = self._misjudged(urgency, misjudged)
-        follow_up = self.short_call.seconds(calling) if called < self._follow_up else NO_CALL
-        return Judgement(channel, seconds, patience, urgency, mode, is_resolved, follow_up)
+        Args:
+            reports: what is known of them.
+        """
+        words = uniform_blocks(self._key, reports["key"], _BLOCKS)
+        channels, work = self._handled(words)
+        patience = np.where(channels == WEB, FOREVER, self._patience_of(reports["segment"], words))
+        modes, urgencies = reports["mode"].copy(), reports["urgency"].copy()
+        mistaken, misjudged = words[Trait.MODE], words[Trait.URGENCY]
+        for report in np.flatnonzero(mistaken < self._work_errors).tolist():
+            modes[report] = self._taken_for(int(modes[report]), int(mistaken[report]))
+        for report in np.flatnonzero(misjudged < self._urgency_errors).tolist():
+            urgencies[report] = self._misjudged(int(urgencies[report]), int(misjudged[report]))
+        is_tried = words[Trait.REMOTE_TRIED] < self._remote
+        work += np.where(is_tried, self._remote_work.array(words[Trait.REMOTE_WORK]), 0)
+        is_resolved = is_tried & (
+            words[Trait.REMOTE_SUCCESS] < reports["remote_share"] * self._remote_success
+        )
+        is_shown = is_tried & (words[Trait.REMOTE_PART] < self._remote_part)
+        modes = np.where(is_shown, reports["mode"], modes)
+        follow_up = np.where(
+            words[Trait.FOLLOW_UP] < self._follow_up,
+            self.short_call.array(words[Trait.FOLLOW_UP_WORK]),
+            NO_CALL,
+        )
+        columns = channels, work, patience, urgencies, modes, is_resolved, follow_up
+        return list(map(Judgement._make, zip(*(column.tolist() for column in columns), strict=True)))
+
+    def _handled(self, words: Draws) -> tuple[IntArray, IntArray]:
+        """(n,) channels, and seconds of an agent's work in each."""
+        which = np.searchsorted(self._channel_limits, words[Trait.CHANNEL], side="right")
+        channels, work = np.empty(which.size, np.int64), np.empty(which.size, np.int64)
+        for place, (channel, durations) in enumerate(self._channels):
+            of_channel = which == place
+            channels[of_channel] = channel
+            work[of_channel] = durations.array(words[Trait.WORK, of_channel])
+        return channels, work
+
+    def _patience_of(self, segment: IntArray, words: Draws) -> IntArray | int:
+        if self._patience is None:
+            return FOREVER
+        seconds = self._patience.array(words[Trait.PATIENCE]) * np.take(self._patience_factor, segment)
+        return np.asarray(np.rint(seconds).astype(np.int64))
 
     def patience(self, request: Request, word: int) -> int:
         """Seconds after which a customer who waits on the telephone or at the counter hangs up."""

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-import simpy
-from simpy.events import EventPriority
-
 from scenarios import CHANNELS, CallStream, Distribution
 from sim.aftersales.context import Context
 from sim.aftersales.requests import CallKind
 from sim.arrivals import Arrivals
-from sim.clock import Turn
+from sim.clock import Turn, scheduler
 from sim.contact.agents import Agents, Call
 from sim.contact.judgement import FOREVER
 from sim.durations import drawn, whole_seconds
 from sim.streams import Purpose, uniform_array
 
 _SECONDS_PER_MINUTE = 60.0
-_TURN = EventPriority(Turn.REPORT)
+_TURN = int(Turn.REPORT)
 _GAP, _WORK, _PATIENCE = range(3)
 _PHONE = CHANNELS.index("phone")
 
@@ -30,8 +24,6 @@ class StreamOfCalls:
     def __init__(
         self, context: Context, stream: CallStream, number: int, priority: int, agents: Agents
     ) -> None:
-        # As in stations, the clock is read straight from its attribute.
-        self._environment: Any = context.environment
         self._stream = stream
         self._number = number
         self._priority = priority
@@ -43,11 +35,9 @@ class StreamOfCalls:
         self._arrivals: list[int] = []
         self._work: list[int] = []
         self._patience: list[int] = []
-        # One event object serves all arrivals, as with the servers of a station.
-        self._event = simpy.Event(context.environment)
-        self._event._ok = True
-        self._event._value = None
-        self._callbacks: list[Callable[[simpy.Event], None]] = [self._arrive]
+        self._schedule = scheduler(context.environment)
+        # The stream stands in the queue of the clock itself.
+        self.callbacks = [StreamOfCalls._arrive]
 
     def open(self) -> None:
         """Wait for the first call."""
@@ -74,10 +64,9 @@ class StreamOfCalls:
             self._draw()
         second = self._arrivals[self._at]
         if second < self._end:
-            self._event.callbacks = self._callbacks
-            self._environment.schedule(self._event, _TURN, second - self._environment._now)
+            self._schedule(second, _TURN, self)
 
-    def _arrive(self, _: simpy.Event) -> None:
+    def _arrive(self) -> None:
         index = self._at
         self._at += 1
         self._agents.submit(

@@ -1,65 +1,96 @@
-"""Requests that are still to come: one row each, with all that is drawn for them beforehand."""
+"""Requests that are still to come, with all that is drawn for them beforehand."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.aftersales.requests import NOBODY, Request, Urgency
+from sim.aftersales.requests import KNOWN_REAL, KNOWN_WHOLE, NO_WHOLE
 
-Rows = npt.NDArray[Any]
 Draws = npt.NDArray[np.uint32]
 IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
 KeyArray = npt.NDArray[np.uint64]
 
-ROW = np.dtype(
-    [("second", np.int64), ("key", np.uint64)]
-    + [
-        (name, np.int64)
-        for name in (
-            "kind", "reported_second", "product", "region", "cell", "segment", "sla", "station", "stream", "urgency",
-            "mode", "is_warranty", "is_contract", "is_goodwill", "skill", "level", "people", "part",
-            "diagnosis_seconds", "work_seconds", "station_metres",
-        )
-    ]
-    + [(name, np.float64) for name in ("latitude", "longitude", "remote_share", "chance")]
-)  # fmt: skip
-"""A row; `second` is when the request comes to us, `chance` a probability that decides whether its unit is in use."""
+_COMING = ("second", "kind", "reported_second", "units")
+"""`second` is when the request comes to us, `units` how many there are in its cell on that day."""
+_WHOLE = (*KNOWN_WHOLE, *_COMING)
+_REAL = (*KNOWN_REAL, "chance")
+"""`chance` is a probability that decides whether its unit is in use."""
+_PLACE = {name: place for names in (_WHOLE, _REAL) for place, name in enumerate(names)}
 
-SECOND, KEY, KIND, REPORTED, CELL, CHANCE = (
-    ROW.names.index(name) if ROW.names else -1
-    for name in ("second", "key", "kind", "reported_second", "cell", "chance")
-)
+
+class Row(NamedTuple):
+    """One request that is still to come."""
+
+    second: int
+    kind: int
+    key: int
+    reported_second: int
+    cell: int
+    units: int
+    chance: float
+    whole: list[int]
+    """See `KNOWN_WHOLE`."""
+    real: list[float]
+    """See `KNOWN_REAL`."""
+
+
+class Rows:
+    """A row per request, column by column: `rows["second"]`. A structured array takes several times as long."""
+
+    __slots__ = ("_keys", "_real", "_whole")
+
+    def __init__(self, keys: KeyArray, whole: IntArray, real: FloatArray) -> None:
+        self._keys, self._whole, self._real = keys, whole, real
+
+    def __len__(self) -> int:
+        return self._keys.size
+
+    def __getitem__(self, name: str) -> npt.NDArray[Any]:
+        if name == "key":
+            return self._keys
+        column: npt.NDArray[Any] = (self._real if name in _REAL else self._whole)[_PLACE[name]]
+        return column
+
+    def __setitem__(self, name: str, values: Any) -> None:
+        self[name][:] = values
+
+    def chosen(self, which: npt.NDArray[Any]) -> Rows:
+        """Some of the rows, by a mask or their numbers."""
+        return Rows(self._keys[which], self._whole[:, which], self._real[:, which])
+
+    def tolist(self) -> list[Row]:
+        """One by one."""
+        single = (self[name].tolist() for name in Row._fields[:-2])
+        whole, real = self._whole[: len(KNOWN_WHOLE)].T.tolist(), self._real[: len(KNOWN_REAL)].T.tolist()
+        return list(map(Row._make, zip(*single, whole, real, strict=True)))
+
+    @staticmethod
+    def joined(parts: list[Rows]) -> Rows:
+        """One after the other."""
+        if len(parts) == 1:
+            return parts[0]
+        return Rows(
+            np.concatenate([part._keys for part in parts]),
+            np.concatenate([part._whole for part in parts], axis=1),
+            np.concatenate([part._real for part in parts], axis=1),
+        )
+
+
+_BLANK = np.array([*NO_WHOLE, *(0 for _ in _COMING)])[:, None]
 
 
 def blank_rows(number: int, kind: int) -> Rows:
     """Rows of one kind about which nothing is known."""
-    rows = np.zeros(number, ROW)
-    rows["kind"], rows["urgency"], rows["is_warranty"] = kind, int(Urgency.IMPORTANT), 1
-    rows["level"] = rows["people"] = 1
-    for name in ("product", "region", "cell", "station", "stream", "mode", "skill", "part"):
-        rows[name] = NOBODY
-    return rows
+    whole = np.repeat(_BLANK, number, axis=1)
+    whole[_PLACE["kind"]] = kind
+    return Rows(np.zeros(number, np.uint64), whole, np.zeros((len(_REAL), number)))
 
 
-def in_order(parts: list[Rows]) -> list[tuple[Any, ...]]:
-    """Rows of several kinds as tuples, by second; those of one second by their key."""
-    rows = np.concatenate(parts) if parts else blank_rows(0, 0)
-    order = np.lexsort((rows["key"], rows["second"]))
-    listed: list[tuple[Any, ...]] = rows[order].tolist()
-    return listed
-
-
-def fill(request: Request, row: tuple[Any, ...]) -> None:
-    """Copy what a row says into its request; triage believes the truth until it errs."""
-    (
-        _, _, _, _, request.product, request.region, request.base_cell, request.segment, request.sla, request.station,
-        request.stream, request.urgency, request.mode, request.is_warranty, request.is_contract, request.is_goodwill,
-        request.true_skill, request.true_level, request.true_people, request.true_part, request.diagnosis_seconds,
-        request.work_seconds, request.station_metres, request.latitude, request.longitude, request.remote_share, _,
-    ) = row  # fmt: skip
-    request.judged_urgency, request.judged_mode = request.urgency, request.mode
-    request.skill, request.level = request.true_skill, request.true_level
-    request.people, request.part = request.true_people, request.true_part
+def in_order(parts: list[Rows]) -> Rows:
+    """Rows of several kinds by second; those of one second by their key."""
+    rows = Rows.joined([part for part in parts if len(part)] or [blank_rows(0, 0)])
+    return rows.chosen(np.lexsort((rows["key"], rows["second"])))

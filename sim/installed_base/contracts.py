@@ -94,7 +94,7 @@ class Contracts:
         protected = np.minimum(self._recent / np.maximum(under, 1), 1.0)
         product, region = rows["product"], rows["region"]
         chance = self._reduction[product] * protected[product, region]
-        draws = fractions(uniform_array(self._stream, np.ascontiguousarray(rows["key"]), 0))
+        draws = fractions(uniform_array(self._stream, rows["key"], 0))
         return np.asarray((rows["is_contract"] == 1) & (draws < chance))
 
     def visits(self, day: int, under: IntArray) -> Rows:

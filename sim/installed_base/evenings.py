@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from sim.aftersales.context import Context
 from sim.clock import SECONDS_PER_DAY
 from sim.durations import fractions
-from sim.installed_base.arriving import Rows, in_order
+from sim.installed_base.arriving import Rows, blank_rows, in_order
 from sim.installed_base.charges import BaseCharges
 from sim.installed_base.contracts import Contracts
 from sim.installed_base.installations import Installations
@@ -52,11 +50,11 @@ class Evenings:
         self._avoided = np.zeros(self._population.shape[:2], np.int64)
         self._later: dict[int, list[Rows]] = {}
 
-    def begin(self) -> list[tuple[Any, ...]]:
+    def begin(self) -> Rows:
         """Requests of the first day, in order."""
         return self._coming(0, self.contracts.under_contract(), [])
 
-    def end(self, day: int) -> list[tuple[Any, ...]]:
+    def end(self, day: int) -> Rows:
         """Count what was sold, returned and scrapped on a day; returns the requests of the next, in order."""
         scrapped = self._population.scrap()
         sold_in_stores, returned_to_stores = self._sales.of_day(day)
@@ -73,7 +71,7 @@ class Evenings:
         self.failed_cells.clear()
         self._avoided[:] = 0
         if day + 1 == self._days:
-            return []
+            return blank_rows(0, 0)
         made = self.installations.are_made
         return self._coming(day + 1, under, [self.installations.rows(day, sold_in_stores)] if made else [])
 
@@ -92,18 +90,21 @@ class Evenings:
             "installed_base", np.stack([of_day, product, region, *(c.reshape(-1) for c in columns)], axis=1)
         )
 
-    def _coming(self, day: int, under: IntArray, installations: list[Rows]) -> list[tuple[Any, ...]]:
+    def _coming(self, day: int, under: IntArray, installations: list[Rows]) -> Rows:
         """All requests of a day; (products, regions, months) units are under contract."""
         parts = [*installations, *(stream.rows(day) for stream in self._streams), *self._failing(day, under)]
         parts += self._later.pop(day, [])
         self.contracts.forget(day)
         if self.contracts.are_offered:
             visits = self.contracts.visits(day, under)
-            hour = self._traits.draws(np.ascontiguousarray(visits["key"]), 0)[0]
+            hour = self._traits.draws(visits["key"], 0)[0]
             visits["second"] = day * SECONDS_PER_DAY + self._times.seconds(fractions(hour))
             visits["reported_second"] = visits["second"]
             parts.append(visits)
-        return in_order(parts)
+        rows = in_order(parts)
+        if self.units.size:
+            rows["units"] = self.units[rows["cell"]]
+        return rows
 
     def _failing(self, day: int, under: IntArray) -> list[Rows]:
         """Failures of a day that no visit prevents and that are reported on it; others are kept for later."""
@@ -121,14 +122,14 @@ class Evenings:
         if self.contracts.are_offered:
             foreseen = self.contracts.are_foreseen(rows, under.sum(axis=2))
             np.add.at(self._avoided, (product[foreseen], region[foreseen]), 1)
-            rows = rows[~foreseen]
+            rows = rows.chosen(~foreseen)
         if not self._times.has_delays:
             rows["reported_second"] = rows["second"]
             return [rows]
-        draws = self._traits.draws(np.ascontiguousarray(rows["key"]), 2)[0]
+        draws = self._traits.draws(rows["key"], 2)[0]
         delay = self._times.delay_days(day, fractions(draws))
         rows["second"] += delay * SECONDS_PER_DAY
         rows["reported_second"] = rows["second"]
         for days in np.unique(delay[delay > 0]).tolist():
-            self._later.setdefault(day + days, []).append(rows[delay == days])
-        return [rows[delay == 0]]
+            self._later.setdefault(day + days, []).append(rows.chosen(delay == days))
+        return [rows.chosen(delay == 0)]

@@ -140,11 +140,13 @@ class Intake:
         self._places.settle(rows, four_draws(self._place, keys))
         return rows
 
-    def work_again(self, key: int, mode: int) -> tuple[int, int]:
-        """Seconds of diagnosis and of repair, when a repair has to be done again."""
-        draws = four_draws(self._work, np.array([key], np.uint64))
-        which = np.array([mode])
-        return int(self._diagnosis.seconds(which, draws[0])[0]), int(self._repair.seconds(which, draws[1])[0])
+    def work_again(self, rows: Rows) -> None:
+        """Write seconds of diagnosis and of repair where a repair has to be done again."""
+        draws = four_draws(self._work, rows["key"])
+        broken = rows["mode"] >= 0
+        mode = rows["mode"][broken]
+        rows["diagnosis_seconds"][broken] = self._diagnosis.seconds(mode, draws[0, broken])
+        rows["work_seconds"][broken] = self._repair.seconds(mode, draws[1, broken])
 
 
 def _upto(weights: Sequence[float]) -> FloatArray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from struct import unpack
 
 import pytest
 import simpy
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.clock import Turn, at
+from sim.clock import run as let_happen
 from sim.contact.agents import Agents, Call
 from sim.contact.judgement import FOREVER
 from sim.shifts import Duty
@@ -41,7 +43,7 @@ def worked(some: list[Terms], people: int, shift: tuple[int, int, int]) -> tuple
     agents = Agents(
         environment,
         people,
-        write=lambda row: rows.append(tuple(row)),
+        write=lambda row: rows.append(unpack("10q", row)),
         answered=lambda second: None,
         ended=lambda call: None,
         abandoned=lambda call: None,
@@ -57,8 +59,8 @@ def worked(some: list[Terms], people: int, shift: tuple[int, int, int]) -> tuple
     for number, (second, seconds, patience, priority) in enumerate(some):
         call = Call(0, 0, priority, seconds, patience, stream=number)
         at(environment, second, Turn.REPORT, partial(agents.submit, call))
-    environment.run(until=_END)
-    agents.write_unfinished()
+    let_happen(environment, until=_END)
+    agents.close()
     return sorted(rows, key=lambda row: row[1]), sum(overtime)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from scenarios import Reporting
 from sim.aftersales.requests import Kind
-from sim.installed_base.arriving import KEY, KIND, SECOND, blank_rows, in_order
+from sim.installed_base.arriving import blank_rows, in_order
 from sim.installed_base.durations import WorkTimes
 from sim.installed_base.reporting import ReportTimes
 from sim.records import Cell
@@ -47,8 +47,8 @@ def test_requests_come_by_second_and_then_by_key() -> None:
     late, early = blank_rows(2, Kind.REPAIR), blank_rows(2, Kind.STREAM)
     late["second"], late["key"] = 50, [9, 3]
     early["second"], early["key"] = [40, 50], [8, 5]
-    rows = in_order([late, early])
-    assert [(row[SECOND], row[KEY], row[KIND]) for row in rows] == [
+    rows = in_order([late, early]).tolist()
+    assert [(row.second, row.key, row.kind) for row in rows] == [
         (40, 8, 4),
         (50, 3, 0),
         (50, 5, 4),
