@@ -63,7 +63,7 @@ class Presence:
             duties, plan = self._duties_at[technician], self._plan[technician]
             for day in range(from_day, self._days):
                 plan[day] = _OFF if duties[day] is None else _ON_SHIFT
-            self._planned[technician][from_day:] = duties[from_day:]
+            self._planned[technician][from_day:] = duties[from_day : self._days]
             self._spread_training(technician, key, from_day)
 
     def leave(self, technician: int, from_day: int) -> None:
@@ -82,7 +82,10 @@ class Presence:
             return self._planned[technician][day]
         if not self._is_filled[technician]:
             return None
-        return self._duty_of(self._people[technician].shift, day)
+        duties = self._duties_at[technician]
+        while len(duties) <= day:
+            duties.append(self._duty_of(self._people[technician].shift, len(duties)))
+        return duties[day]
 
     def actual(self, technician: int, day: int) -> Duty | None:
         """The same, known what illness did to it."""
