@@ -12,7 +12,7 @@ import annotated_types
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from scenarios.language.base import Model
+from scenarios.language.base import Model, meanings_of
 from scenarios.language.columns import Columns
 
 _WORDS: dict[Any, str] = {
@@ -47,6 +47,7 @@ class FieldText:
 
 def fields_of(model: type[Model]) -> Iterator[FieldText]:
     """The keys of a block in order, in words."""
+    meanings = meanings_of(model)
     for name, field in model.model_fields.items():
         annotation = field.annotation
         yield FieldText(
@@ -56,7 +57,7 @@ def fields_of(model: type[Model]) -> Iterator[FieldText]:
             default=default_text(field),
             default_yaml="" if field.is_required() else value_text(field.default, "null", longest=10**9),
             source=extra_of(field).get("source", ""),
-            meaning=field.description or "",
+            meaning=meanings.get(name, ""),
             blocks=tuple(dict.fromkeys(blocks_in(annotation))),
             is_table=row_of(annotation) is not None,
         )

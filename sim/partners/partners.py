@@ -37,6 +37,8 @@ class OutsidePartners:
         self._hired = [hire(facts, facts.partner_ids.index(name), share) for name in policy.partner_ids]
         self._has_price = [mode.price > 0.0 for mode in facts.service.failure_modes]
         self._under_way: dict[int, PartnerJob] = {}
+        self._full_day = -1
+        """Last day on which all had as many jobs as they take."""
 
     def connect(self, rooms: Rooms) -> None:
         """Say whom it works with."""
@@ -52,27 +54,30 @@ class OutsidePartners:
 
     def takes(self, request: Request, offered_second: int) -> bool:
         """See `Partners.takes`."""
-        if (
-            not self._hired
-            or request.part_asked_second != NOT_YET
-            or not self._wants(request, offered_second)
-        ):
+        if not self._hired or request.part_asked_second != NOT_YET:
             return False
         today = day_of(self._context.now)
+        if today == self._full_day or not self._wants(request, offered_second):
+            return False
         able = [hired for hired in self._hired if hired.can(request) and hired.is_free(today)]
         total = sum(hired.standing.share for hired in able)
         if not able or total <= 0.0:
             return False
+        chosen = able[0] if len(able) == 1 else self._chosen(request, able, total)
+        chosen.take(today)
+        if not any(hired.is_free(today) for hired in self._hired):
+            self._full_day = today
+        self._hand_over(request, chosen)
+        return True
+
+    def _chosen(self, request: Request, able: list[Hired], total: float) -> Hired:
+        """One of those who can do a job, each as likely as its share of a total."""
         left = self._fraction(request, _WHICH) * total
-        chosen = able[-1]
         for hired in able:
             left -= hired.standing.share
             if left < 0.0:
-                chosen = hired
-                break
-        chosen.take(today)
-        self._hand_over(request, chosen)
-        return True
+                return hired
+        return able[-1]
 
     def close(self) -> None:
         """See `Partners.close`."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from scenarios import Scenario
 from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
@@ -27,7 +29,7 @@ class PartsAccounts:
     def __init__(self, recorder: Recorder, scenario: Scenario, centres: int) -> None:
         self._recorder = recorder
         self._centres = centres
-        self._pending: dict[tuple[int, int], list[int]] = {}
+        self._pending: defaultdict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])
         self._value = [0] * centres
         costs, supply = scenario.costs, scenario.service.parts if scenario.service is not None else None
         assert supply is not None
@@ -41,14 +43,14 @@ class PartsAccounts:
 
     def value(self, centre: int, reason: Charge, units: int, amount_minor: int) -> None:
         """Note that units at cost came into stock or left it."""
-        pending = self._pending.setdefault((centre, reason), [0, 0])
+        pending = self._pending[centre, reason]
         pending[0] += units
         pending[1] += amount_minor
         self._value[centre] += amount_minor if reason in _INTO_STOCK else -amount_minor
 
     def work(self, centre: int, reason: Charge, quantity: int) -> None:
         """Note what is paid by the piece."""
-        self._pending.setdefault((centre, reason), [0, 0])[0] += quantity
+        self._pending[centre, reason][0] += quantity
 
     def write(self, second: int) -> None:
         """Write the day's charges down, and what its stock costs."""

@@ -13,6 +13,10 @@ from sim.parts.stock import Stock
 from sim.streams import Purpose, uniform
 
 _WORDS = 1 << 32
+# Members of enumerations are looked up slowly, and these are needed at every repair.
+_SHOP, _CENTRE, _CUSTOMER = int(Echelon.SHOP), int(Echelon.CENTRE), int(Echelon.CUSTOMER)
+_RETURN, _REPAIR = int(MoveReason.RETURN), int(MoveReason.REPAIR)
+_PARTS_RETURNED, _PART_REPAIRS = Charge.PARTS_RETURNED, Charge.PART_REPAIRS
 
 
 class Exchange:
@@ -29,6 +33,8 @@ class Exchange:
         self._success = round(shop.success_share * _WORDS)
         self._key = context.stream(Purpose.REPAIR_SHOP)
         self._is_repairable = facts.is_repairable.tolist()
+        self._centre = facts.centre_of_station.tolist()
+        self._cost = facts.cost_minor.tolist()
         self._others: dict[tuple[int, int], int] = {}
 
     def take_back(self, request: Request, part: int) -> None:
@@ -46,10 +52,9 @@ class Exchange:
 
     def _send(self, station: int, part: int, entity: int, number: int, request: int) -> None:
         now, stock = self._context.now, self._stock
-        centre = int(self._facts.centre_of_station[station])
-        goal = (int(Echelon.SHOP), centre)
-        stock.move(part, 1, (int(Echelon.CUSTOMER), 0), goal, now, now, int(MoveReason.RETURN), request)
-        stock.accounts.value(centre, Charge.PARTS_RETURNED, 1, int(self._facts.cost_minor[part]))
+        centre = self._centre[station]
+        stock.move(part, 1, (_CUSTOMER, 0), (_SHOP, centre), now, now, _RETURN, request)
+        stock.accounts.value(centre, _PARTS_RETURNED, 1, self._cost[part])
         stock.put(stock.shop, centre, part, 1, 0)
         is_mended = self._success == _WORDS or uniform(self._key, entity, number, 1) < self._success
         draw = uniform(self._key, entity, number) if self._is_drawn else 0
@@ -68,7 +73,6 @@ class Exchange:
             stock.write_off(stock.shop, centre, part, 1, Echelon.SCRAP)
             self._centres.look_at(centre, part)
             return
-        source, goal = (int(Echelon.SHOP), centre), (int(Echelon.CENTRE), centre)
-        stock.move(part, 1, source, goal, left, self._context.now, int(MoveReason.REPAIR))
-        stock.accounts.work(centre, Charge.PART_REPAIRS, 1)
+        stock.move(part, 1, (_SHOP, centre), (_CENTRE, centre), left, self._context.now, _REPAIR)
+        stock.accounts.work(centre, _PART_REPAIRS, 1)
         self._centres.receive(centre, part, 1, 0)

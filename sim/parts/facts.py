@@ -39,7 +39,7 @@ class Levels:
         cell = np.flatnonzero(position <= self.reorder_point)
         units = self.order_up_to.ravel()[cell] - position.ravel()[cell]
         some = units > 0
-        place, part = np.divmod(cell[some], self.order_up_to.shape[1])
+        place, part = np.unravel_index(cell[some], self.order_up_to.shape)
         return place, part, units[some]
 
     def missing(self, place: int, part: int, position: int) -> int:

@@ -141,6 +141,12 @@ class Stations:
             self.on_order[cell] += units
             self._centres.order(station, part, units)
 
+    def review_many(self, station: IntArray, part: IntArray) -> None:
+        """Review (k,) parts, one after the other, where stock is reviewed continuously."""
+        if self._is_continuous:
+            for place, item in sorted({*zip(station.tolist(), part.tolist(), strict=True)}):
+                self.review(place, item)
+
     def order_all(self) -> None:
         """All stations order from their centres."""
         station, part, units = self._facts.stations.wanted(self.position)

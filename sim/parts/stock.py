@@ -92,10 +92,13 @@ class Stock:
     def take_many(self, pile: Pile, place: IntArray, part: IntArray, units: IntArray) -> IntArray:
         """Take units out of a pile at (k,) places; returns how many of each are defective."""
         bad = np.zeros(place.size, np.int64)
-        some = pile.defective[place, part] > 0
-        np.subtract.at(pile.units, (place[~some], part[~some]), units[~some])
-        for index in np.flatnonzero(some).tolist():
-            bad[index] = self.take(pile, int(place[index]), int(part[index]), int(units[index]))
+        cell = place * pile.units.shape[1] + part
+        mixed = np.flatnonzero(pile.defective.ravel()[cell])
+        if mixed.size:
+            for index in mixed.tolist():
+                bad[index] = self.take(pile, int(place[index]), int(part[index]), int(units[index]))
+            cell, units = np.delete(cell, mixed), np.delete(units, mixed)
+        np.subtract.at(pile.units.ravel(), cell, units)
         return bad
 
     def _defective_among(self, pile: Pile, place: int, part: int, units: int, there: int, bad: int) -> int:
@@ -168,6 +171,17 @@ def dealt_out(cell: IntArray, units: IntArray, there: IntArray) -> npt.NDArray[n
     Returns:
         (k,) units that each gets.
     """
+    given = units.copy()
+    if not cell.size:
+        return given
+    scarce = np.flatnonzero(np.bincount(cell, units)[cell] > there[cell])
+    if scarce.size:
+        given[scarce] = _in_turn(cell[scarce], units[scarce], there)
+    return given
+
+
+def _in_turn(cell: IntArray, units: IntArray, there: IntArray) -> IntArray:
+    """What each of (k,) gets of its cell, (cells,) units, when those before have got theirs."""
     order = np.argsort(cell, kind="stable")
     wanted, asked = units[order], cell[order]
     before = np.cumsum(wanted) - wanted

@@ -19,7 +19,7 @@ from sim.parts.planning import Planning
 from sim.parts.records import Records
 from sim.parts.sources import Sources
 from sim.parts.stations import Stations
-from sim.parts.stock import Pile, Stock
+from sim.parts.stock import Stock
 from sim.parts.transport import Transport
 from sim.parts.vans import Vans
 from sim.recorder import TABLES
@@ -49,6 +49,7 @@ class SpareParts:
         self._sources = Sources(context, facts, stock, self._centres, self._stations, self._transport)
         self._records = Records(context, facts, stock, self._stations)
         self._other = OtherDemand(context, facts, self._hand_over)
+        self._level_rows = self._blank_levels()
         self._defective: set[int] = set()
         """Requests into whose appliance a defective unit was put last."""
 
@@ -138,24 +139,25 @@ class SpareParts:
     def _write_levels(self) -> None:
         """A row per centre, station, and the vans and repair shop of each."""
         stock, facts = self._stock, self._facts
-        stations = len(facts.station_keys)
-        van_units = _added_up(stock.vans.units.sum(axis=1), facts.station_of_van, stations)
-        van_value = _added_up(stock.vans.units @ facts.cost_minor, facts.station_of_van, stations)
-        self._write_level(Echelon.VAN, van_units, van_value, np.zeros(stations, np.int64))
-        self._write_pile(stock.stations, self._stations.owed)
-        self._write_pile(stock.centres, self._centres.owed)
-        self._write_pile(stock.shop, np.zeros_like(stock.shop.units))
-
-    def _write_pile(self, pile: Pile, owed: IntArray) -> None:
-        value = pile.units @ self._facts.cost_minor
-        self._write_level(pile.echelon, pile.units.sum(axis=1), value, owed.sum(axis=1))
-
-    def _write_level(self, echelon: Echelon, *columns: IntArray) -> None:
-        rows = np.empty((columns[0].size, len(TABLES["part_levels"])), np.int64)
-        rows[:, 0], rows[:, 1], rows[:, 2] = self._context.now, echelon, np.arange(columns[0].size)
-        for index, column in enumerate(columns):
-            rows[:, 3 + index] = column
+        stations, centres = len(stock.stations.units), len(stock.centres.units)
+        units = np.concatenate((stock.stations.units, stock.centres.units, stock.shop.units))
+        rows = self._level_rows.copy()
+        rows[:, 0] = self._context.now
+        np.add.at(rows[:, 3], facts.station_of_van, stock.vans.units.sum(axis=1))
+        np.add.at(rows[:, 4], facts.station_of_van, stock.vans.units @ facts.cost_minor)
+        rows[stations:, 3], rows[stations:, 4] = units.sum(axis=1), units @ facts.cost_minor
+        rows[stations : 2 * stations, 5] = self._stations.owed.sum(axis=1)
+        rows[2 * stations : 2 * stations + centres, 5] = self._centres.owed.sum(axis=1)
         self._context.recorder.add("part_levels", rows)
+
+    def _blank_levels(self) -> IntArray:
+        """Rows of an evening's levels: echelon and place, and zeros."""
+        stations, centres = len(self._facts.station_keys), len(self._facts.centre_keys)
+        counts = (stations, stations, centres, centres)
+        rows = np.zeros((sum(counts), len(TABLES["part_levels"])), np.int64)
+        rows[:, 1] = np.repeat((Echelon.VAN, Echelon.STATION, Echelon.CENTRE, Echelon.SHOP), counts)
+        rows[:, 2] = np.concatenate([np.arange(count) for count in counts])
+        return rows
 
     def close(self) -> None:
         """See `Parts.close`."""
@@ -164,16 +166,6 @@ class SpareParts:
         self._stations.close()
         self._stock.close()
         self._stock.accounts.write(self._context.end_second - 1)
-
-
-def _added_up(
-    values: IntArray,
-    group: IntArray,
-    groups: int,
-) -> IntArray:
-    total = np.zeros(groups, np.int64)
-    np.add.at(total, group, values)
-    return total
 
 
 def build_parts(context: Context) -> SpareParts | EverythingAtHand:

@@ -112,7 +112,9 @@ class Transport:
 
     def _goods_leave(self, stores: IntArray, left_second: int, arrival_second: int) -> None:
         """Goods for some stores have left the centre at a second, with what was waiting for them."""
-        for store in np.unique(stores).tolist():
+        if not self._under_way:
+            return
+        for store in sorted({*stores.tolist()}):
             waiting = self._waiting.get(store)
             if not waiting:
                 continue

@@ -26,7 +26,8 @@ class Vans:
         self._stations = stations
         self._pile = stock.vans
         self._centre = facts.centre_of_station[facts.station_of_van].tolist()
-        self._coming: list[tuple[IntArray, ...]] = []
+        self._coming: list[tuple[int, IntArray, IntArray, IntArray, IntArray, IntArray]] = []
+        """Second at which they left; vans, parts, units, defective ones among them, stations."""
         self._write_demand = context.recorder.writer("part_demands")
 
     def take(self, technician: int, part: int, request: Request) -> int:
@@ -49,9 +50,9 @@ class Vans:
         if not van.size:
             return
         station = self._facts.station_of_van[van]
-        self._look(station, part, units)
-        cell = station * self._facts.parts + part
-        given = dealt_out(cell, units, self._stations.spare.ravel())
+        given = dealt_out(station * self._facts.parts + part, units, self._stations.spare.ravel())
+        short = given < units
+        self._put_right(station[short], part[short])
         now = self._context.now
         rows = np.empty((van.size, len(TABLES["part_demands"])), np.int64)
         rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3] = now, Echelon.STATION, station, part
@@ -60,30 +61,27 @@ class Vans:
         some = given > 0
         van, part, station, given = van[some], part[some], station[some], given[some]
         bad = self._stock.take_many(self._stock.stations, station, part, given)
-        self._coming.append((van, part, given, bad, station, np.full(van.size, now)))
-        for place, item in sorted({*zip(station.tolist(), part.tolist(), strict=True)}):
-            self._stations.review(place, item)
+        self._coming.append((now, van, part, given, bad, station))
+        self._stations.review_many(station, part)
         morning = now - now % SECONDS_PER_DAY + SECONDS_PER_DAY
         if morning < self._context.end_second:
             at(self._context.environment, morning, Turn.PARTS_DELIVERY, self._arrive)
 
-    def _look(self, station: IntArray, part: IntArray, units: IntArray) -> None:
-        """Records that promise more than is found when vans are filled are put right."""
-        total = np.zeros_like(self._stock.deviation)
-        np.add.at(total, (station, part), units)
-        missed = (total > self._stations.spare) & (self._stock.deviation != 0)
-        for place, item in zip(*(index.tolist() for index in np.nonzero(missed)), strict=True):
+    def _put_right(self, station: IntArray, part: IntArray) -> None:
+        """Records of (k,) parts of which there were too few are put right where they promise more than there is."""
+        wrong = self._stock.deviation[station, part] != 0
+        for place, item in sorted({*zip(station[wrong].tolist(), part[wrong].tolist(), strict=True)}):
             self._stations.put_right(place, item)
 
     def _arrive(self) -> None:
-        for van, part, given, bad, station, left in self._coming:
-            np.add.at(self._pile.units, (van, part), given)
-            np.add.at(self._pile.defective, (van, part), bad)
+        for left, van, part, given, bad, station in self._coming:
+            self._pile.units[van, part] += given  # a part once per van and evening
+            self._pile.defective[van, part] += bad
             self._write(van, part, given, station, left, self._context.now)
         self._coming.clear()
 
     def _write(
-        self, van: IntArray, part: IntArray, given: IntArray, station: IntArray, left: IntArray, arrived: int
+        self, van: IntArray, part: IntArray, given: IntArray, station: IntArray, left: int, arrived: int
     ) -> None:
         rows = np.empty((van.size, len(TABLES["part_moves"])), np.int64)
         rows[:, 0], rows[:, 1] = part, given
@@ -94,6 +92,6 @@ class Vans:
 
     def close(self) -> None:
         """Write down what is on its way to vans when the run ends."""
-        for van, part, given, _bad, station, left in self._coming:
+        for left, van, part, given, _, station in self._coming:
             self._write(van, part, given, station, left, NOT_YET)
-            np.add.at(self._pile.under_way, (van, part), given)
+            self._pile.under_way[van, part] += given

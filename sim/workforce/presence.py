@@ -13,7 +13,7 @@ from sim.aftersales.rooms import Duty
 from sim.books.terms import DAYS_PER_YEAR
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, second_of_day
 from sim.durations import drawn, fractions
-from sim.streams import Purpose, uniform_array, uniform_fraction
+from sim.streams import Purpose, four_draws, uniform_array, uniform_fraction
 
 _SECONDS_PER_MINUTE = 60
 _LONGEST_ILLNESS_DAYS = 120
@@ -42,6 +42,8 @@ class Presence:
         self._duties = {name: self._duties_of(shift) for name, shift in shifts.items()}
         self._duties_at = [self._duties[person.shift.id] for person in self._people]
         self._plan = [bytearray(self._days) for _ in self._people]
+        self._planned: list[list[Duty | None]] = [[None] * self._days for _ in self._people]
+        """(technicians, days) the shift, where the plan says so."""
         self._ill = [bytearray(self._days) for _ in self._people]
         self._is_filled = [False] * len(self._people)
         self._episodes: list[list[tuple[int, int]]] = [[] for _ in range(self._days)]
@@ -61,6 +63,7 @@ class Presence:
             duties, plan = self._duties_at[technician], self._plan[technician]
             for day in range(from_day, self._days):
                 plan[day] = _OFF if duties[day] is None else _ON_SHIFT
+            self._planned[technician][from_day:] = duties[from_day : self._days]
             self._spread_training(technician, key, from_day)
 
     def leave(self, technician: int, from_day: int) -> None:
@@ -68,6 +71,7 @@ class Presence:
         self._is_filled[technician] = False
         for day in range(from_day, self._days):
             self._plan[technician][day] = _OFF
+            self._planned[technician][day] = None
             self._ill[technician][day] = 0
             self._episodes[day] = [episode for episode in self._episodes[day] if episode[0] != technician]
             self._trained[day] = [number for number in self._trained[day] if number != technician]
@@ -75,12 +79,13 @@ class Presence:
     def planned(self, technician: int, day: int) -> Duty | None:
         """The shift of a day; None when it is off, for training, or the position is vacant by then."""
         if day < self._days:
-            if self._plan[technician][day] != _ON_SHIFT:
-                return None
-            return self._duties_at[technician][day]
+            return self._planned[technician][day]
         if not self._is_filled[technician]:
             return None
-        return self._duty_of(self._people[technician].shift, day)
+        duties = self._duties_at[technician]
+        while len(duties) <= day:
+            duties.append(self._duty_of(self._people[technician].shift, len(duties)))
+        return duties[day]
 
     def actual(self, technician: int, day: int) -> Duty | None:
         """The same, known what illness did to it."""
@@ -137,11 +142,10 @@ class Presence:
         if per_day <= 0.0:
             return
         length = self._absence.length_days
-        for day in range(from_day - _LONGEST_ILLNESS_DAYS + 1, self._days):
-            ordinal = self._first_ordinal + day
-            begins = np.flatnonzero(fractions(uniform_array(self._stream, keys, ordinal, _BEGINS)) < per_day)
-            if not begins.size:
-                continue
+        first_day = from_day - _LONGEST_ILLNESS_DAYS + 1
+        begin = self._begin(keys, first_day) < per_day
+        for day in (first_day + np.flatnonzero(begin.any(axis=1))).tolist():
+            ordinal, begins = self._first_ordinal + day, np.flatnonzero(begin[day - first_day])
             draws = uniform_array(self._stream, keys[begins], ordinal, _LENGTH)
             days = np.clip(np.rint(drawn(length, draws)), 1, _LONGEST_ILLNESS_DAYS).astype(np.int64)
             for index, duration in zip(begins.tolist(), days.tolist(), strict=True):
@@ -150,6 +154,12 @@ class Presence:
                     self._ill[technicians[index]][first:last] = b"\1" * (last - first)
                 if day >= from_day:
                     self._episodes[day].append((technicians[index], duration))
+
+    def _begin(self, keys: npt.NDArray[np.uint64], first_day: int) -> npt.NDArray[np.float64]:
+        """(days from the first, technicians) draws of whether an illness begins; four days at once are cheapest."""
+        first, end = self._first_ordinal + first_day, self._first_ordinal + self._days
+        blocks = [four_draws(self._stream, keys, block, _BEGINS) for block in range(first // 4, -(-end // 4))]
+        return fractions(np.concatenate(blocks)[first % 4 :][: end - first])
 
     def _spread_training(self, technician: int, key: int, from_day: int) -> None:
         """Put each day of training on the first working day from the wanted one on that holds none yet."""
@@ -162,6 +172,7 @@ class Presence:
                 day += 1
             if from_day <= day < self._days:
                 plan[day] = _TRAINS
+                self._planned[technician][day] = None
                 self._trained[day].append(technician)
 
     def _wanted_training(self, key: int, from_day: int) -> list[int]:

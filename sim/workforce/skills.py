@@ -38,6 +38,8 @@ class Skills:
         """(technicians, skills + 1) repairs that hold."""
         self.relapse: list[list[float]] = [[] for _ in range(count)]
         """(technicians, skills + 1) repairs that fail again, over those of the best."""
+        self._average_minutes: list[list[float]] = [[] for _ in range(count)]
+        """(technicians, skills + 1) the same for somebody with reference experience and neutral morale."""
         for number in range(count):
             self.refresh(number, 1.0, 1.0)
 
@@ -61,17 +63,15 @@ class Skills:
 
     def rise(self, technician: int) -> list[int]:
         """Raise levels for what was done since; returns the skills that rose."""
-        if not self.is_learning:
+        towards, enough = self._towards[technician], self._learning.jobs_per_level
+        if not self.is_learning or max(towards, default=0.0) < enough:
             return []
-        towards, levels = self._towards[technician], list(self.levels[technician])
-        risen = []
-        for skill, jobs in enumerate(towards):
-            if jobs >= self._learning.jobs_per_level and 0 < levels[skill] < LEVELS:
-                towards[skill] = jobs - self._learning.jobs_per_level
-                levels[skill] += 1
-                risen.append(skill)
-        if risen:
-            self.levels[technician] = levels
+        levels = list(self.levels[technician])
+        risen = [skill for skill, jobs in enumerate(towards) if jobs >= enough and 0 < levels[skill] < LEVELS]
+        for skill in risen:
+            towards[skill] -= enough
+            levels[skill] += 1
+        self.levels[technician] = levels
         return risen
 
     def replace(self, technician: int) -> None:
@@ -92,10 +92,15 @@ class Skills:
         effects, levels = self._effects, self.levels[technician]
         # work of no particular skill counts as the best one has; who has none in particular is as good as anybody
         positions = [max(level, 1) - 1 for level in levels] + [(max(levels, default=0) or LEVELS) - 1]
-        own = self._people[technician].minutes_factor * self._learnt(technician) * minutes_factor
-        self.minutes[technician] = [own * effects.minutes_factors[at] for at in positions]
+        self._average_minutes[technician] = [effects.minutes_factors[at] for at in positions]
+        self.refresh_minutes(technician, minutes_factor)
         self.success[technician] = [min(effects.success_shares[at] * success_factor, 1.0) for at in positions]
         self.relapse[technician] = [effects.relapse_factors[at] for at in positions]
+
+    def refresh_minutes(self, technician: int, minutes_factor: float) -> None:
+        """Work out anew what experience changes every day; see `refresh`."""
+        own = self._people[technician].minutes_factor * self._learnt(technician) * minutes_factor
+        self.minutes[technician] = [own * average for average in self._average_minutes[technician]]
 
     def _learnt(self, technician: int) -> float:
         if not self.is_learning:

@@ -190,7 +190,11 @@ class Technicians:
         self._write_day([*row, *self._state(technician)])
 
     def _learn(self, technician: int) -> None:
-        for skill in self._skills.rise(technician):
+        risen = self._skills.rise(technician)
+        if not risen:
+            self._skills.refresh_minutes(technician, self._morale.minutes_factor(technician))
+            return
+        for skill in risen:
             self._tell(technician, WorkforceEvent.LEVEL_GAINED, skill)
         self._refresh(technician)
 
