@@ -22,6 +22,7 @@ from optimize.routing.problem import (
     Trip,
     UnservedReason,
 )
+from optimize.routing.ranking import RankedRoads
 from optimize.solving import Progress, no_progress
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "PlanInterrupted",
     "PlanningError",
     "Progress",
+    "RankedRoads",
     "RoutePlan",
     "RouteStatus",
     "RoutingProblem",

@@ -23,6 +23,8 @@ IntArray = npt.NDArray[np.int64]
 COMES_NOW = 7
 """Turn, among the tasks that come in one second, of those that come in the second in which they are submitted."""
 _FEW = 64
+NO_ROWS = np.zeros((0, len(TaskColumn)), np.int64)
+"""Of no task."""
 
 
 def task_rows(

@@ -16,6 +16,7 @@ from sim.kernels.stations import NEVER, Count, GroupColumn, ServerRow, TaskColum
 from sim.shifts import Duty
 from sim.station_arrays import (
     COMES_NOW,
+    NO_ROWS,
     empty_arrays,
     with_room_for_groups,
     with_room_for_tasks,
@@ -27,7 +28,6 @@ IntArray = npt.NDArray[np.int64]
 _TASKS, _GROUPS, _GROUPS_DONE, _AWAITED = (
     int(count) for count in (Count.TASKS, Count.GROUPS, Count.GROUPS_DONE, Count.AWAITED)
 )
-_NOTHING = np.zeros((0, len(TaskColumn)), np.int64)
 
 
 class Crew(IntEnum):
@@ -143,7 +143,7 @@ class Station:
         self._end_second = end_second
         self._arrays = empty_arrays(servers, duties, is_always_there=is_always_there)
         self._counts: IntArray = self._arrays.real.counts
-        self._work = bound(work, self._arrays, _NOTHING, 0, 0)
+        self._work = bound(work, self._arrays, NO_ROWS, 0, 0)
         self._told = 0
         self._then: dict[int, Callable[[int], None]] = {}
         self._wakes: set[int] = set()
@@ -245,12 +245,12 @@ class Station:
 
     def catch_up(self) -> None:
         """Bring the station up to the present second and tell what was done."""
-        self._wake_at(self._go_on(_NOTHING))
+        self._wake_at(self._go_on(NO_ROWS))
         self._tell()
 
     def close(self) -> None:
         """Bring the station to the end of the run, which nothing that happens in that second is part of."""
-        self._go_on(_NOTHING, before_second=1)
+        self._go_on(NO_ROWS, before_second=1)
         self._tell()
 
     def finished_seconds(self, tasks: IntArray) -> IntArray:

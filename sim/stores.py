@@ -70,8 +70,10 @@ class Lines:
 
     @staticmethod
     def joined(parts: list[Lines]) -> Lines:
-        """Several lots of lines in one; a single one is not copied."""
-        return parts[0] if len(parts) == 1 else Lines(np.concatenate([part.block for part in parts], axis=1))
+        """Several lots of lines in one, contiguous as kernels want them; a single one that is so is not copied."""
+        if len(parts) == 1:
+            return Lines(np.ascontiguousarray(parts[0].block))
+        return Lines(np.concatenate([part.block for part in parts], axis=1))
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from enum import Enum
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from optimize.routing.problem import RoutePlan, RouteStatus, RoutingProblem, Trip, UnservedReason
 
@@ -59,18 +60,22 @@ def check_routes(problem: RoutingProblem, plan: RoutePlan) -> tuple[BrokenRule, 
         broken += [BrokenRule(rule, f"trip {number}") for rule in _unknowns(facts, trip)]
     if broken:
         return tuple(broken)
-    for number, trip in enumerate(plan.trips):
-        rules = [*_load(facts, trip), *_times(facts, trip)]
+    all_legs = _all_legs(problem, plan)
+    for number, (trip, legs) in enumerate(zip(plan.trips, all_legs, strict=True)):
+        rules = [*_load(facts, trip), *_times(facts, trip, legs.seconds)]
         broken += [BrokenRule(rule, f"trip {number}") for rule in rules]
-    return (*broken, *_turnarounds(facts, plan), *_reasons(facts, plan), *_totals(facts, plan))
+    return (
+        *broken,
+        *_turnarounds(facts, plan),
+        *_reasons(facts, plan),
+        *_totals(facts, plan, [sum(legs.metres) for legs in all_legs]),
+    )
 
 
 @dataclass(frozen=True)
 class _Plain:
-    """A problem in lists, of which single numbers are read several times faster than of arrays."""
+    """A problem without its roads, in lists, of which single numbers are read several times faster than of arrays."""
 
-    travel_seconds: list[list[int]]
-    distance_metres: list[list[int]]
     weight_grams: list[int]
     volume_millilitres: list[int]
     service_seconds: list[int]
@@ -91,15 +96,34 @@ class _Plain:
 
 
 def _plain(problem: RoutingProblem) -> _Plain:
-    values = {field.name: getattr(problem, field.name) for field in fields(problem)}
+    values = {field.name: getattr(problem, field.name) for field in fields(_Plain)}
     return _Plain(
         **{name: getattr(value, "tolist", lambda value=value: value)() for name, value in values.items()}
     )
 
 
+class _Legs(NamedTuple):
+    """The legs of a trip in their order, the way back to the depot last."""
+
+    seconds: list[int]
+    metres: list[int]
+
+
+def _all_legs(problem: RoutingProblem, plan: RoutePlan) -> list[_Legs]:
+    """The legs of each trip: those alone are read off the roads, all in one go, as there are many more roads."""
+    places = [[0, *(stop + 1 for stop in trip.stops), 0] for trip in plan.trips]
+    here = [place for trip in places for place in trip[:-1]]
+    there = [place for trip in places for place in trip[1:]]
+    seconds, metres = (of[here, there].tolist() for of in (problem.travel_seconds, problem.distance_metres))
+    ends = list(accumulate((len(trip) - 1 for trip in places), initial=0))
+    return [_Legs(seconds[start:stop], metres[start:stop]) for start, stop in pairwise(ends)]
+
+
 def _each_stop_once(facts: _Plain, plan: RoutePlan) -> Iterator[BrokenRule]:
-    times = Counter(stop for trip in plan.trips for stop in trip.stops)
-    times.update(stop for stop, _ in plan.unserved)
+    named = [stop for trip in plan.trips for stop in trip.stops] + [stop for stop, _ in plan.unserved]
+    if sorted(named) == list(range(len(facts.weight_grams))):
+        return
+    times = Counter(named)
     for stop in sorted({*range(len(facts.weight_grams)), *times}):
         if times[stop] != 1 or not 0 <= stop < len(facts.weight_grams):
             yield BrokenRule(RouteRule.EVERY_STOP_ONCE, f"stop {stop}")
@@ -123,18 +147,17 @@ def _load(facts: _Plain, trip: Trip) -> Iterator[RouteRule]:
         yield RouteRule.VOLUME
 
 
-def _times(facts: _Plain, trip: Trip) -> Iterator[RouteRule]:
-    clock, place = trip.depart_second, 0
-    for stop, arrival in zip(trip.stops, trip.arrival_seconds, strict=True):
-        if arrival != clock + facts.travel_seconds[place][stop + 1]:
+def _times(facts: _Plain, trip: Trip, leg_seconds: list[int]) -> Iterator[RouteRule]:
+    clock = trip.depart_second
+    for stop, arrival, leg in zip(trip.stops, trip.arrival_seconds, leg_seconds[:-1], strict=True):
+        if arrival != clock + leg:
             yield RouteRule.ARRIVAL
         if arrival > facts.closes_second[stop] and not facts.serves_everyone:
             yield RouteRule.WINDOW
         begins = max(arrival, facts.opens_second[stop])
         pause = range(facts.pause_starts_second[stop] + 1, facts.pause_ends_second[stop])
         clock = (pause.stop if begins in pause else begins) + facts.service_seconds[stop]
-        place = stop + 1
-    if trip.return_second != clock + facts.travel_seconds[place][0]:
+    if trip.return_second != clock + leg_seconds[-1]:
         yield RouteRule.RETURN
     begins, ends = facts.shift_start_second[trip.vehicle_type], facts.shift_end_second[trip.vehicle_type]
     if trip.depart_second < begins or trip.return_second > ends:
@@ -166,13 +189,10 @@ def _reasons(facts: _Plain, plan: RoutePlan) -> Iterator[BrokenRule]:
             yield BrokenRule(RouteRule.REASON, f"stop {stop}")
 
 
-def _totals(facts: _Plain, plan: RoutePlan) -> Iterator[BrokenRule]:
-    metres, cost, late = 0, 0.0, False
-    for trip in plan.trips:
-        places = [0, *(stop + 1 for stop in trip.stops), 0]
-        length = sum(facts.distance_metres[here][there] for here, there in pairwise(places))
+def _totals(facts: _Plain, plan: RoutePlan, lengths_metres: list[int]) -> Iterator[BrokenRule]:
+    cost, late = 0.0, False
+    for trip, length in zip(plan.trips, lengths_metres, strict=True):
         hours = (trip.return_second - trip.depart_second) / 3600.0
-        metres += length
         cost += facts.cost_per_trip[trip.vehicle_type]
         cost += facts.cost_per_km[trip.vehicle_type] * length / 1000.0
         cost += facts.cost_per_hour[trip.vehicle_type] * hours
@@ -180,7 +200,7 @@ def _totals(facts: _Plain, plan: RoutePlan) -> Iterator[BrokenRule]:
             arrival > facts.closes_second[stop]
             for stop, arrival in zip(trip.stops, trip.arrival_seconds, strict=True)
         )
-    if plan.distance_metres != metres:
+    if plan.distance_metres != sum(lengths_metres):
         yield BrokenRule(RouteRule.DISTANCE, "plan")
     if not math.isclose(plan.cost, cost, rel_tol=1e-9, abs_tol=1e-9):
         yield BrokenRule(RouteRule.COST, "plan")

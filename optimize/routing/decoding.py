@@ -31,9 +31,9 @@ _REASONS = {
 }
 
 
-def decode(problem: RoutingProblem, fleet: Fleet, method: str) -> RoutePlan:
-    """Time all trips, add up cost and distance, say why stops are left out."""
-    arrays = arrays_of(problem)
+def decode(problem: RoutingProblem, fleet: Fleet, method: str, arrays: Arrays | None = None) -> RoutePlan:
+    """Time all trips, add up cost and distance, say why stops are left out; `arrays` spare making them again."""
+    arrays = arrays if arrays is not None else arrays_of(problem)
     count = int(fleet.chain_length.sum())
     timed = np.zeros((count, TIMED), dtype=np.int64)
     arrivals = np.zeros((count, problem.stop_count), dtype=np.int64)
@@ -51,8 +51,7 @@ def decode(problem: RoutingProblem, fleet: Fleet, method: str) -> RoutePlan:
         )
     )
     is_served = np.zeros(problem.stop_count, dtype=np.bool_)
-    for trip in trips:
-        is_served[list(trip.stops)] = True
+    is_served[[stop for trip in trips for stop in trip.stops]] = True
     unserved = _left_out(arrays, np.flatnonzero(~is_served), problem.serves_everyone)
     if unserved:
         status = RouteStatus.PARTIAL

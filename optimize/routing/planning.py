@@ -9,7 +9,15 @@ from typing import Literal
 import numpy as np
 
 from optimize.routing.checking import check_routes
-from optimize.routing.problem import RoutePlan, RouteStatus, RoutingError, RoutingProblem, UnservedReason
+from optimize.routing.problem import (
+    IntArray,
+    RoutePlan,
+    RouteStatus,
+    RoutingError,
+    RoutingProblem,
+    UnservedReason,
+)
+from optimize.routing.ranking import RankedRoads
 
 # Compiled functions and OR-Tools are imported where they are called: the facade stays quick to import.
 
@@ -21,6 +29,8 @@ def plan_routes(
     iterations: int = 3_000,
     solution_limit: int = 200,
     seed: int = 1,
+    roads: RankedRoads | None = None,
+    places: IntArray | None = None,
 ) -> RoutePlan:
     """Find routes; the same problem always gets the same plan.
 
@@ -33,6 +43,8 @@ def plan_routes(
         iterations: Of ruin and recreate, its limit of work.
         solution_limit: Solutions that OR-Tools looks at, its limit of work.
         seed: Of the random numbers of ruin and recreate.
+        roads: Those of which the problem's are a part, for who plans on them every day.
+        places: (n,) of the stops on these roads.
 
     Returns:
         A plan that passed `check_routes`.
@@ -41,6 +53,7 @@ def plan_routes(
         ValueError: an unknown method, a limit below 1, a negative seed.
         RoutingError: the savings plan breaks a rule.
     """
+    from optimize.routing.arrays import arrays_of
     from optimize.routing.decoding import decode, seconds_late
     from optimize.routing.savings import savings_fleet
 
@@ -48,8 +61,9 @@ def plan_routes(
         raise ValueError(f"method is {method!r}, not 'savings', 'ortools' or 'ruin_recreate'")
     if min(solution_limit, iterations) < 1:
         raise ValueError(f"solution_limit is {solution_limit}, iterations are {iterations}: one is below 1")
-    fleet = savings_fleet(problem)
-    plan = _checked(problem, decode(problem, fleet, "savings"))
+    arrays = arrays_of(problem)
+    fleet = savings_fleet(arrays, problem.serves_everyone, roads, places)
+    plan = _checked(problem, decode(problem, fleet, "savings", arrays))
     if method == "savings" or not plan.trips:
         return plan
     if method == "ruin_recreate":
@@ -139,7 +153,7 @@ def plan_fixed(problem: RoutingProblem, sequences: Sequence[Sequence[int]]) -> R
             row[: len(piece)] = piece
         lengths = np.array([len(piece) for piece in pieces], dtype=np.int64)
         assign(arrays, fleet, routes, lengths, problem.serves_everyone)
-    return _checked(problem, decode(problem, fleet, "fixed"))
+    return _checked(problem, decode(problem, fleet, "fixed", arrays))
 
 
 def _checked(problem: RoutingProblem, plan: RoutePlan) -> RoutePlan:

@@ -22,24 +22,34 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimize.routing.arrays import Arrays, Fleet, arrays_of, empty_fleet
+from optimize.routing.arrays import Arrays, Fleet, empty_fleet
 from optimize.routing.kernels import cheapest_alone, insert, latest_departures, merge_by_savings, pack
-from optimize.routing.problem import IntArray, RoutingProblem
-
-_SECONDS_PER_HOUR = 3600.0
-_METRES_PER_KM = 1000.0
+from optimize.routing.problem import IntArray
+from optimize.routing.ranking import RankedRoads, pairs_by_saving
 
 
-def savings_fleet(problem: RoutingProblem) -> Fleet:
-    """Build routes by savings and give them to vehicles."""
-    arrays = arrays_of(problem)
+def savings_fleet(
+    arrays: Arrays, serves_everyone: bool, roads: RankedRoads | None = None, places: IntArray | None = None
+) -> Fleet:
+    """Build routes by savings and give them to vehicles.
+
+    Args:
+        arrays: The problem.
+        serves_everyone: Whether stops may be served late.
+        roads: Those that the problem's are a part of, where they are known.
+        places: (n,) of the stops on these.
+    """
     fleet = empty_fleet(arrays)
-    if len(fleet.vehicle_type) and problem.stop_count:
-        stops = problem.stop_count
+    stops = len(arrays.weight) - 1
+    if len(fleet.vehicle_type) and stops:
         routes, length = np.zeros((stops, stops), dtype=np.int64), np.zeros(stops, dtype=np.int64)
         scratch = np.zeros((2, stops + 1), dtype=np.int64)
-        merge_by_savings(arrays, *_pairs_by_saving(arrays), routes, length, np.zeros(stops), scratch)
-        assign(arrays, fleet, routes, length, problem.serves_everyone)
+        if roads is not None and places is not None and (np.diff(places) > 0).all():
+            pairs = roads.pairs(places, _reference_costs(arrays))
+        else:
+            pairs = pairs_by_saving(arrays.travel, arrays.distance, _reference_costs(arrays))
+        merge_by_savings(arrays, *pairs, routes, length, np.zeros(stops), scratch)
+        assign(arrays, fleet, routes, length, serves_everyone)
     return fleet
 
 
@@ -104,17 +114,12 @@ def split_to_fit(arrays: Arrays, sequence: IntArray) -> list[IntArray]:
     return pieces
 
 
-def _pairs_by_saving(arrays: Arrays) -> tuple[IntArray, IntArray]:
-    """Ordered pairs of stops whose joining saves money, or costs none; equal savings by distance, then by number."""
+def _reference_costs(arrays: Arrays) -> tuple[float, float, float]:
+    """Costs per trip, km and hour of the type with the largest capacity."""
     on_offer = np.flatnonzero(arrays.available > 0)
     sizes = (arrays.capacity_millilitres[on_offer], arrays.capacity_grams[on_offer])
     reference = on_offer[np.lexsort(sizes)[-1]]
-    leg = arrays.cost_per_km[reference] * (arrays.distance / _METRES_PER_KM)
-    leg = leg + arrays.cost_per_hour[reference] * (arrays.travel / _SECONDS_PER_HOUR)
-    saving = arrays.cost_per_trip[reference] + leg[1:, :1] + leg[:1, 1:] - leg[1:, 1:]
-    metres = arrays.distance[1:, :1] + arrays.distance[:1, 1:] - arrays.distance[1:, 1:]
-    pays = saving >= 0.0
-    np.fill_diagonal(pays, False)
-    tails, heads = np.nonzero(pays)
-    order = np.lexsort((-metres[tails, heads], -saving[tails, heads]))
-    return tails[order] + 1, heads[order] + 1
+    of_trip, of_km, of_hour = (
+        float(costs[reference]) for costs in (arrays.cost_per_trip, arrays.cost_per_km, arrays.cost_per_hour)
+    )
+    return of_trip, of_km, of_hour

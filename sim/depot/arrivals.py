@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -30,6 +31,9 @@ class Arrivals:
         self._stores: Stores | None = None
         self._desk: OrderDesk | None = None
         self._under_way: dict[Drop, None] = {}
+        self._write_delivery = recorder.writer("deliveries")
+        self._stages = array("q")
+        """Orders, and when they departed, arrived and were unloaded: nobody asks before the end of the run."""
 
     def connect(self, stores: Stores | None, desk: OrderDesk) -> None:
         """Say who the stores are, and who follows up."""
@@ -60,34 +64,33 @@ class Arrivals:
         assert self._stores is not None and self._desk is not None
         now = int(self._environment.now)
         orders: list[int] = []
-        stages: list[tuple[int, int, int]] = []
+        seconds: list[int] = []
         for drop, comes, second in zip(drops, arrived, unloaded, strict=True):
             for order in drop.orders:
                 orders.append(order)
-                stages.append((now, comes, second))
+                seconds.append(second)
+                self._stages.extend((order, now, comes, second))
             if second >= self._end_second:
                 continue
             del self._under_way[drop]
             then = collects(drop, second) if collects is not None else None
             self._stores.expect(second, Delivery(drop.block), then)
-            for row in self._rows(drop, second):
-                self._recorder.add_row("deliveries", row)
+            self._write_down(drop, second)
         if orders:
-            self._book.rows[orders, OrderColumn.DEPARTED : OrderColumn.UNLOADED + 1] = stages
-            self._desk.feed_back(drops[0].centre, orders, [unloaded for _, _, unloaded in stages])
+            self._desk.feed_back(drops[0].centre, orders, seconds)
 
-    def _rows(self, drop: Drop, arrived: int) -> list[tuple[int, ...]]:
-        """Rows of the table of deliveries, one per kind of order."""
+    def _write_down(self, drop: Drop, arrived: int) -> None:
+        """Write rows of the table of deliveries, one per kind of order."""
         assert self._stores is not None
         comes = arrived
         if arrived >= self._end_second - SECONDS_PER_DAY:
             day, second = divmod(arrived, SECONDS_PER_DAY)
             if day + (second >= self._stores.closes_second[drop.store]) >= self._world.days:
                 comes = NOT_YET
-        return [
-            (drop.store, drop.centre, kind, drop.released_second, comes, lines, units, cost)
-            for kind, lines, units, cost in drop.kinds
-        ]
+        for kind, lines, units, cost in drop.kinds:
+            self._write_delivery(
+                [drop.store, drop.centre, kind, drop.released_second, comes, lines, units, cost]
+            )
 
     def catch_up(self) -> None:
         """Let the stores take in what has come by now."""
@@ -104,7 +107,8 @@ class Arrivals:
         return units, value
 
     def close(self) -> None:
-        """Write down what is still under way when the run ends."""
+        """Write down the stages of orders, and what is still under way when the run ends."""
+        stages = np.array(self._stages, np.int64).reshape(-1, 4)
+        self._book.rows[stages[:, 0], OrderColumn.DEPARTED : OrderColumn.UNLOADED + 1] = stages[:, 1:]
         for drop in self._under_way:
-            for row in self._rows(drop, self._end_second):
-                self._recorder.add_row("deliveries", row)
+            self._write_down(drop, self._end_second)

@@ -14,7 +14,7 @@ from sim.depot.orders import OrderBook, OrderColumn
 from sim.depot.stock import IntArray
 from sim.durations import spread, whole_seconds
 from sim.kernels.shipping import KINDS
-from sim.station_arrays import task_rows
+from sim.station_arrays import NO_ROWS, task_rows
 from sim.stations import Station, Work
 from sim.streams import Purpose, StreamKey, stream_key, uniform_array
 from sim.world import World
@@ -84,15 +84,19 @@ class OrderDesk:
 
     def receive(self, orders: IntArray) -> None:
         """Take in orders that were placed together, emergency orders first."""
-        orders = orders[np.argsort(~self._book.is_emergency(orders), kind="stable")]
+        is_emergency = self._book.is_emergency(orders)
+        if is_emergency.any():
+            orders = np.concatenate((orders[is_emergency], orders[~is_emergency]))
         if self._stations is None:
             self._stamp(orders, np.full(orders.size, int(self._environment.now)))
             self._assigned(orders)
             return
         self._draw_work(orders)
         centre_of = self._book.rows[orders, OrderColumn.CENTRE]
-        for centre in np.unique(centre_of).tolist():
-            self._queue(centre, self._stations[centre], orders[centre_of == centre])
+        for centre, station in enumerate(self._stations):
+            mine = orders[centre_of == centre]
+            if mine.size:
+                self._queue(centre, station, mine)
 
     def _queue(self, centre: int, station: Station, orders: IntArray) -> None:
         book, is_emergency = self._book, self._book.is_emergency(orders)
@@ -134,9 +138,8 @@ class OrderDesk:
         is_done = seconds >= 0
         self._in_work[centre] = orders[~is_done], tasks[~is_done]
         done, seconds = orders[is_done], seconds[is_done]
-        in_turn = np.argsort(seconds, kind="stable")
-        done, seconds = done[in_turn], seconds[in_turn]
         self._stamp(done, seconds)
+        done = done[np.argsort(seconds, kind="stable")]
         return done[~self._book.is_emergency(done)]
 
     def monitor(self, centre: int, orders: list[int], seconds: list[int]) -> None:
@@ -168,16 +171,17 @@ class OrderDesk:
                 ((_MONITOR, OrderColumn.MONITORED), (_FEED_BACK, OrderColumn.FED_BACK))
             ):
                 orders, seconds = self._to_come[step][centre].taken()
-                if orders.size:
-                    self._followed.append((centre, column, orders, first))
-                    first += orders.size
+                if not orders.size:
+                    continue
+                self._followed.append((centre, column, orders, first))
+                first += orders.size
                 parts.append(
                     task_rows(
                         orders.size, Work.FOLLOW_UP, self._book.rows[orders, OrderColumn.STORE],
                         seconds=self._book.desk_seconds[orders, step], priority=_LATER, comes_second=seconds, turn=turn,
                     )
                 )  # fmt: skip
-            return np.concatenate(parts)
+            return np.concatenate(parts) if parts else NO_ROWS
 
         return rows
 
@@ -214,18 +218,13 @@ class OrderDesk:
             if not mine.size:
                 continue
             keys = self._world.market.store_key[book.rows[mine, OrderColumn.STORE]]
-            factors = [
-                spread(
-                    facts.coefficient_of_variation,
-                    uniform_array(self._key, keys, ordinal, kind * _KINDS_OF_WORK + step),
-                )
+            draws = [
+                uniform_array(self._key, keys, ordinal, kind * _KINDS_OF_WORK + step)
                 for step in range(len(steps))
             ]
-            parts = np.stack(
-                [mean_seconds * factor for mean_seconds, factor in zip(steps, factors, strict=True)]
-            )
-            taken_in, monitored, fed_back = whole_seconds(parts)
-            taken_down = whole_seconds(facts.receive_seconds * factors[0])
-            book.desk_seconds[mine] = np.stack(
-                (taken_down, taken_in - taken_down, monitored, fed_back), axis=1
-            )
+            factors = spread(facts.coefficient_of_variation, np.stack(draws))
+            # Receiving is a part of the first step, drawn with it.
+            means, factors = np.array((facts.receive_seconds, *steps)), factors[[0, 0, 1, 2]]
+            work = whole_seconds(means[:, np.newaxis] * factors)
+            work[1] -= work[0]
+            book.desk_seconds[mine] = work.T

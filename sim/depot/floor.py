@@ -204,8 +204,8 @@ class Floor:
         if not drops:
             return
         assert self._times is not None
-        block = np.concatenate([drop.block[1:3] for drop in drops], axis=1)
-        units = np.bincount(block[0], weights=block[1], minlength=self._world.axes.skus).astype(np.int64)
+        sku, units = (np.concatenate([drop.block[row] for drop in drops]) for row in (1, 2))
+        units = np.bincount(sku, weights=units, minlength=self._world.axes.skus).astype(np.int64)
         sku = np.flatnonzero(units)
         centre = np.array([drops[0].centre], np.uint64)
         lists = self._lists(np.stack((sku, units[sku])), np.array([sku.size]), centre, np.zeros(1, np.bool_))
@@ -253,11 +253,10 @@ class Floor:
             + self._times.seconds_per_each * np.add.reduceat(eaches, starts)
         )
         keys = entities[of] + place.astype(np.uint64) * np.uint64(CELL_MULTIPLIER)
-        factor = np.empty(of.size)
-        for urgent in (False, True):
-            chosen = is_emergency[of] == urgent
-            if chosen.any():
-                factor[chosen] = self._factors(keys[chosen], urgent)
+        factor = self._factors(keys, False)
+        if is_emergency.any():
+            hurried = is_emergency[of]
+            factor[hurried] = self._factors(keys[hurried], True)
         return _Lists(whole_seconds(mean_seconds * factor), lines, of)
 
     def _factors(self, keys: npt.NDArray[np.uint64], is_emergency: bool) -> npt.NDArray[np.float64]:

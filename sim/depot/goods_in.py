@@ -11,7 +11,7 @@ import simpy
 from scenarios import GoodsIn as GoodsInFacts
 from sim.clock import SECONDS_PER_DAY, Turn, at, second_of_day
 from sim.depot.stock import IntArray, dealt
-from sim.station_arrays import task_rows
+from sim.station_arrays import NO_ROWS, task_rows
 from sim.stations import Station, Work
 from sim.suppliers import Line
 from sim.world import World
@@ -41,6 +41,8 @@ class _Trucks:
         """Trucks that a station has finished, which are given up, and when, ascending."""
         seconds = station.finished_seconds(self.tasks)
         is_done = seconds >= 0
+        if not is_done.any():
+            return _NOTHING, _NOTHING
         numbers, seconds = self.numbers[is_done], seconds[is_done]
         self.numbers, self.tasks = self.numbers[~is_done], self.tasks[~is_done]
         order = np.argsort(seconds, kind="stable")
@@ -111,9 +113,10 @@ class GoodsIn:
             self._at_the_gate[number] = blocks[group]
         self._note(numbers, (inspection + put_away)[come].astype(np.int64))
         centre_of = come // suppliers
-        for centre in np.unique(centre_of).tolist():
+        for centre in range(len(self._receivers)):
             mine = centre_of == centre
-            self._arrive(centre, numbers[mine], counts[come[mine]], cases[come[mine]])
+            if mine.any():
+                self._arrive(centre, numbers[mine], counts[come[mine]], cases[come[mine]])
 
     def _note(self, numbers: IntArray, seconds: IntArray) -> None:
         """Note how long receivers will work on some trucks."""
@@ -156,6 +159,8 @@ class GoodsIn:
         def rows(first: int) -> IntArray:
             doors.catch_up()
             numbers, seconds = self._unloaded[centre].finished(doors)
+            if not numbers.size:
+                return NO_ROWS
             self._received[centre].add(numbers, first)
             return self._rounds(numbers, seconds)
 

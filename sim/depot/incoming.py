@@ -93,16 +93,16 @@ class Incoming:
         return Inspected(good[:, good[Line.UNITS] > 0], back[:, back[Line.UNITS] > 0], looked_at)
 
     def _write(self, lots: IntArray, amounts: IntArray, second: int) -> None:
-        rows = by_order(lots, amounts)
-        self._recorder.add("supplier_lots", np.insert(rows, 0, second, axis=1))
+        orders = by_order(lots, amounts)
+        rows = np.concatenate((np.full((len(orders), 1), second), orders), axis=1)
+        self._recorder.add("supplier_lots", rows)
         names = TABLES["supplier_lots"]
-        totals = np.zeros((len(self._world.axes.centre_ids), len(names)), np.int64)
-        np.add.at(totals, rows[:, 0], np.insert(rows, 0, 0, axis=1))
         for reason, name in ((Charge.INSPECTION, "inspected_units"), (Charge.REJECTED_LOT, "rejected_lots")):
-            for centre, quantity in enumerate(totals[:, names.index(name)].tolist()):
-                if quantity:
-                    amount = charged(quantity, self._micro[reason])
-                    self._recorder.charge(second, centre, reason, quantity, amount)
+            quantities = np.bincount(orders[:, 0], rows[:, names.index(name)])
+            for centre in np.flatnonzero(quantities).tolist():
+                quantity = int(quantities[centre])
+                amount = charged(quantity, self._micro[reason])
+                self._recorder.charge(second, centre, reason, quantity, amount)
 
     def _tell(
         self, lots: IntArray, accepted: IntArray, first: IntArray, sampled: IntArray, found: IntArray,
@@ -124,7 +124,9 @@ class Incoming:
 def by_order(lines: IntArray, amounts: IntArray) -> IntArray:
     """(orders, 2 or more) centre, supplier and sums of (m, k) amounts, by centre and supplier."""
     suppliers = int(lines[Line.SUPPLIER].max()) + 1
-    order, index = np.unique(lines[Line.CENTRE] * suppliers + lines[Line.SUPPLIER], return_inverse=True)
-    totals = np.zeros((order.size, len(amounts)), np.int64)
-    np.add.at(totals, index, amounts.T.astype(np.int64))
-    return np.concatenate((np.stack(np.divmod(order, suppliers), axis=1), totals), axis=1)
+    order = lines[Line.CENTRE] * suppliers + lines[Line.SUPPLIER]
+    in_turn = np.argsort(order, kind="stable")
+    order = order[in_turn]
+    first = np.flatnonzero(np.diff(order, prepend=-1))
+    totals = np.add.reduceat(amounts[:, in_turn].astype(np.int64), first, axis=1)
+    return np.stack((*np.divmod(order[first], suppliers), *totals), axis=1)

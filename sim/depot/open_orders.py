@@ -12,6 +12,8 @@ from sim.suppliers import Line
 
 IntArray = npt.NDArray[np.int64]
 
+_MANY_LINES = 1 << 15
+
 
 class OpenOrders:
     """Lines under way by their second of arrival, also beyond the end of the run."""
@@ -19,6 +21,9 @@ class OpenOrders:
     def __init__(self, end_second: int) -> None:
         self._end_second = end_second
         self._due: dict[int, list[IntArray]] = {}
+        self._came: list[tuple[IntArray, IntArray, IntArray]] = []
+        """Lines that have come in, whether each counts, and when: they become rows many at a time."""
+        self._lines_that_came = 0
         self._rows: list[IntArray] = []
         self._left: dict[int, int] = {}
 
@@ -97,10 +102,24 @@ class OpenOrders:
                 number = int(lines[Line.NUMBER, part])
                 is_last[part] = self._left[number] == 0 and number not in counted
                 counted.add(number)
-            self._rows.append(_rows(lines, is_last, seconds, seconds))
+            self._came.append((lines, is_last, seconds))
+            self._lines_that_came += lines.shape[1]
+            if self._lines_that_came > _MANY_LINES:
+                self._write_down()
+
+    def _write_down(self) -> None:
+        """Make rows of the lines that have come in."""
+        if self._came:
+            lines, counts, seconds = (
+                np.concatenate(parts, axis=-1) for parts in zip(*self._came, strict=True)
+            )
+            times = np.repeat(np.arange(len(self._came)), [lines.shape[1] for lines, *_ in self._came])
+            self._rows.append(_rows(lines, counts, seconds, seconds, times))
+        self._came, self._lines_that_came = [], 0
 
     def close(self, recorder: Recorder) -> None:
         """Write the table of receipts, in the order in which the goods were bought."""
+        self._write_down()
         seen: set[int] = set()
         for second in sorted(self._due, reverse=True):
             for block in self._due[second]:
@@ -111,7 +130,7 @@ class OpenOrders:
                     seen.add(number)
                 if block.shape[1]:
                     never, planned = np.full(is_last.size, NOT_YET), np.full(is_last.size, second)
-                    self._rows.append(_rows(block, is_last, never, planned))
+                    self._rows.append(_rows(block, is_last, never, planned, np.zeros_like(planned)))
         if self._rows:
             rows = np.concatenate(self._rows)
             order = np.lexsort((rows[:, 1], rows[:, 0], rows[:, -1], rows[:, 2]))
@@ -119,14 +138,27 @@ class OpenOrders:
         self._rows = []
 
 
-def _rows(lines: IntArray, counts: IntArray, received: IntArray, planned: IntArray) -> IntArray:
-    """(k, columns of receipts and the second planned) of lines that come in, one row per order and second."""
-    key = np.stack((lines[Line.SUPPLIER], lines[Line.CENTRE], lines[Line.PLACED], planned))
+def _rows(
+    lines: IntArray, counts: IntArray, received: IntArray, planned: IntArray, times: IntArray
+) -> IntArray:
+    """Receipts of lines that come in, one row per order and second.
+
+    Args:
+        lines: (len(Line), k).
+        counts: (k,) 1 for parts with which their line counts, else 0.
+        received: (k,) second at which each has come in.
+        planned: (k,) second at which that was to be.
+        times: (k,) number of the time at which each came in: those of two times share no row.
+
+    Returns:
+        (rows, columns of receipts and the second planned).
+    """
+    key = np.stack((lines[Line.SUPPLIER], lines[Line.CENTRE], lines[Line.PLACED], planned, times))
     order = np.lexsort(key)
     key = key[:, order]
     first = np.flatnonzero(np.concatenate(([True], (np.diff(key, axis=1) != 0).any(axis=0))))
     rows = np.empty((first.size, len(TABLES["receipts"]) + 1), np.int64)
-    rows[:, 1], rows[:, 0], rows[:, 2], rows[:, -1] = key[:, first]
+    rows[:, 1], rows[:, 0], rows[:, 2], rows[:, -1] = key[:-1, first]
     rows[:, 3] = received[order[first]]
     for column, amounts in enumerate((counts, lines[Line.UNITS], lines[Line.COST]), start=4):
         rows[:, column] = np.add.reduceat(amounts[order], first)

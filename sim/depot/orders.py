@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.depot.stock import IntArray, dealt
 from sim.kernels.ordering import EMERGENCY
+from sim.kernels.parcels import number_drops, number_orders
 from sim.kernels.shipping import KINDS, SENT_ROWS
-from sim.kernels.writing import tally_kinds
 from sim.stores import Lines
 
 NOT_YET = -1
@@ -65,23 +66,19 @@ class OrderBook:
 
     def take(self, lines: Lines, centre_of_store: IntArray) -> IntArray:
         """Split lines that were placed together into orders, by store and kind in their order; returns their rows."""
-        groups = len(centre_of_store) * KINDS
-        label = lines.store * KINDS + lines.block[3]
-        counts = np.bincount(label, minlength=groups)
-        units = np.bincount(label, weights=lines.units, minlength=groups).astype(np.int64)
-        found = np.flatnonzero(counts)
-        place = np.zeros(groups, np.int64)
-        place[found] = np.arange(found.size)
-        orders = np.arange(len(self), len(self) + found.size)
-        self._make_room(len(self) + found.size)
+        groups, label = len(centre_of_store) * KINDS, np.empty(len(lines), np.int64)
+        found, totals = np.zeros((2, groups), np.int64), np.zeros((groups, 2), np.int64)
+        count = number_orders(lines.block, found, label, totals)
+        orders = np.arange(len(self), len(self) + count)
+        self._make_room(len(self) + count)
         rows = self.rows[orders[0] : orders[-1] + 1]
         rows[:] = NOT_YET
-        rows[:, OrderColumn.STORE], rows[:, OrderColumn.KIND] = np.divmod(found, KINDS)
+        rows[:, OrderColumn.STORE], rows[:, OrderColumn.KIND] = np.divmod(found[0, :count], KINDS)
         rows[:, OrderColumn.CENTRE] = centre_of_store[rows[:, OrderColumn.STORE]]
         rows[:, OrderColumn.PLACED] = lines.block[5, 0]
-        rows[:, OrderColumn.LINES], rows[:, OrderColumn.UNITS] = counts[found], units[found]
+        rows[:, OrderColumn.LINES : OrderColumn.UNITS + 1] = totals[:count]
         rows[:, OrderColumn.UNITS_SHIPPED :] = 0
-        self._lines += [Lines(block) for block in dealt(lines.block, place[label], len(lines), found.size)]
+        self._lines += _split(lines.block, label, totals[:count, 0])
         return orders
 
     def is_emergency(self, orders: IntArray) -> npt.NDArray[np.bool_]:
@@ -139,12 +136,6 @@ class Packing:
     volume_millilitres: IntArray
     """(SKUs,) per unit."""
 
-    def figures(self, lines: IntArray) -> tuple[IntArray, IntArray, IntArray, IntArray]:
-        """Units, cases (one for every case begun), grams and millilitres of each of (3 or more, k) lines."""
-        sku, units = lines[1], lines[2]
-        cases = -(-units // self.case_pack[sku])
-        return units, cases, units * self.weight_grams[sku], units * self.volume_millilitres[sku]
-
     def cases_and_eaches(self, sku: IntArray, units: IntArray) -> tuple[IntArray, IntArray]:
         """Full cases and single units of each line."""
         pack = self.case_pack[sku]
@@ -160,34 +151,38 @@ def drops_of(sent: Sequence[IntArray], centre: int, stores: int, packing: Packin
         stores: how many stores there are.
         packing: room that goods take.
     """
-    lines = _together(sent)
-    places = lines[0] * 2 + (lines[4] == EMERGENCY)
-    found = np.flatnonzero(np.bincount(places, minlength=2 * stores))
-    groups, number_of = found.size, np.zeros(2 * stores, np.int64)
-    number_of[found] = np.arange(groups)
-    label = number_of[places]
-    units, cases, grams, millilitres = (
-        np.bincount(label, weights=weights, minlength=groups).astype(np.int64).tolist()
-        for weights in packing.figures(lines)
-    )
-    totals = np.zeros((groups, KINDS, 3), np.int64)
-    tally_kinds(lines, label, lines.shape[1], totals)
-    kinds = totals.tolist()
-    return [
-        Drop(
-            place // 2, centre, bool(place % 2), block, [], units[group], cases[group], grams[group],
-            millilitres[group], kinds=_kinds(kinds[group]),
-        )
-        for group, (place, block) in enumerate(
-            zip(found.tolist(), dealt(lines, label, lines.shape[1], groups), strict=True)
-        )
-    ]  # fmt: skip
+    lines = np.ascontiguousarray(_together(sent))
+    places, label = 2 * stores, np.empty(lines.shape[1], np.int64)
+    found, figures = np.zeros((2, places), np.int64), np.zeros((places, 4), np.int64)
+    kinds = np.zeros((places, KINDS, 3), np.int64)
+    count = number_drops(
+        lines, packing.case_pack, packing.weight_grams, packing.volume_millilitres, found, label, figures, kinds,
+    )  # fmt: skip
+    drops = []
+    for place, (units, cases, grams, millilitres), by_kind, block in zip(
+        found[0, :count].tolist(), figures[:count].tolist(), kinds[:count].tolist(),
+        dealt(lines, label, lines.shape[1], count), strict=True,
+    ):  # fmt: skip
+        sent_of = [(kind, of[0], of[1], of[2]) for kind, of in enumerate(by_kind) if of[1]]
+        drops.append(
+            Drop(
+                place // 2, centre, bool(place % 2), block, [], units, cases, grams, millilitres, kinds=sent_of,
+            )
+        )  # fmt: skip
+    return drops
+
+
+def _split(block: IntArray, label: IntArray, sizes: IntArray) -> list[Lines]:
+    """Lines of (c, k) by order, which (k,) labels say, and how many each has; stores mostly write order by order."""
+    if (label[1:] < label[:-1]).any():
+        return [Lines(part) for part in dealt(block, label, label.size, sizes.size)]
+    return [Lines(block[:, start:stop]) for start, stop in pairwise([0, *np.cumsum(sizes).tolist()])]
 
 
 def merged(drop: Drop, later: Drop, packing: Packing) -> Drop:
     """Two drops for one store in one."""
     block = _together((drop.block, later.block))
-    together = _drop(drop.store, drop.centre, drop.is_emergency, block, packing)
+    (together,) = drops_of([block], drop.centre, drop.store + 1, packing)
     together.orders = [*drop.orders, *later.orders]
     together.released_second = later.released_second
     return together
@@ -225,7 +220,9 @@ def split_to_fit(drop: Drop, largest: tuple[int, int], packing: Packing) -> list
             parts[-1].append(piece)
             units, cost, defective, is_line = units - taken, cost - piece[2], defective - piece[3], False
     cut = [
-        _drop(drop.store, drop.centre, drop.is_emergency, _cut_out(block, part), packing) for part in parts
+        part
+        for pieces in parts
+        for part in drops_of([_cut_out(block, pieces)], drop.centre, drop.store + 1, packing)
     ]
     cut[-1].orders = drop.orders
     for part in cut:
@@ -261,15 +258,3 @@ def _cut_out(block: IntArray, pieces: Sequence[_Piece]) -> IntArray:
         part[_DEFECTIVE] = defective
         part[_IS_LINE] *= is_line
     return part
-
-
-def _drop(store: int, centre: int, is_emergency: bool, block: IntArray, packing: Packing) -> Drop:
-    units, cases, grams, millilitres = (int(figure.sum()) for figure in packing.figures(block))
-    totals = np.zeros((1, KINDS, 3), np.int64)
-    tally_kinds(block, np.zeros(block.shape[1], np.int64), block.shape[1], totals)
-    kinds = _kinds(totals[0].tolist())
-    return Drop(store, centre, is_emergency, block, [], units, cases, grams, millilitres, kinds=kinds)
-
-
-def _kinds(totals: list[list[int]]) -> list[tuple[int, int, int, int]]:
-    return [(kind, lines, units, cost) for kind, (lines, units, cost) in enumerate(totals) if units]

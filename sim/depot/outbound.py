@@ -153,8 +153,8 @@ class Outbound:
         unseen = np.concatenate((self._waves.unseen(), self._desk.waiting()))
         self._book.rows[unseen, OrderColumn.NUMBER] = self._recorder.next_order + np.arange(unseen.size)
         self._allocation.close(self._book.lines_of(unseen))
-        write_stages(self._recorder, self._world, self._book)
         self._arrivals.close()
+        write_stages(self._recorder, self._world, self._book)
         if self._staging is not None:
             self._staging.close()
         tasks = self._log.rows()

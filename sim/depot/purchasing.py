@@ -320,12 +320,13 @@ class Purchasing:
         world = self._world
         self._open_orders.receive(lines, seconds)
         day = seconds // SECONDS_PER_DAY
-        for mine in np.split(np.arange(day.size), np.flatnonzero(np.diff(day)) + 1):
+        for mine in np.split(lines, np.flatnonzero(np.diff(day)) + 1, axis=1):
             if mine.size:
                 take_in(
-                    np.ascontiguousarray(lines[:, mine]), world.axes.class_of_sku, self._stock.on_hand,
-                    self._stock.value, self._stock.on_order, world.centre_panel[int(day[mine[0]])],
+                    np.ascontiguousarray(mine), world.axes.class_of_sku, self._stock.on_hand, self._stock.value,
+                    self._stock.on_order, world.centre_panel[int(day[0])],
                 )  # fmt: skip
+                day = day[mine.shape[1] :]
         self._consignment.deliver(lines, seconds)
         self._stocked(lines, seconds)
 

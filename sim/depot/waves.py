@@ -80,8 +80,15 @@ class Waves:
         self._sent.append(sent[:, :number])
 
     def _cut_off(self) -> None:
-        for centre, orders in enumerate(self._taken()):
+        taken = self._taken()
+        self._put_away()
+        for centre, orders in enumerate(taken):
             self._share_out(centre, orders, with_waiting=True)
+
+    def _put_away(self) -> None:
+        """What receivers have put away by now can be shared out."""
+        if self._goods_in is not None:
+            self._goods_in.catch_up()
 
     def _taken(self) -> list[IntArray]:
         """Orders of each centre that wait for the cut-off; they do so no longer."""
@@ -95,6 +102,7 @@ class Waves:
 
     def _hurry(self) -> None:
         urgent, self._urgent = np.array(self._urgent), []
+        self._put_away()
         centre_of = self._book.rows[urgent, OrderColumn.CENTRE]
         for centre in np.unique(centre_of).tolist():
             self._share_out(centre, urgent[centre_of == centre], with_waiting=False)
@@ -102,8 +110,6 @@ class Waves:
     def _share_out(self, centre: int, orders: IntArray, *, with_waiting: bool) -> None:
         """Share out, orders of earlier days first: of one day no store has two orders of one kind."""
         assert self._allocation is not None
-        if self._goods_in is not None:
-            self._goods_in.catch_up()
         now, rows = int(self._environment.now), self._book.rows
         self._sent = []
         columns = (OrderColumn.KIND, OrderColumn.STORE, OrderColumn.PLACED)

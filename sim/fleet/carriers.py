@@ -55,6 +55,7 @@ class Carriers:
         self._world = world
         self._recorder = recorder
         self._arrivals = arrivals
+        self._write_drop = recorder.writer("carrier_drops")
         policy = world.scenario.policy.transport.hire
         self._policy = policy
         by_id = {carrier.id: number for number, carrier in enumerate(world.scenario.fleet.carriers)}
@@ -159,11 +160,10 @@ class Carriers:
     ) -> None:
         now, end = int(self._environment.now), self._world.days * SECONDS_PER_DAY
         unloaded = arrives + unloading_seconds(self._unloading, drop.cases)
-        row = (
+        self._write_drop([
             max(carrier, 0), drop.centre, drop.store, carrier == _COURIER, now, quoted,
             arrives if arrives < end else NOT_YET, drop.units, drop.weight_grams, metres, co2, amount,
-        )  # fmt: skip
-        self._recorder.add_row("carrier_drops", row)
+        ])  # fmt: skip
         self._arrivals.travel([drop], [arrives], [unloaded])
 
     def _goes_to(self, carrier: _Hired, store: int) -> bool:

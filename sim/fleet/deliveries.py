@@ -13,7 +13,7 @@ from scenarios import Docks, Scenario, TruckType
 from sim.axes import Axes
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, second_of_day
 from sim.fleet.roads import PlannedRoads
-from sim.fleet.trucks import Truck, unloading_seconds
+from sim.fleet.trucks import Truck, all_unloading_seconds
 from sim.fleet.windows import ReceivingHours
 from sim.working_days import Calendar
 
@@ -89,17 +89,17 @@ class Deliveries:
         stops, nothing = len(stores), self.loading_seconds(0, 0)
         a_trip = self.loading_seconds(stops, int(loads.cases.sum())) - nothing
         kinds = [group.trucks[0].kind for group in groups]
-        unloading = [unloading_seconds(self._unloading, cases) for cases in loads.cases.tolist()]
+        square = np.ix_(places, places)
 
         def per_group(values: list[float]) -> IntArray:
             return np.array([round(value) for value in values], np.int64)
 
         return RoutingProblem(
-            travel_seconds=self._roads.seconds[np.ix_(places, places)],
-            distance_metres=self._roads.metres[np.ix_(places, places)],
+            travel_seconds=self._roads.seconds[square],
+            distance_metres=self._roads.metres[square],
             weight_grams=loads.weight_grams,
             volume_millilitres=loads.volume_millilitres,
-            service_seconds=np.array(unloading, np.int64),
+            service_seconds=all_unloading_seconds(self._unloading, loads.cases),
             opens_second=self._hours.opens_second[stores],
             closes_second=self._hours.closes_second[stores],
             pause_starts_second=self._hours.pause_starts_second[stores],

@@ -128,7 +128,7 @@ class Fleet(Carriage):
         own = [
             part for drop in wanted if not self._carriers.has(drop) for part in self._fitting(drop, planner)
         ]
-        trips, left = planner.plan(now, own)
+        trips, left = planner.plan(now, day, own)
         for drop in left:
             if self._carriers.give(drop, day):
                 by_carrier.append(drop)

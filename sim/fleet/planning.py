@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimize import RoutePlan, RoutingProblem, plan_fixed, plan_routes
+from optimize import RankedRoads, RoutePlan, RoutingProblem, plan_fixed, plan_routes
 from scenarios import Transport
 from sim.clock import SECONDS_PER_DAY
 from sim.depot.orders import Drop
@@ -56,6 +56,7 @@ class RoutePlanner:
         self._routes = transport.routes
         self._planning = transport.planning
         self._roads, self._deliveries = roads, deliveries
+        self._ranked_roads = RankedRoads(roads.seconds, roads.metres)
         self._trucks = list(trucks)
         self.largest = largest_load([truck.kind for truck in trucks])
         """Grams and millilitres of the largest truck; zeros without trucks."""
@@ -74,15 +75,19 @@ class RoutePlanner:
         """Whether fixed rounds call at a store on a day; always without fixed rounds."""
         return self._planning != "given" or self._rounds.calls_at(store, day)
 
-    def plan(self, now: int, drops: Sequence[Drop]) -> tuple[list[PlannedTrip], list[Drop]]:
+    def plan(self, now: int, day: int, drops: Sequence[Drop]) -> tuple[list[PlannedTrip], list[Drop]]:
         """Plan trips for drops that are released now.
+
+        Args:
+            now: second of the run.
+            day: of service, see `day_of_service`.
+            drops: those to be brought.
 
         Returns:
             Trips by departure, and drops that fit on none.
         """
         if not drops or not self._trucks:
             return [], list(drops)
-        day = self.day_of_service(now)
         groups = alike(self._trucks, now, day)
         if not groups:
             return [], list(drops)
@@ -100,7 +105,8 @@ class RoutePlanner:
         if self._planning == "given":
             plan = plan_fixed(problem, self._rounds.sequences([drop.store for drop in drops], day))
         elif self._planning == "rule":
-            plan = plan_routes(problem, method="savings")
+            places = self._roads.place[[drop.store for drop in drops]]
+            plan = plan_routes(problem, method="savings", roads=self._ranked_roads, places=places)
         else:
             plan = plan_routes(
                 problem,
@@ -137,12 +143,8 @@ class RoutePlanner:
 
 def loads_of(drops: Sequence[Drop]) -> Loads:
     """Drops as the stops of a problem."""
-    return Loads(
-        store=np.array([drop.store for drop in drops], np.int64),
-        cases=np.array([drop.cases for drop in drops], np.int64),
-        weight_grams=np.array([drop.weight_grams for drop in drops], np.int64),
-        volume_millilitres=np.array([drop.volume_millilitres for drop in drops], np.int64),
-    )
+    rows = [(drop.store, drop.cases, drop.weight_grams, drop.volume_millilitres) for drop in drops]
+    return Loads(*np.array(rows, np.int64).reshape(-1, 4).T.copy())
 
 
 def _planned(

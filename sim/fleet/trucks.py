@@ -109,6 +109,12 @@ def unloading_seconds(facts: Unloading, cases: int) -> int:
     return round(facts.seconds_per_stop + facts.seconds_per_case * cases)
 
 
+def all_unloading_seconds(facts: Unloading, cases: IntArray) -> IntArray:
+    """`unloading_seconds` for (k,) stops."""
+    seconds = facts.seconds_per_stop + facts.seconds_per_case * cases
+    return np.asarray(np.rint(seconds), np.int64)
+
+
 class Drivers:
     """Runs the trips of one centre."""
 
@@ -151,10 +157,7 @@ class Drivers:
         self._staging = staging
         self._unloading = world.scenario.fleet.unloading
         self._end_second = world.days * SECONDS_PER_DAY
-
-    def unloading_seconds(self, drop: Drop) -> int:
-        """Time at a store's door."""
-        return unloading_seconds(self._unloading, drop.cases)
+        self._write_stop, self._write_trip = recorder.writer("stops"), recorder.writer("trips")
 
     def schedule(self, trip: Trip) -> None:
         """Take a planned trip."""
@@ -209,8 +212,8 @@ class Drivers:
     def _depart(self, trip: Trip) -> None:
         """The truck leaves: nothing can change what happens on its way, so that all of it is known now."""
         departs = trip.departed_second = int(self._environment.now)
-        stores = np.array([drop.store for drop in trip.drops])
-        unloading = np.array([self.unloading_seconds(drop) for drop in trip.drops])
+        stores, cases = np.array([(drop.store, drop.cases) for drop in trip.drops]).T
+        unloading = all_unloading_seconds(self._unloading, cases)
         stops = trip.stops = self._map.tour(
             self._map.place[stores], np.take(self._windows.of_day, stores, axis=1), unloading, departs
         )
@@ -235,18 +238,17 @@ class Drivers:
 
     def _write_stops(self, trip: Trip, stops: IntArray) -> None:
         """Write down the stops that are over before the run is."""
-        for position, (drop, stop) in enumerate(zip(trip.drops, stops.tolist(), strict=False)):
+        facts = zip(trip.drops, trip.planned_arrivals, stops[:-1].tolist(), strict=True)
+        for position, (drop, planned, stop) in enumerate(facts):
             arrived, began, left, metres, leg_seconds, _ = stop
             if left >= self._end_second:
                 break
-            planned = trip.planned_arrivals[position]
             window_ends = self._windows.window_ends(drop.store, planned)
-            row = (
+            self._write_stop([
                 trip.number, position, drop.centre, drop.store, planned, arrived, began, left, window_ends,
                 drop.block.shape[1], drop.units, drop.weight_grams, metres, leg_seconds,
                 self._cause(trip, planned, arrived, window_ends),
-            )  # fmt: skip
-            self._recorder.add_row("stops", row)
+            ])  # fmt: skip
 
     def _cause(self, trip: Trip, planned: int, arrived: int, window_ends: int) -> LateCause:
         if arrived <= window_ends:
@@ -279,17 +281,14 @@ class Drivers:
     def _write_down(self, trip: Trip, returned: int, overtime: int) -> None:
         assert trip.stops is not None
         truck = trip.truck
-        metres, driving, paused = (
-            trip.stops[:, StopColumn.METRES : StopColumn.PAUSE_SECONDS + 1].sum(axis=0).tolist()
-        )
+        *_, metres, driving, paused = trip.stops.sum(axis=0).tolist()
         rate = in_micro(truck.kind.cost_per_km) / _METRES_PER_KM
         self._recorder.charge(returned, truck.centre, Charge.TRUCK_DISTANCE, metres, charged(metres, rate))
-        row = (
+        self._write_trip([
             trip.number, truck.centre, truck.number, truck.type_index, trip.planned_second,
             trip.ready_second, trip.loaded_second, trip.departed_second, returned, metres, len(trip.drops),
             sum(drop.cases for drop in trip.drops), sum(drop.weight_grams for drop in trip.drops),
             sum(drop.volume_millilitres for drop in trip.drops), round(truck.kind.capacity_kg * 1_000),
             round(truck.kind.capacity_litres * 1_000), driving, paused, overtime,
             round(metres * truck.kind.co2_grams_per_km / _METRES_PER_KM),
-        )  # fmt: skip
-        self._recorder.add_row("trips", row)
+        ])  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.compilation import allocating_kernel, kernel
+from sim.kernels.compilation import allocating_kernel
 from sim.kernels.layout import Array, whole
 from sim.kernels.shipping import KINDS, SENT_ROWS
 
@@ -47,23 +47,6 @@ def write_purchases(lines: Array, centres: int, suppliers: int, now: int, receiv
                 row[column + index] = totals[centre, supplier, index]
             number += 1
     return number
-
-
-@kernel
-def tally_kinds(lines: Array, label: Array, number: int, totals: Array) -> None:
-    """Count lines, units and cost of lines sent, by group and kind of order.
-
-    Args:
-        lines: (SENT_ROWS or TRACED_ROWS, number or more) see `sim.kernels.shipping.fill_orders`.
-        label: (number,) group of each.
-        number: how many there are.
-        totals: (groups, KINDS, 3) lines, units and cost are added to it.
-    """
-    for line in range(number):
-        total = totals[label[line], lines[4, line]]
-        total[0] += 1 if lines.shape[0] == SENT_ROWS else lines[8, line]
-        total[1] += lines[2, line]
-        total[2] += lines[3, line]
 
 
 @allocating_kernel

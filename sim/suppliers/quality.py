@@ -41,6 +41,7 @@ class Quality:
             wanted = rules[index].suppliers
             mine = np.array([not wanted or s.id in wanted for s in suppliers])
             self._plan[np.logical_and.outer(mine, sku_mask(rules[index].scope, axes))] = index
+        self._inspects = bool(rules)
         self._sample_units = np.array([*(rule.sample_units for rule in rules), 0])
         self._accept_at_most = np.array([*(rule.accept_at_most for rule in rules), 0])
         self._defects_key = stream_key(seed, replication, Purpose.DEFECTS)
@@ -78,6 +79,9 @@ class Quality:
         Returns:
             (k,) units sampled, defective units found, and whether the lot is rejected.
         """
+        if not self._inspects:
+            nothing = np.zeros(lots.shape[1], np.int64)
+            return nothing, nothing, np.zeros(lots.shape[1], np.bool_)
         plan = self._plan[lots[Line.SUPPLIER], lots[Line.SKU]]
         units = np.ascontiguousarray(lots[Line.UNITS])
         sampled = np.where(plan >= 0, np.minimum(self._sample_units[plan], units), 0)
