@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -25,10 +27,7 @@ class OpenOrders:
     def add(self, lines: IntArray) -> list[int]:
         """Take note of (len(Line), k) lines; returns the seconds within the run at which something new is due."""
         lines = np.ascontiguousarray(lines)
-        split = lines[Line.IS_SPLIT] == 1
-        for number, units in zip(
-            lines[Line.NUMBER, split].tolist(), lines[Line.UNITS, split].tolist(), strict=True
-        ):
+        for number, units in _split(lines):
             self._left[number] = self._left.get(number, 0) + units
         seconds = []
         for second, together in by_arrival(lines, lines.shape[1]):
@@ -68,16 +67,12 @@ class OpenOrders:
             self._due[second] = kept
 
     def _settle(self, lines: IntArray, sign: int) -> None:
-        split = lines[Line.IS_SPLIT] == 1
-        for number, units in zip(
-            lines[Line.NUMBER, split].tolist(), lines[Line.UNITS, split].tolist(), strict=True
-        ):
+        for number, units in _split(lines):
             self._left[number] += sign * units
 
     def hold(self, lines: IntArray) -> None:
         """Lines that have been taken are worked on at the gate: until they are released, they are still to come in."""
-        split = lines[Line.IS_SPLIT] == 1
-        for number in lines[Line.NUMBER, split].tolist():
+        for number, _ in _split(lines):
             self._left.setdefault(number, 0)
         self._settle(lines, 1)
 
@@ -119,15 +114,25 @@ class OpenOrders:
         self._rows = []
 
 
+def _split(lines: IntArray) -> Iterable[tuple[int, int]]:
+    """Number and units of each part of a line that comes in several."""
+    if not np.count_nonzero(lines[Line.IS_SPLIT]):
+        return ()
+    split = lines[Line.IS_SPLIT] == 1
+    return zip(lines[Line.NUMBER, split].tolist(), lines[Line.UNITS, split].tolist(), strict=True)
+
+
 def _rows(lines: IntArray, counts: IntArray, received: IntArray, planned: IntArray) -> IntArray:
     """(k, columns of receipts and the second planned) of lines that come in, one row per order and second."""
     key = np.stack((lines[Line.SUPPLIER], lines[Line.CENTRE], lines[Line.PLACED], planned))
-    order = np.lexsort(key)
-    key = key[:, order]
-    first = np.flatnonzero(np.concatenate(([True], (np.diff(key, axis=1) != 0).any(axis=0))))
+    amounts = np.stack((counts, lines[Line.UNITS], lines[Line.COST]))
+    first = np.zeros(1, np.int64)
+    if (key != key[:, :1]).any():
+        order = np.lexsort(key)
+        key, amounts, received = key[:, order], amounts[:, order], received[order]
+        first = np.flatnonzero(np.concatenate(([True], (np.diff(key, axis=1) != 0).any(axis=0))))
     rows = np.empty((first.size, len(TABLES["receipts"]) + 1), np.int64)
     rows[:, 1], rows[:, 0], rows[:, 2], rows[:, -1] = key[:, first]
-    rows[:, 3] = received[order[first]]
-    for column, amounts in enumerate((counts, lines[Line.UNITS], lines[Line.COST]), start=4):
-        rows[:, column] = np.add.reduceat(amounts[order], first)
+    rows[:, 3] = received[first]
+    rows[:, 4:-1] = np.add.reduceat(amounts, first, axis=1).T
     return rows

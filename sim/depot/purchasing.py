@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -86,6 +87,8 @@ class Purchasing:
             world, stock, self._requests, self._open_orders, self._suppliers, self._sources
         )
         self._express_days = _express_triggers(world)
+        self._may_express = bool((self._express_days >= 0).any())
+        self._heeds_requests = self._may_express or bool(sourcing.shortage_response)
         self._purchase_rows = np.empty(
             (centres * len(world.axes.supplier_ids), len(TABLES["purchase_orders"])), np.int64
         )
@@ -132,7 +135,8 @@ class Purchasing:
         if world.centre_rules.expected_rate.size:
             assert self._expected is not None
             look_ahead(world.centre_rules, self._expected, day, world.axes.centre_of_store)
-        self._requests.learn(self._stock.asked_today)
+        if self._heeds_requests:
+            self._requests.learn(self._stock.asked_today)
         if self._sales_feed is not None:
             self._catch_up_stores()
             self._stock.asked_today[:] = self._sales_feed.units(day)
@@ -186,7 +190,8 @@ class Purchasing:
         if not self._follows_levels:
             self._post(day, centre, sku, -units)
             self._post(day, lines[Line.CENTRE], lines[Line.SKU], lines[Line.UNITS])
-        lines[Line.IS_EXPRESS] = self._goes_express(lines)
+        if self._may_express:
+            lines[Line.IS_EXPRESS] = self._goes_express(lines)
         self._place(day, lines)
 
     def _of_enough_size(self, lines: IntArray, day: int) -> IntArray:
@@ -319,13 +324,13 @@ class Purchasing:
         """Lines can be shipped from (k,) some seconds on, ascending, none of which has been looked at."""
         world = self._world
         self._open_orders.receive(lines, seconds)
-        day = seconds // SECONDS_PER_DAY
-        for mine in np.split(np.arange(day.size), np.flatnonzero(np.diff(day)) + 1):
-            if mine.size:
-                take_in(
-                    np.ascontiguousarray(lines[:, mine]), world.axes.class_of_sku, self._stock.on_hand,
-                    self._stock.value, self._stock.on_order, world.centre_panel[int(day[mine[0]])],
-                )  # fmt: skip
+        days = seconds // SECONDS_PER_DAY
+        edges = np.flatnonzero(np.diff(days, prepend=-1, append=-1)).tolist() if days.size else ()
+        for start, stop in pairwise(edges):
+            take_in(
+                np.ascontiguousarray(lines[:, start:stop]), world.axes.class_of_sku, self._stock.on_hand,
+                self._stock.value, self._stock.on_order, world.centre_panel[int(days[start])],
+            )  # fmt: skip
         self._consignment.deliver(lines, seconds)
         self._stocked(lines, seconds)
 
