@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from sim.books import NOT_YET
 from sim.depot.stock import by_arrival
+from sim.kernels.writing import group_receipts
 from sim.recorder import TABLES, Recorder
 from sim.suppliers import Line
 
@@ -124,15 +125,10 @@ def _split(lines: IntArray) -> Iterable[tuple[int, int]]:
 
 def _rows(lines: IntArray, counts: IntArray, received: IntArray, planned: IntArray) -> IntArray:
     """(k, columns of receipts and the second planned) of lines that come in, one row per order and second."""
-    key = np.stack((lines[Line.SUPPLIER], lines[Line.CENTRE], lines[Line.PLACED], planned))
-    amounts = np.stack((counts, lines[Line.UNITS], lines[Line.COST]))
-    first = np.zeros(1, np.int64)
-    if (key != key[:, :1]).any():
-        order = np.lexsort(key)
-        key, amounts, received = key[:, order], amounts[:, order], received[order]
-        first = np.flatnonzero(np.concatenate(([True], (np.diff(key, axis=1) != 0).any(axis=0))))
-    rows = np.empty((first.size, len(TABLES["receipts"]) + 1), np.int64)
-    rows[:, 1], rows[:, 0], rows[:, 2], rows[:, -1] = key[:, first]
-    rows[:, 3] = received[first]
-    rows[:, 4:-1] = np.add.reduceat(amounts, first, axis=1).T
-    return rows
+    lines = np.ascontiguousarray(lines)
+    rows = np.empty((lines.shape[1], len(TABLES["receipts"]) + 1), np.int64)
+    number = group_receipts(
+        lines[Line.SUPPLIER], lines[Line.CENTRE], lines[Line.PLACED], lines[Line.UNITS], lines[Line.COST], counts,
+        received, planned, rows,
+    )  # fmt: skip
+    return rows[:number].copy()

@@ -77,9 +77,8 @@ class Purchasing:
         self._incoming = Incoming(world, recorder, stock, self._scorecards)
         self._steering = Steering(environment, world, recorder)
         self._sales_feed = SalesFeed(world) if sourcing.shared_sales else None
-        self._follows_levels = not sourcing.rules and not (
-            world.supply.minimum_units.any() or world.supply.minimum_minor.any()
-        )
+        self._has_minimums = bool(world.supply.minimum_units.any() or world.supply.minimum_minor.any())
+        self._follows_levels = not sourcing.rules and not self._has_minimums
         self._forecast = _opening_forecast(world)
         centres, skus = stock.on_hand.shape
         self._requests = Requests(centres, skus)
@@ -102,6 +101,15 @@ class Purchasing:
             world.centre_forecasters, world.centre_rules, build_emergency_rules((), world.axes), self._lines,
             world.scratch,
         )  # fmt: skip
+        self._levels = (
+            world.goods.class_start, self._stock.on_hand, self._stock.value, self._stock.on_order, self._stock.backlog
+        )  # fmt: skip
+        self._stock_arrays = (
+            world.axes.class_of_sku, self._stock.on_hand, self._stock.value, self._stock.on_order
+        )  # fmt: skip
+        page = world.centre_panel[0]
+        self._post_levels = bound(post_centre_levels, *self._levels, page)
+        self._take_in = bound(take_in, np.zeros((len(Line), 1), np.int64), *self._stock_arrays, page)
         self._review_centres = bound(
             review_centres, 0, 0, world.market.on_sale[0], world.market.orderable[0], world.centre_panel[0],
             *self._review_arrays,
@@ -161,15 +169,7 @@ class Purchasing:
 
     def _count(self, day: int) -> None:
         """Post the levels at the end of the day."""
-        world = self._world
-        post_centre_levels(
-            world.goods.class_start,
-            self._stock.on_hand,
-            self._stock.value,
-            self._stock.on_order,
-            self._stock.backlog,
-            world.centre_panel[day],
-        )
+        self._post_levels(*self._levels, self._world.centre_panel[day])
         self._consignment.count(day, int(self._environment.now))
 
     def _order(self, day: int, centre: IntArray, sku: IntArray, units: IntArray) -> None:
@@ -196,6 +196,8 @@ class Purchasing:
 
     def _of_enough_size(self, lines: IntArray, day: int) -> IntArray:
         """Lines of orders that reach their suppliers' minimums, at the prices of the day."""
+        if not self._has_minimums:
+            return lines
         is_topped_up = self._world.scenario.policy.sourcing.small_orders == "top_up"
         supply, case_pack = self._world.supply, self._world.axes.case_pack
         enough = meet_minimums(lines, supply, case_pack, is_topped_up=is_topped_up)
@@ -327,10 +329,8 @@ class Purchasing:
         days = seconds // SECONDS_PER_DAY
         edges = np.flatnonzero(np.diff(days, prepend=-1, append=-1)).tolist() if days.size else ()
         for start, stop in pairwise(edges):
-            take_in(
-                np.ascontiguousarray(lines[:, start:stop]), world.axes.class_of_sku, self._stock.on_hand,
-                self._stock.value, self._stock.on_order, world.centre_panel[int(days[start])],
-            )  # fmt: skip
+            page = world.centre_panel[int(days[start])]
+            self._take_in(np.ascontiguousarray(lines[:, start:stop]), *self._stock_arrays, page)
         self._consignment.deliver(lines, seconds)
         self._stocked(lines, seconds)
 

@@ -50,6 +50,59 @@ def write_purchases(lines: Array, centres: int, suppliers: int, now: int, receiv
 
 
 @kernel
+def group_receipts(
+    supplier: Array,
+    centre: Array,
+    placed: Array,
+    units: Array,
+    value: Array,
+    counts: Array,
+    received: Array,
+    planned: Array,
+    rows: Array,
+) -> int:
+    """Write a row of the table of receipts, and the second planned, per order and planned second.
+
+    Args:
+        supplier: (k,) of lines, as for the next four.
+        centre: (k,).
+        placed: (k,) second of the order.
+        units: (k,).
+        value: (k,) minor units.
+        counts: (k,) 1 where a line counts as one, 0 where a part of it still comes.
+        received: (k,) second, the same for all lines of a row.
+        planned: (k,) second.
+        rows: (k, 8) receives the rows, in the order in which their first lines stand.
+
+    Returns:
+        Number of rows.
+    """
+    number, which = 0, 0
+    for line in range(supplier.size):
+        # Neighbours mostly are of one order.
+        for step in range(number + 1):
+            if step > 0:
+                which = step - 1
+            row = rows[which]
+            if (
+                which < number and row[0] == centre[line] and row[1] == supplier[line]
+                and row[2] == placed[line] and row[7] == planned[line]
+            ):  # fmt: skip
+                break
+        else:
+            which = number
+            number += 1
+            row = rows[which]
+            row[0], row[1], row[2], row[3] = centre[line], supplier[line], placed[line], received[line]
+            row[4], row[5], row[6], row[7] = 0, 0, 0, planned[line]
+        row = rows[which]
+        row[4] += counts[line]
+        row[5] += units[line]
+        row[6] += value[line]
+    return number
+
+
+@kernel
 def tally_kinds(lines: Array, label: Array, number: int, totals: Array) -> None:
     """Count lines, units and cost of lines sent, by group and kind of order.
 
