@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -30,10 +32,7 @@ class OpenOrders:
     def add(self, lines: IntArray) -> list[int]:
         """Take note of (len(Line), k) lines; returns the seconds within the run at which something new is due."""
         lines = np.ascontiguousarray(lines)
-        split = lines[Line.IS_SPLIT] == 1
-        for number, units in zip(
-            lines[Line.NUMBER, split].tolist(), lines[Line.UNITS, split].tolist(), strict=True
-        ):
+        for number, units in _split(lines):
             self._left[number] = self._left.get(number, 0) + units
         seconds = []
         for second, together in by_arrival(lines, lines.shape[1]):
@@ -73,16 +72,12 @@ class OpenOrders:
             self._due[second] = kept
 
     def _settle(self, lines: IntArray, sign: int) -> None:
-        split = lines[Line.IS_SPLIT] == 1
-        for number, units in zip(
-            lines[Line.NUMBER, split].tolist(), lines[Line.UNITS, split].tolist(), strict=True
-        ):
+        for number, units in _split(lines):
             self._left[number] += sign * units
 
     def hold(self, lines: IntArray) -> None:
         """Lines that have been taken are worked on at the gate: until they are released, they are still to come in."""
-        split = lines[Line.IS_SPLIT] == 1
-        for number in lines[Line.NUMBER, split].tolist():
+        for number, _ in _split(lines):
             self._left.setdefault(number, 0)
         self._settle(lines, 1)
 
@@ -136,6 +131,14 @@ class OpenOrders:
             order = np.lexsort((rows[:, 1], rows[:, 0], rows[:, -1], rows[:, 2]))
             recorder.add("receipts", np.ascontiguousarray(rows[order, :-1]))
         self._rows = []
+
+
+def _split(lines: IntArray) -> Iterable[tuple[int, int]]:
+    """Number and units of each part of a line that comes in several."""
+    if not np.count_nonzero(lines[Line.IS_SPLIT]):
+        return ()
+    split = lines[Line.IS_SPLIT] == 1
+    return zip(lines[Line.NUMBER, split].tolist(), lines[Line.UNITS, split].tolist(), strict=True)
 
 
 def _rows(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -76,9 +77,8 @@ class Purchasing:
         self._incoming = Incoming(world, recorder, stock, self._scorecards)
         self._steering = Steering(environment, world, recorder)
         self._sales_feed = SalesFeed(world) if sourcing.shared_sales else None
-        self._follows_levels = not sourcing.rules and not (
-            world.supply.minimum_units.any() or world.supply.minimum_minor.any()
-        )
+        self._has_minimums = bool(world.supply.minimum_units.any() or world.supply.minimum_minor.any())
+        self._follows_levels = not sourcing.rules and not self._has_minimums
         self._forecast = _opening_forecast(world)
         centres, skus = stock.on_hand.shape
         self._requests = Requests(centres, skus)
@@ -86,6 +86,8 @@ class Purchasing:
             world, stock, self._requests, self._open_orders, self._suppliers, self._sources
         )
         self._express_days = _express_triggers(world)
+        self._may_express = bool((self._express_days >= 0).any())
+        self._heeds_requests = self._may_express or bool(sourcing.shortage_response)
         self._purchase_rows = np.empty(
             (centres * len(world.axes.supplier_ids), len(TABLES["purchase_orders"])), np.int64
         )
@@ -99,6 +101,15 @@ class Purchasing:
             world.centre_forecasters, world.centre_rules, build_emergency_rules((), world.axes), self._lines,
             world.scratch,
         )  # fmt: skip
+        self._levels = (
+            world.goods.class_start, self._stock.on_hand, self._stock.value, self._stock.on_order, self._stock.backlog
+        )  # fmt: skip
+        self._stock_arrays = (
+            world.axes.class_of_sku, self._stock.on_hand, self._stock.value, self._stock.on_order
+        )  # fmt: skip
+        page = world.centre_panel[0]
+        self._post_levels = bound(post_centre_levels, *self._levels, page)
+        self._take_in = bound(take_in, np.zeros((len(Line), 1), np.int64), *self._stock_arrays, page)
         self._review_centres = bound(
             review_centres, 0, 0, world.market.on_sale[0], world.market.orderable[0], world.centre_panel[0],
             *self._review_arrays,
@@ -132,7 +143,8 @@ class Purchasing:
         if world.centre_rules.expected_rate.size:
             assert self._expected is not None
             look_ahead(world.centre_rules, self._expected, day, world.axes.centre_of_store)
-        self._requests.learn(self._stock.asked_today)
+        if self._heeds_requests:
+            self._requests.learn(self._stock.asked_today)
         if self._sales_feed is not None:
             self._catch_up_stores()
             self._stock.asked_today[:] = self._sales_feed.units(day)
@@ -157,15 +169,7 @@ class Purchasing:
 
     def _count(self, day: int) -> None:
         """Post the levels at the end of the day."""
-        world = self._world
-        post_centre_levels(
-            world.goods.class_start,
-            self._stock.on_hand,
-            self._stock.value,
-            self._stock.on_order,
-            self._stock.backlog,
-            world.centre_panel[day],
-        )
+        self._post_levels(*self._levels, self._world.centre_panel[day])
         self._consignment.count(day, int(self._environment.now))
 
     def _order(self, day: int, centre: IntArray, sku: IntArray, units: IntArray) -> None:
@@ -186,11 +190,14 @@ class Purchasing:
         if not self._follows_levels:
             self._post(day, centre, sku, -units)
             self._post(day, lines[Line.CENTRE], lines[Line.SKU], lines[Line.UNITS])
-        lines[Line.IS_EXPRESS] = self._goes_express(lines)
+        if self._may_express:
+            lines[Line.IS_EXPRESS] = self._goes_express(lines)
         self._place(day, lines)
 
     def _of_enough_size(self, lines: IntArray, day: int) -> IntArray:
         """Lines of orders that reach their suppliers' minimums, at the prices of the day."""
+        if not self._has_minimums:
+            return lines
         is_topped_up = self._world.scenario.policy.sourcing.small_orders == "top_up"
         supply, case_pack = self._world.supply, self._world.axes.case_pack
         enough = meet_minimums(lines, supply, case_pack, is_topped_up=is_topped_up)
@@ -319,14 +326,11 @@ class Purchasing:
         """Lines can be shipped from (k,) some seconds on, ascending, none of which has been looked at."""
         world = self._world
         self._open_orders.receive(lines, seconds)
-        day = seconds // SECONDS_PER_DAY
-        for mine in np.split(lines, np.flatnonzero(np.diff(day)) + 1, axis=1):
-            if mine.size:
-                take_in(
-                    np.ascontiguousarray(mine), world.axes.class_of_sku, self._stock.on_hand, self._stock.value,
-                    self._stock.on_order, world.centre_panel[int(day[0])],
-                )  # fmt: skip
-                day = day[mine.shape[1] :]
+        days = seconds // SECONDS_PER_DAY
+        edges = np.flatnonzero(np.diff(days, prepend=-1, append=-1)).tolist() if days.size else ()
+        for start, stop in pairwise(edges):
+            page = world.centre_panel[int(days[start])]
+            self._take_in(np.ascontiguousarray(lines[:, start:stop]), *self._stock_arrays, page)
         self._consignment.deliver(lines, seconds)
         self._stocked(lines, seconds)
 

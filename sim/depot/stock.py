@@ -97,9 +97,14 @@ class CentreStock:
 
 
 def by_arrival(lines: IntArray, number: int) -> list[tuple[int, IntArray]]:
-    """Some of (6 or more, number or more) lines for each second of arrival, which stands in row 5, ascending."""
+    """Some of (6 or more, number or more) lines for each second of arrival, which stands in row 5, ascending.
+
+    Where all arrive together, they are those given, not copied.
+    """
     found, label = np.empty((2, number), np.int64)
     count = number_arrivals(lines[5], number, found, label)
+    if count == 1:
+        return [(int(found[0]), np.ascontiguousarray(lines[:, :number]))]
     return list(zip(found[:count].tolist(), dealt(lines, label, number, count), strict=True))
 
 

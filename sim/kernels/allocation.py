@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.kernels.compilation import allocating_kernel
 from sim.kernels.demand import unit_draw
-from sim.kernels.layout import Array, whole
+from sim.kernels.layout import Array, unsigned, whole
 
 FAIR_SHARE, PRIORITY, FIRST_COME = 0, 1, 2
 _RANK_BITS = 40
@@ -52,13 +52,12 @@ def allocate(
     skus = available.size
     asked = np.zeros(skus, np.int64)
     for line in range(line_row.size):
-        asked[line_sku[line]] += line_units[line]
+        asked[unsigned(line_sku[line])] += line_units[line]
     # Lines of short SKUs are chained so that each SKU's are found without looking at the others.
     head = np.full(skus, -1, np.int64)
     chain = np.full(line_row.size, -1, np.int64)
-    for back in range(line_row.size):
-        line = line_row.size - 1 - back
-        sku = line_sku[line]
+    for line in range(line_row.size - 1, -1, -1):
+        sku = unsigned(line_sku[line])
         if asked[sku] <= available[sku]:
             shipped[line] = line_units[line]
         else:

@@ -8,7 +8,16 @@ from sim.kernels.compilation import kernel
 from sim.kernels.demand import unit_draw
 from sim.kernels.draws import count
 from sim.kernels.elementary import exp
-from sim.kernels.layout import Array, EmergencyRules, Forecasters, OrderLines, OrderRules, Scratch, whole
+from sim.kernels.layout import (
+    Array,
+    EmergencyRules,
+    Forecasters,
+    OrderLines,
+    OrderRules,
+    Scratch,
+    unsigned,
+    whole,
+)
 from sim.kernels.memory import remember
 from sim.kernels.ordering import review
 from sim.kernels.selling import cost_at
@@ -100,11 +109,16 @@ def take_in(
         day_page: (n, c, len(Centre)) of the centre panel; changed.
     """
     for line in range(lines.shape[1]):
-        row, sku, units, worth = lines[0, line], lines[1, line], lines[2, line], lines[3, line]
+        row, sku, units, worth = (
+            unsigned(lines[0, line]),
+            unsigned(lines[1, line]),
+            lines[2, line],
+            lines[3, line],
+        )
         on_hand[row, sku] += units
         value[row, sku] += worth
         on_order[row, sku] -= units
-        posted = day_page[row, class_of[sku]]
+        posted = day_page[row, unsigned(class_of[sku])]
         posted[Centre.RECEIVED] += units
         posted[Centre.RECEIVED_VALUE] += worth
 

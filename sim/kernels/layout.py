@@ -17,6 +17,11 @@ Array = npt.NDArray[Any]
 whole = cast(Callable[[Any], int], np.int64)
 """A number as 64 bits in compiled code; to a type checker a plain int, which is what it behaves like."""
 
+unsigned = cast(Callable[[Any], int], np.uint64)
+"""A number that says where in an array: without a sign, compiled code need not check whether it counts from the end,
+which takes longer than the access itself. Not to be reckoned with: numba makes floats of mixed signs.
+"""
+
 
 class Goods(NamedTuple):
     """Constants of SKUs and classes for counting and ordering; the kernels only read them."""

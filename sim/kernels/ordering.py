@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.compilation import inline_kernel, kernel
-from sim.kernels.layout import Array, EmergencyRules, OrderLines, OrderRules, Scratch, whole
+from sim.kernels.layout import Array, EmergencyRules, OrderLines, OrderRules, Scratch, unsigned, whole
 from sim.records import Day
 
 REGULAR, EMERGENCY, PUSHED = 0, 1, 2
@@ -150,8 +150,9 @@ def _write_lines(
 ) -> int:
     """Order the SKUs at or below their reorder point; see `review`."""
     line_row, line_sku, line_units, line_kind = lines.row, lines.sku, lines.units, lines.kind
+    line_lead_time_days = lines.lead_time_days
     for which in range(low_count):
-        sku = low[which]
+        sku, line = unsigned(low[which]), unsigned(number)
         if not (orderable[sku] and listed[sku]):
             continue
         position = whole(on_hand[sku]) + on_order[sku] - backorder[sku]
@@ -163,11 +164,11 @@ def _write_lines(
         if units <= 0:
             continue
         on_order[sku] += units
-        line_row[number] = row
-        line_sku[number] = sku
-        line_units[number] = units
-        line_kind[number] = kind
-        lines.lead_time_days[number] = -1
+        line_row[line] = row
+        line_sku[line] = low[which]
+        line_units[line] = units
+        line_kind[line] = kind
+        line_lead_time_days[line] = -1
         number += 1
     return number
 
@@ -276,11 +277,12 @@ def _review_emergency(
 def post_lines(first: int, number: int, lines: OrderLines, class_of: Array, day_page: Array) -> None:
     """Post the lines from `first` up to `number` to the day's (n, c, len(Day)) page of the day panel."""
     row, sku, units_of, kind = lines.row, lines.sku, lines.units, lines.kind
-    for line in range(first, number):
-        index, units = class_of[sku[line]], units_of[line]
+    for which in range(first, number):
+        line = unsigned(which)
+        posted, units = day_page[unsigned(row[line]), unsigned(class_of[unsigned(sku[line])])], units_of[line]
         if kind[line] == EMERGENCY:
-            day_page[row[line], index, Day.EMERGENCY_LINES] += 1
-            day_page[row[line], index, Day.EMERGENCY_ORDERED] += units
+            posted[Day.EMERGENCY_LINES] += 1
+            posted[Day.EMERGENCY_ORDERED] += units
         else:
-            day_page[row[line], index, Day.ORDER_LINES] += 1
-            day_page[row[line], index, Day.ORDERED] += units
+            posted[Day.ORDER_LINES] += 1
+            posted[Day.ORDERED] += units

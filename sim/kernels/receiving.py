@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.kernels.compilation import kernel
 from sim.kernels.demand import unit_draw
-from sim.kernels.layout import Array, Books, Handling, Keys, Market, Shelf, Till, whole
+from sim.kernels.layout import Array, Books, Handling, Keys, Market, Shelf, Till, unsigned, whole
 from sim.kernels.selling import cost_at, open_till, sell
 from sim.records import Cell, Day
 
@@ -91,38 +91,38 @@ def _receive_at(
     is_traced = last_day.size > 0
     for line in range(line_sku.size):
         sku, units = line_sku[line], line_units[line]
-        index = class_of[sku]
-        on_hand[sku] += units
-        value[sku] += line_value[line]
-        on_order[sku] -= units
-        received_cell[sku] += units
-        posted_by_class[index, Day.RECEIVED] += units
-        posted_by_class[index, Day.RECEIVED_VALUE] += line_value[line]
+        at = unsigned(sku)
+        posted = posted_by_class[unsigned(class_of[at])]
+        on_hand[at] += units
+        value[at] += line_value[line]
+        on_order[at] -= units
+        received_cell[at] += units
+        posted[Day.RECEIVED] += units
+        posted[Day.RECEIVED_VALUE] += line_value[line]
         if not is_traced or counts[line] > 0:
-            posted_by_class[index, Day.CYCLES] += 1
-            posted_by_class[index, Day.CYCLES_SHORT] += short_cycle[sku]
-            short_cycle[sku] = 0
-        if lot_index[sku] >= 0:
-            ahead = handling.shelf_life_days[sku] - 1
+            posted[Day.CYCLES] += 1
+            posted[Day.CYCLES_SHORT] += short_cycle[at]
+            short_cycle[at] = 0
+        if lot_index[at] >= 0:
+            ahead = handling.shelf_life_days[at] - 1
             if is_traced and last_day[line] >= 0:
                 ahead = min(ahead, last_day[line] - day)
             if ahead >= 0:
                 slot = till.today_slot + ahead
-                lots[lot_index[sku], slot if slot < lots.shape[1] else slot - lots.shape[1]] += units
+                lots[lot_index[at], slot if slot < lots.shape[1] else slot - lots.shape[1]] += units
             else:
                 # Expired on the way: never offered for sale.
-                cost = cost_at(units, whole(on_hand[sku]), value[sku], handling.purchase_cost[sku])
-                on_hand[sku] -= units
-                value[sku] -= cost
-                wasted_cell[sku] += units
-                posted_by_class[index, Day.WASTED] += units
-                posted_by_class[index, Day.WASTE_VALUE] += cost
-        if is_traced and defective[line] > 0 and handling.return_index[sku] >= 0:
-            till.due_returns[till.due_returns.shape[0] - 1, handling.return_index[sku]] += defective[line]
-        owed = min(whole(backorder[sku]), whole(on_hand[sku]))
+                cost = cost_at(units, whole(on_hand[at]), value[at], handling.purchase_cost[at])
+                on_hand[at] -= units
+                value[at] -= cost
+                wasted_cell[at] += units
+                posted[Day.WASTED] += units
+                posted[Day.WASTE_VALUE] += cost
+        if is_traced and defective[line] > 0 and handling.return_index[at] >= 0:
+            till.due_returns[till.due_returns.shape[0] - 1, handling.return_index[at]] += defective[line]
+        owed = min(whole(backorder[at]), whole(on_hand[at]))
         if owed > 0:
-            backorder[sku] -= owed
-            posted = posted_by_class[index]
+            backorder[at] -= owed
             posted[Day.BACKORDER_FILLED] += owed
             sell(
                 till,
@@ -134,7 +134,7 @@ def _receive_at(
                 day,
                 ordinal,
                 _OWED_UNITS,
-                handling.freshest_threshold[sku],
+                handling.freshest_threshold[at],
                 posted,
             )
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.kernels.compilation import inline_kernel, kernel
 from sim.kernels.demand import four_units, of_four, unit_draw
-from sim.kernels.layout import Array, Books, Handling, Keys, Market, Shelf, Till, whole
+from sim.kernels.layout import Array, Books, Handling, Keys, Market, Shelf, Till, unsigned, whole
 from sim.kernels.lots import take_freshest, take_oldest, units_within
 from sim.kernels.tables import table_draw
 from sim.records import Cell, Day
@@ -75,23 +75,24 @@ def sell(
         freshest_threshold: shoppers who look for the freshest unit; the others take the oldest.
         posted: (len(Day),) the row of the day panel that is posted to.
     """
-    on_hand = whole(till.on_hand[sku])
-    cost = cost_at(units, on_hand, till.value[sku], handling.purchase_cost[sku])
-    till.on_hand[sku] = on_hand - units
-    till.value[sku] -= cost
-    price = whole(till.price[sku])
+    at = unsigned(sku)
+    on_hand = whole(till.on_hand[at])
+    cost = cost_at(units, on_hand, till.value[at], handling.purchase_cost[at])
+    till.on_hand[at] = on_hand - units
+    till.value[at] -= cost
+    price = whole(till.price[at])
     revenue = price * units
     posted[Day.REVENUE] += revenue
     posted[Day.COST_OF_GOODS] += cost
-    till.sold_cell[sku] += units
-    till.revenue_cell[sku] += revenue
+    till.sold_cell[at] += units
+    till.revenue_cell[at] += revenue
     if till.sold_today.size > 0:
-        till.sold_today[sku] += units
-    is_cleared = till.on_sale[sku] == 2
+        till.sold_today[at] += units
+    is_cleared = till.on_sale[at] == 2
     if is_cleared:
         posted[Day.MARKED_DOWN_UNITS] += units
-        posted[Day.MARK_DOWN] += revenue * handling.clearance_ppm[sku] // _PPM
-    if handling.is_plain[sku]:
+        posted[Day.MARK_DOWN] += revenue * handling.clearance_ppm[at] // _PPM
+    if handling.is_plain[at]:
         return
     if handling.lot_index[sku] >= 0:
         life = handling.shelf_life_days[sku]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.compilation import inline_kernel, kernel
-from sim.kernels.demand import demand_row, four_units, of_four
+from sim.kernels.demand import demand_row
 from sim.kernels.layout import (
     Array,
     Books,
@@ -23,19 +23,18 @@ from sim.kernels.layout import (
     Scratch,
     Shelf,
     Till,
+    unsigned,
     whole,
 )
+from sim.kernels.moments import empty_seconds, units_until
 from sim.kernels.selling import open_till, sell
-from sim.kernels.tables import hour_second
 from sim.kernels.unmet import explain_unmet, settle_unmet
 from sim.records import Cell, Day
 
 NOT_OPEN_YET = -1
 """Stands for the moment reached, before a store opens."""
 
-_STRETCH = np.uint64(64)
-_FEW = 16
-_LAST_DRAW = whole(0xFFFFFFFF)
+_STRETCH = 16
 
 
 @inline_kernel
@@ -217,20 +216,19 @@ def add(totals: Array, units: Array) -> None:
 def find_wanted(today: Array, first: int, busy: Array) -> int:
     """Write the numbers of the SKUs that somebody wants, counted from `first`, into `busy`; return how many.
 
-    Stretches where nobody wants anything are passed over at once. Places are unsigned, which spares the check for
-    numbers that count from the end.
+    Stretches where nobody wants anything are passed over at once.
     """
-    number, start, size = np.uint64(0), np.uint64(0), np.uint64(today.size)
-    while start < size:
-        stop = min(start + _STRETCH, size)
+    number = np.uint64(0)
+    for start in range(0, today.size, _STRETCH):
+        units = today[start : start + _STRETCH]
         wanted = np.int32(0)
-        for i in range(start, stop):
-            wanted |= today[i]
+        for i in range(units.size):
+            # Without the cast numba reckons in 64 bits, half as many at once.
+            wanted = np.int32(wanted | units[i])
         if wanted != 0:
-            for i in range(start, stop):
-                busy[number] = first + np.int64(i)
-                number += np.uint64(today[i] > 0)
-        start = stop
+            for i in range(units.size):
+                busy[number] = first + start + i
+                number += np.uint64(units[i] > 0)
     return whole(number)
 
 
@@ -293,35 +291,36 @@ def serve_one_by_one(
     freshest_threshold, sku_key = handling.freshest_threshold, till.sku_key
     for which in range(number):
         sku = busy[which]
-        left, stock = whole(today[sku]), whole(on_hand[sku])
+        at = unsigned(sku)
+        left, stock = whole(today[at]), whole(on_hand[at])
         if is_first:
-            if on_sale[sku] == 2:
+            if on_sale[at] == 2:
                 # Nobody asks for a SKU that is being cleared unless it is still there.
                 left = min(left, stock)
-                today[sku] = left
+                today[at] = left
                 if left == 0:
                     continue
             posted[Day.DEMAND] += left
-            posted[Day.DEMAND_VALUE] += left * price[sku]
-            demand_cell[sku] += left
-            asked_today[sku] = left
-        asked, units = whole(asked_today[sku]), left
-        if not is_last and (stock <= left or freshest_threshold[sku] > 0):
-            units = units_until(left, asked, stop, opens, store_key, sku_key[sku], ordinal, hours, keys.hour)
+            posted[Day.DEMAND_VALUE] += left * price[at]
+            demand_cell[at] += left
+            asked_today[at] = left
+        asked, units = whole(asked_today[at]), left
+        if not is_last and (stock <= left or freshest_threshold[at] > 0):
+            units = units_until(left, asked, stop, opens, store_key, sku_key[at], ordinal, hours, keys.hour)
             if units == 0:
                 continue
-        today[sku] = left - units
+        today[at] = left - units
         sold = min(units, stock)
         if sold > 0:
-            if sold == stock and on_sale[sku] == 1:
+            if sold == stock and on_sale[at] == 1:
                 last = asked - left + sold - 1
                 empty = empty_seconds(
-                    last, asked, stop, opens, store_key, sku_key[sku], ordinal, hours, keys.hour, scratch.draw
+                    last, asked, stop, opens, store_key, sku_key[at], ordinal, hours, keys.hour, scratch.draw
                 )
                 posted[Day.OUT_OF_STOCK_SECONDS] += empty
-                empty_cell[sku] += empty
+                empty_cell[at] += empty
             posted[Day.SOLD_AS_ASKED] += sold
-            posted[Day.SOLD_AS_ASKED_VALUE] += sold * price[sku]
+            posted[Day.SOLD_AS_ASKED_VALUE] += sold * price[at]
             sell(
                 till,
                 handling,
@@ -332,110 +331,21 @@ def serve_one_by_one(
                 day,
                 ordinal,
                 asked - left,
-                freshest_threshold[sku],
+                freshest_threshold[at],
                 posted,
             )
         if sold < units:
-            short_cycle[sku] = 1
+            short_cycle[at] = 1
             explain_unmet(
-                units - sold, stock, whole(reorder_point[sku]), whole(on_order[sku]),
-                whole(centre_short[sku]), posted,
-            )  # fmt: skip
+                units - sold,
+                stock,
+                whole(reorder_point[at]),
+                whole(on_order[at]),
+                whole(centre_short[at]),
+                posted,
+            )
             scratch.unmet_sku[unmet] = sku
             scratch.unmet_units[unmet] = units - sold
             scratch.unmet_first[unmet] = asked - left + sold
             unmet += 1
     return unmet
-
-
-@kernel
-def units_until(
-    left: int,
-    asked: int,
-    stop: int,
-    opens: int,
-    store_key: np.uint64,
-    sku_key: np.uint64,
-    ordinal: int,
-    hours: Array,
-    key: np.uint64,
-) -> int:
-    """Of the last `left` of the day's `asked` units, how many are asked for before the second `stop`."""  # fmt: skip
-    if stop <= opens:
-        return whole(0)
-    before = whole(0)
-    words = four_units(store_key, sku_key, ordinal, whole(0), key)
-    for unit in range(asked):
-        if unit & 3 == 0 and unit > 0:
-            words = four_units(store_key, sku_key, ordinal, unit, key)
-        before += whole(hour_second(np.uint32(of_four(words, unit)), hours) < stop)
-    return max(whole(0), before - (asked - left))
-
-
-@kernel
-def empty_seconds(
-    number: int,
-    asked: int,
-    stop: int,
-    opens: int,
-    store_key: np.uint64,
-    sku_key: np.uint64,
-    ordinal: int,
-    hours: Array,
-    key: np.uint64,
-    draws: Array,
-) -> int:
-    """Seconds from the moment at which unit `number` of the day's `asked` units is asked for until `stop`.
-
-    Later draws are later moments. A few that come after the wanted one are struck out; else it is found by halving
-    the range of draws. `draws` is (at least 4,) int64 of room.
-    """  # fmt: skip
-    later, fits = asked - 1 - number, asked <= draws.size
-    if fits:
-        _draw_units(whole(0), asked, store_key, sku_key, ordinal, key, draws)
-    if fits and later <= _FEW:
-        for _ in range(later):
-            draws[_place_of_largest(draws, asked)] = -1
-        found = draws[_place_of_largest(draws, asked)]
-    else:
-        found, high = whole(0), _LAST_DRAW
-        while found < high:
-            middle = (found + high) >> 1
-            passed = whole(0)
-            for first in range(0, asked, draws.size):
-                size = min(draws.size, asked - first)
-                if not fits:
-                    _draw_units(first, size, store_key, sku_key, ordinal, key, draws)
-                for unit in range(size):
-                    passed += whole(draws[unit] <= middle)
-            if passed > number:
-                high = middle
-            else:
-                found = middle + 1
-    return max(whole(0), stop - max(opens, hour_second(np.uint32(found), hours)))
-
-
-@kernel
-def _draw_units(
-    first: int,
-    size: int,
-    store_key: np.uint64,
-    sku_key: np.uint64,
-    ordinal: int,
-    key: np.uint64,
-    draws: Array,
-) -> None:
-    """Write the draws of `size` units from `first` on, a multiple of 4; `draws` has room for whole fours."""
-    for start in range(0, size, 4):
-        words = four_units(store_key, sku_key, ordinal, first + start, key)
-        for lane in range(4):
-            draws[start + lane] = whole(of_four(words, lane))
-
-
-@kernel
-def _place_of_largest(draws: Array, size: int) -> int:
-    place = 0
-    for unit in range(1, size):
-        if draws[unit] > draws[place]:
-            place = unit
-    return place

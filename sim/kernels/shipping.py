@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.kernels.allocation import allocate
 from sim.kernels.compilation import allocating_kernel, kernel
-from sim.kernels.layout import Ageing, Array, Chances, whole
+from sim.kernels.layout import Ageing, Array, Chances, unsigned, whole
 from sim.kernels.selling import cost_at
 from sim.kernels.tracing import arrival_second, choose_lots, defective_among, find, line_number, miscount
 from sim.records import Centre, Day
@@ -142,14 +142,9 @@ def fill_orders(
     orders = np.zeros((store_key.size, KINDS, 6), np.int64)
     number = 0
     for line in range(line_sku.size):
-        row, sku, kind, wanted, units = (
-            line_row[line],
-            line_sku[line],
-            line_kind[line],
-            line_units[line],
-            shipped[line],
-        )
-        index, missing = class_of[sku], wanted - units
+        row, sku, kind = unsigned(line_row[line]), unsigned(line_sku[line]), unsigned(line_kind[line])
+        wanted, units = line_units[line], shipped[line]
+        index, missing = unsigned(class_of[sku]), wanted - units
         if units > 0:
             if is_unlimited and units > on_hand[sku]:
                 bought = units - whole(on_hand[sku])
@@ -160,7 +155,9 @@ def fill_orders(
             lead_time_days = (
                 own_lead_time_days[row] if line_lead_time_days[line] < 0 else line_lead_time_days[line]
             )
-            arrives = arrival_second(row, day, lead_time_days, now, days_until_open, delivery_second)
+            arrives = arrival_second(
+                line_row[line], day, lead_time_days, now, days_until_open, delivery_second
+            )
             part = first_part[line] if lots.shape[0] > 0 else -1
             left = units
             while left > 0:
@@ -168,12 +165,15 @@ def fill_orders(
                 cost = cost_at(taken, whole(on_hand[sku]), value[sku], purchase_cost[sku])
                 centre_posted[index, Centre.SHIPPED] += taken
                 centre_posted[index, Centre.SHIPPED_VALUE] += cost
-                sent[0, number], sent[1, number], sent[2, number] = row, sku, taken
-                sent[3, number], sent[4, number], sent[5, number] = cost, kind, arrives
+                at = unsigned(number)
+                sent[0, at], sent[1, at], sent[2, at] = line_row[line], line_sku[line], taken
+                sent[3, at], sent[4, at], sent[5, at] = cost, line_kind[line], arrives
                 if is_traced:
                     bad = whole(0)
                     if defective[sku] > 0:
-                        unit = line_number(kind, day, lines[5, line]) * _UNITS_OF_LINE + units - left
+                        unit = (
+                            line_number(line_kind[line], day, lines[5, line]) * _UNITS_OF_LINE + units - left
+                        )
                         bad = defective_among(
                             taken, whole(on_hand[sku]), whole(defective[sku]), store_key[row], sku_key[sku], ordinal,
                             unit, chances.defects_key,

@@ -28,6 +28,8 @@ class VolumeDiscounts:
 
     def note(self, lines: IntArray) -> None:
         """Take note of (len(Line), k) lines that are ordered."""
+        if not self.is_offered:
+            return
         place = (lines[Line.CENTRE], lines[Line.SUPPLIER])
         np.add.at(self._units, place, lines[Line.UNITS])
         np.add.at(self._value, place, lines[Line.COST])
