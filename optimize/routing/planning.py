@@ -21,6 +21,7 @@ def plan_routes(
     iterations: int = 3_000,
     solution_limit: int = 200,
     seed: int = 1,
+    built: RoutePlan | None = None,
 ) -> RoutePlan:
     """Find routes; the same problem always gets the same plan.
 
@@ -33,6 +34,7 @@ def plan_routes(
         iterations: Of ruin and recreate, its limit of work.
         solution_limit: Solutions that OR-Tools looks at, its limit of work.
         seed: Of the random numbers of ruin and recreate.
+        built: The plan of ``savings`` for the same problem, by who has it already.
 
     Returns:
         A plan that passed `check_routes`.
@@ -48,8 +50,7 @@ def plan_routes(
         raise ValueError(f"method is {method!r}, not 'savings', 'ortools' or 'ruin_recreate'")
     if min(solution_limit, iterations) < 1:
         raise ValueError(f"solution_limit is {solution_limit}, iterations are {iterations}: one is below 1")
-    fleet = savings_fleet(problem)
-    plan = _checked(problem, decode(problem, fleet, "savings"))
+    plan = built or _checked(problem, decode(problem, savings_fleet(problem), "savings"))
     if method == "savings" or not plan.trips:
         return plan
     if method == "ruin_recreate":
@@ -59,6 +60,7 @@ def plan_routes(
         return replace(plan, used_fallback=True)
     from optimize.routing.ortools_search import search_fleet
 
+    fleet = savings_fleet(problem)
     found = search_fleet(problem, fleet, plan.status, seconds_late(problem, plan) > 0, solution_limit)
     if found is not None:
         searched = decode(problem, found, "ortools")

@@ -102,13 +102,15 @@ class RoutePlanner:
         elif self._planning == "rule":
             plan = plan_routes(problem, method="savings")
         else:
+            rule = plan_routes(problem, method="savings")
             plan = plan_routes(
                 problem,
                 method=self._routes.engine,
                 iterations=self._routes.iterations,
                 solution_limit=self._routes.solution_limit,
+                built=rule,
             )
-            self._worth.searched(now, problem, drops, plan)
+            self._worth.searched(now, drops, rule, plan)
         if self._routes.regret:
             self._worth.driven(now, day, problem, drops, plan)
         return plan
