@@ -29,6 +29,7 @@ def plan_routes(
     iterations: int = 3_000,
     solution_limit: int = 200,
     seed: int = 1,
+    built: RoutePlan | None = None,
     roads: RankedRoads | None = None,
     places: IntArray | None = None,
 ) -> RoutePlan:
@@ -45,6 +46,7 @@ def plan_routes(
         seed: Of the random numbers of ruin and recreate.
         roads: Those of which the problem's are a part, for who plans on them every day.
         places: (n,) of the stops on these roads.
+        built: The plan of ``savings`` for the same problem, by who has it already.
 
     Returns:
         A plan that passed `check_routes`.
@@ -62,8 +64,10 @@ def plan_routes(
     if min(solution_limit, iterations) < 1:
         raise ValueError(f"solution_limit is {solution_limit}, iterations are {iterations}: one is below 1")
     arrays = arrays_of(problem)
-    fleet = savings_fleet(arrays, problem.serves_everyone, roads, places)
-    plan = _checked(problem, decode(problem, fleet, "savings", arrays))
+    plan = built
+    if plan is None:
+        fleet = savings_fleet(arrays, problem.serves_everyone, roads, places)
+        plan = _checked(problem, decode(problem, fleet, "savings", arrays))
     if method == "savings" or not plan.trips:
         return plan
     if method == "ruin_recreate":
@@ -73,6 +77,7 @@ def plan_routes(
         return replace(plan, used_fallback=True)
     from optimize.routing.ortools_search import search_fleet
 
+    fleet = savings_fleet(arrays, problem.serves_everyone, roads, places)
     found = search_fleet(problem, fleet, plan.status, seconds_late(problem, plan) > 0, solution_limit)
     if found is not None:
         searched = decode(problem, found, "ortools")

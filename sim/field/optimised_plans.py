@@ -9,7 +9,7 @@ import numpy as np
 
 from optimize.inside import CrewPlan, CrewProblem, DayArrays, plan_crew
 from sim.aftersales.context import Context
-from sim.axes import to_minor
+from sim.books import MINOR_PER_MAJOR
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
 from sim.field.jobs import SECONDS_PER_MINUTE, Job, Stage, due_second
 from sim.field.plans import NO_LIMIT, SLACK_SECONDS, DayPlans
@@ -61,6 +61,7 @@ class OptimisedPlans(DayPlans):
         )
         self._overtime_per_hour = wage * costs.labour.overtime_factor
         self._late_per_hour = policy.dispatch.late_cost_per_hour
+        self._broken_promise = policy.dispatch.broken_promise_cost
         self._pending: dict[int, dict[int, Job]] = {}
         """By district and request: jobs that the plan has no place for so far."""
         self._again: dict[int, int] = {}
@@ -230,6 +231,7 @@ class OptimisedPlans(DayPlans):
             driving_cost_per_hour=self._driving_per_hour,
             overtime_cost_per_hour=self._overtime_per_hour,
             late_cost_per_hour=self._late_per_hour,
+            broken_promise_cost=self._broken_promise,
         )
 
 
@@ -256,7 +258,7 @@ def _have(
 
 
 def _minor(cost: float | None) -> int:
-    return NOT_KNOWN if cost is None else int(to_minor(cost))
+    return NOT_KNOWN if cost is None else round(cost * MINOR_PER_MAJOR)
 
 
 def _by_priority(job: Job) -> tuple[int, ...]:

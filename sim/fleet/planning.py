@@ -108,13 +108,15 @@ class RoutePlanner:
             places = self._roads.place[[drop.store for drop in drops]]
             plan = plan_routes(problem, method="savings", roads=self._ranked_roads, places=places)
         else:
+            rule = plan_routes(problem, method="savings")
             plan = plan_routes(
                 problem,
                 method=self._routes.engine,
                 iterations=self._routes.iterations,
                 solution_limit=self._routes.solution_limit,
+                built=rule,
             )
-            self._worth.searched(now, problem, drops, plan)
+            self._worth.searched(now, drops, rule, plan)
         if self._routes.regret:
             self._worth.driven(now, day, problem, drops, plan)
         return plan

@@ -66,9 +66,8 @@ class PlanWorth:
         self._map, self._windows = road_map, windows
         self._price_elsewhere = price_elsewhere
 
-    def searched(self, now: int, problem: RoutingProblem, drops: Sequence[Drop], plan: RoutePlan) -> None:
+    def searched(self, now: int, drops: Sequence[Drop], rule: RoutePlan, plan: RoutePlan) -> None:
         """Take a plan of the search, and what the rule would have planned for the same."""
-        rule = plan_routes(problem, method="savings")
         is_by_work = self._routes.engine == "ruin_recreate"
         write_replan(
             self._recorder,

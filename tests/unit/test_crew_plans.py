@@ -47,6 +47,7 @@ def random_problem(seed: int, jobs: int = 14, people: int = 4, crews: bool = Fal
         driving_cost_per_hour=60.0,
         overtime_cost_per_hour=45.0,
         late_cost_per_hour=60.0,
+        broken_promise_cost=240.0,
     )
 
 
@@ -124,7 +125,7 @@ class TestPlans:
             regular_end=np.array([20 * HOUR]), due=np.full(2, 9 * HOUR - SLACK_SECONDS),
             is_promised=np.array([False, True]), left_out_cost=np.full(2, 1e4), people=np.ones(2, np.int64),
             helps=np.ones((1, 2), np.bool_), driving_cost_per_hour=60.0, overtime_cost_per_hour=0.0,
-            late_cost_per_hour=60.0,
+            late_cost_per_hour=60.0, broken_promise_cost=0.0,
         )  # fmt: skip
         assert plan_crew(both, None, 30).sequences == ((1, 0),)
         turned = replace(both, is_promised=np.array([True, False]))

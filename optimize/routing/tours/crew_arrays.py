@@ -58,19 +58,19 @@ class CrewWork:
             technician: [job for job in sequence if single[job]]
             for technician, sequence in enumerate(sequences)
         }
-        self._set(orders, {})
+        self._set(orders)
         costs = self._routes.money[:, COST]
         while not np.isfinite(costs).all():
             for technician in np.flatnonzero(~np.isfinite(costs)).tolist():
                 orders[technician].pop()
-            self._set(orders, {})
+            self._set(orders)
         if not single.all():
             # nobody takes anything else in: leaving it out is made to cost nothing
             penalty = self._facts.penalty.copy()
             penalty[: len(single)][single] = 0.0
             facts = self._facts._replace(penalty=penalty)
             advance(facts, self._routes, IMPROVE, 1, 1.0, BY_WINDOW, self._is_open)
-            self._set(*self.tours())
+            advance(self._facts, self._routes, START_FROM, 0, 1.0, AS_DRAWN, self._is_open)
         return self.cost
 
     def search(self, iterations: int, warm: float, cooled: float) -> None:
@@ -102,11 +102,9 @@ class CrewWork:
             {int(visit): int(agreed[visit]) for visit in np.flatnonzero(agreed != FREE)},
         )
 
-    def _set(self, orders: Mapping[int, Sequence[int]], starts: Mapping[int, int]) -> None:
+    def _set(self, orders: Mapping[int, Sequence[int]]) -> None:
         routes = self._routes
         routes.state[:, PINNED] = FREE
-        for visit, start in starts.items():
-            routes.state[visit, PINNED] = start
         for technician, order in orders.items():
             routes.tour[technician, LENGTH] = len(order)
             routes.stops[technician, : len(order)] = order
@@ -148,7 +146,7 @@ def crew_facts(problem: CrewProblem, visited: Visited) -> Facts:
         on_board=np.zeros((people, 0), np.int64),
         service=np.where(visited.allowed, day.work[job], -1),
         extra=np.zeros((people, visits)),
-        curves=curves_of(problem.late_cost_per_hour),
+        curves=curves_of(problem.late_cost_per_hour, problem.broken_promise_cost),
         near=_near(roads[0, :visits, :visits]),
         order=_orders(problem, visited, roads[0]),
         is_rich=1,

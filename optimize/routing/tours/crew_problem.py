@@ -7,6 +7,7 @@ a tours problem nobody need be visited, and all windows are soft at their end.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -28,7 +29,7 @@ SLACK_SECONDS = 1800
 _SLACK_SHARE, _PROMISED_SLACK_SHARE = 0.125, 0.5
 """Being due at the very end of a window costs so much of an hour's lateness, as things take longer at times."""
 _BREACH_SECONDS = 600
-"""Minutes after the end of an agreed window within which its cost comes to that of an hour: the promise is broken."""
+"""Seconds after the end of an agreed window at which its cost comes to that of an hour and of a broken promise."""
 _BREAK_SPREAD_SECONDS = 10_800
 """The break begins within so much time, which leaves room for a job that is under way."""
 _SECONDS_PER_HOUR = 3600
@@ -49,6 +50,7 @@ class CrewProblem:
         driving_cost_per_hour: money.
         overtime_cost_per_hour: money.
         late_cost_per_hour: money.
+        broken_promise_cost: money for coming after the end of an agreed window, besides lateness.
     """
 
     day: DayArrays
@@ -61,6 +63,7 @@ class CrewProblem:
     driving_cost_per_hour: float
     overtime_cost_per_hour: float
     late_cost_per_hour: float
+    broken_promise_cost: float
 
     @property
     def driving_cost_per_kilosecond(self) -> float:
@@ -119,8 +122,13 @@ class Visited:
         )
 
 
-def curves_of(late_cost_per_hour: float) -> FloatArray:
-    """Seconds and money, (2, classes, points): of what is due by the SLA class, and of what was agreed."""
+@cache
+def curves_of(late_cost_per_hour: float, broken_promise_cost: float) -> FloatArray:
+    """Seconds and money, (2, classes, points): of what is due by the SLA class, and of what was agreed.
+
+    The price of a broken promise grows from nothing at `SLACK_SECONDS` before the end of the window to the whole of it
+    soon after, as it grows ever more likely that the visit comes too late. Problems of one policy share the array.
+    """
     seconds = [
         0,
         SLACK_SECONDS,
@@ -129,12 +137,15 @@ def curves_of(late_cost_per_hour: float) -> FloatArray:
     ]
     gently = _SLACK_SHARE + _BREACH_SECONDS / _SECONDS_PER_HOUR
     hours = [[0.0, _SLACK_SHARE, gently, gently + 1], [0.0, _PROMISED_SLACK_SHARE, 1.0, 2.0]]
-    return np.stack([np.array([seconds, seconds], np.float64), late_cost_per_hour * np.array(hours)])
+    broken = [[0.0] * len(seconds), [0.0, _PROMISED_SLACK_SHARE, 1.0, 1.0]]
+    money = late_cost_per_hour * np.array(hours) + broken_promise_cost * np.array(broken)
+    return np.stack([np.array([seconds, seconds], np.float64), money])
 
 
 def tours_of_crew(problem: CrewProblem) -> Tours:
     """The tours problem that a search solves, in full."""
-    day, visited, curves = problem.day, Visited.of(problem), curves_of(problem.late_cost_per_hour)
+    day, visited = problem.day, Visited.of(problem)
+    curves = curves_of(problem.late_cost_per_hour, problem.broken_promise_cost)
     people, jobs = len(day.starts), len(day.work)
     shape = (people, len(visited.job))
     return Tours(

@@ -65,8 +65,11 @@ def gather(
             ):
                 continue
             metres = routes.tour[vehicle, METRES] + detour(facts, routes, vehicle, gap, visit)
+            limit = math.inf
+            if count == _KEPT:
+                limit = routes.chosen_cost[side, count - 1] + routes.money[vehicle, COST]
             cost = (
-                cost_with(facts, routes, vehicle, gap, NONE, gap, visit, metres, extra)
+                cost_with(facts, routes, vehicle, gap, NONE, gap, visit, metres, extra, limit)
                 - routes.money[vehicle, COST]
             )
             if cost == math.inf or (count == _KEPT and cost >= routes.chosen_cost[side, count - 1]):
@@ -112,7 +115,8 @@ def cost_pinned(facts: Facts, routes: Routes, visit: int, side: int, place: int,
     extra = routes.money[vehicle, EXTRA] + facts.extra[facts.vehicle[vehicle, KIND], visit]
     routes.state[visit, PINNED] = start
     cost = (
-        cost_with(facts, routes, vehicle, gap, NONE, gap, visit, metres, extra) - routes.money[vehicle, COST]
+        cost_with(facts, routes, vehicle, gap, NONE, gap, visit, metres, extra, math.inf)
+        - routes.money[vehicle, COST]
     )
     routes.state[visit, PINNED] = FREE
     return float(cost)

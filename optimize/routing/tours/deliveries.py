@@ -53,7 +53,8 @@ def tours_of(problem: RoutingProblem, most_vehicles: int | None = None) -> Tours
     """The rich problem of a day's deliveries: a kind for each type of vehicle, a place for the depot and each stop.
 
     With `serves_everyone` a stop's last window stays open and each second after its closing costs more than any
-    plan, so that plans are compared by stops left out, then by seconds late, then by cost.
+    plan, so that plans are compared by stops left out, then by seconds late, then by cost. Where no window closes
+    before the last shift ends nobody can be late, and the problem says so: it is searched several times faster.
 
     Args:
         problem: One day's deliveries.
@@ -65,7 +66,8 @@ def tours_of(problem: RoutingProblem, most_vehicles: int | None = None) -> Tours
     # Without a pause the first window is the whole one, and the second repeats its end.
     first_close = np.where(has_pause, problem.pause_starts_second, problem.closes_second)
     second_open = np.where(has_pause, problem.pause_ends_second, problem.closes_second)
-    late = problem.serves_everyone
+    may_be_late = bool((problem.closes_second < problem.shift_end_second.max(initial=0)).any())
+    late = problem.serves_everyone and may_be_late
     last_close = np.full(n, LATEST_SECOND) if late else problem.closes_second
     if not has_pause.any():
         windows = problem.opens_second[:, None], last_close[:, None]

@@ -1,4 +1,4 @@
-"""Compiled steps that find the cheapest place for a visit."""
+"""Compiled steps that tell what a visit costs in a gap of a tour."""
 
 from __future__ import annotations
 
@@ -9,52 +9,35 @@ from optimize.routing.tours.arrays import (
     AFTER_END,
     AFTER_LATEST,
     AFTER_TIME,
-    COST,
+    BREAK,
+    BREAK_LATEST,
     DEPART,
     DEPARTS_LATER,
     END,
     ENDS,
-    EXTRA,
     FIRST_RELOAD,
     FIXED,
     FREE,
     KIND,
     LATE,
-    LATENESS,
     LENGTH,
     LONGEST,
-    METRES,
-    MOST_RELOADS,
-    NEARBY,
     NEVER,
     NODE,
-    NONE,
     PER_KM,
-    PER_RELOAD,
     PINNED,
     READY,
     READY_B,
     RELOAD_SECONDS,
-    RELOADS,
+    SHIFT_END,
     SHIFT_START,
-    SIBLING,
     SLACK,
-    VEHICLE_OF,
     WAITED,
     Facts,
     Routes,
 )  # fmt: skip
-from optimize.routing.tours.changing import lay_out, trial_fits
-from optimize.routing.tours.drawing import random_below
-from optimize.routing.tours.problem import BoolArray
-from optimize.routing.tours.timing import extend, finish, lateness, money, node_of, time_tour
-
-_APART = 12
-"""A new reload comes at most so many gaps before the visit that needs it."""
-_SMALL, _NEIGHBOURS = 150, 50
-"""With more visits than that, tours with one of so many nearest visits are looked at first."""
-_BLINK = 100
-"""One place in so many is overlooked."""
+from optimize.routing.tours.changing import lay_out
+from optimize.routing.tours.timing import extend, finish, has_break, money, node_of, time_tour
 
 
 @compiled_in_place
@@ -149,9 +132,9 @@ def cost_by_sums(
 @compiled_inside
 def cost_by_walk(
     facts: Facts, routes: Routes, vehicle: int, first_gap: int, first: int, gap: int, item: int, metres: int,
-    extra: float,
+    extra: float, limit: float,
 ) -> float:  # fmt: skip
-    """Money of a tour with two more items, timed from the first of them on."""
+    """Money of a tour with one more item or two, timed from the first of them on; infinite as in `cost_with`."""
     if len(facts.factors) > 0:
         length = lay_out(routes, vehicle, first_gap, first, gap, item)
         return time_tour(facts, routes, vehicle, routes.trial, length, metres, extra)
@@ -160,6 +143,7 @@ def cost_by_walk(
     routes.value[LATE] = routes.late[vehicle, first_gap, 0]
     routes.value[LATE + 1] = routes.late[vehicle, first_gap, 1]
     here, length = routes.forward[vehicle, first_gap, NODE], routes.tour[vehicle, LENGTH]
+    on_time = facts.rate[vehicle, FIXED] + facts.rate[vehicle, PER_KM] * (metres / 1000.0) + extra
     for position in range(first_gap, length + 1):
         for number in range(3):
             added = -1
@@ -172,7 +156,12 @@ def cost_by_walk(
             if added < 0:
                 continue
             extend(facts, routes, vehicle, here, added)
-            if routes.scratch[READY] == NEVER and routes.scratch[READY_B] == NEVER:
+            late = math.inf
+            if routes.scratch[READY] < NEVER:
+                late = routes.value[LATE]
+            if routes.scratch[READY_B] < NEVER:
+                late = min(late, routes.value[LATE + 1])
+            if on_time + late >= limit:  # also when neither label can be
                 return math.inf
             here = node_of(facts, vehicle, added)
     cost = finish(facts, routes, vehicle, here, metres, extra, facts.vehicle[vehicle, SHIFT_START])
@@ -182,11 +171,40 @@ def cost_by_walk(
 
 
 @compiled_inside
+def is_break_too_much(
+    facts: Facts, routes: Routes, vehicle: int, gap: int, item: int, comes: int, clock: int
+) -> bool:
+    """Whether a tour with an item in a gap is sure to owe a break for which its shift has no time.
+
+    Without a break the vehicle arrives at the item at `comes`, and at what comes after it at `clock`.
+    """
+    due, after = facts.vehicle[vehicle, BREAK_LATEST], routes.backward[vehicle, gap, AFTER_TIME]
+    waited = routes.forward[vehicle, gap, WAITED] + max(0, facts.windows[item, 0, 0] - comes)
+    is_owed = (
+        clock + after > due
+        # no waiting later on, so that departure cannot be put off until no break is owed any more
+        and clock + after >= routes.backward[vehicle, gap, AFTER_END]
+        and facts.vehicle[vehicle, SHIFT_START] + waited <= due
+        and facts.is_rich < DEPARTS_LATER
+    )
+    if not is_owed:
+        return False
+    arrives = routes.forward[vehicle, gap, READY_B] - routes.forward[vehicle, gap, READY] + comes
+    rested = max(arrives, facts.windows[item, 0, 0]) + clock - max(comes, facts.windows[item, 0, 0])
+    return bool(
+        min(rested, clock + facts.vehicle[vehicle, BREAK]) + after > facts.vehicle[vehicle, SHIFT_END]
+    )
+
+
+@compiled_inside
 def cost_with(
     facts: Facts, routes: Routes, vehicle: int, first_gap: int, first: int, gap: int, item: int, metres: int,
-    extra: float,
+    extra: float, limit: float,
 ) -> float:  # fmt: skip
-    """Money of a tour with one more item (`first` is -1) or two; infinite when it cannot be."""
+    """Money of a tour with one more item (`first` is -1) or two.
+
+    Infinite when it cannot be, or where lateness is seen on the way to bring it to `limit`.
+    """
     if facts.is_rich == 0 and first < 0:
         return cost_by_sums(
             facts, routes, vehicle, gap, routes.forward[vehicle, gap, READY], routes.forward[vehicle, gap, WAITED],
@@ -197,74 +215,16 @@ def cost_with(
         there = facts.vehicle[vehicle, END]
         if gap < routes.tour[vehicle, LENGTH]:
             there = node_of(facts, vehicle, routes.stops[vehicle, gap])
-        ready = routes.forward[vehicle, gap, READY] + facts.roads[0, here, item]
-        ready = max(ready, facts.windows[item, 0, 0]) + facts.service[facts.vehicle[vehicle, KIND], item]
-        if ready + facts.roads[0, item, there] > routes.backward[vehicle, gap, AFTER_LATEST]:
+        comes = routes.forward[vehicle, gap, READY] + facts.roads[0, here, item]
+        stay = facts.service[facts.vehicle[vehicle, KIND], item]
+        clock = max(comes, facts.windows[item, 0, 0]) + stay + facts.roads[0, item, there]
+        if clock > routes.backward[vehicle, gap, AFTER_LATEST]:
+            return math.inf
+        if has_break(facts, vehicle) and is_break_too_much(facts, routes, vehicle, gap, item, comes, clock):
             return math.inf
     return cost_by_walk(
-        facts, routes, vehicle, first_gap if first >= 0 else gap, first, gap, item, metres, extra
+        facts, routes, vehicle, first_gap if first >= 0 else gap, first, gap, item, metres, extra, limit
     )
-
-
-@compiled_inside
-def best_with_reload(
-    facts: Facts, routes: Routes, vehicle: int, visit: int, best: float
-) -> tuple[float, int, int, int, int, int]:
-    """The cheapest place for a visit together with a new reload, in gaps where goods do not allow it alone.
-
-    The reload comes before the visit, in the same gap or up to `_APART` gaps earlier, or right after it.
-
-    Returns:
-        As `best_place_among`; `best` is what is to be undercut.
-    """
-    reload_item, length, row = len(facts.penalty), routes.tour[vehicle, LENGTH], facts.vehicle[vehicle, KIND]
-    extra = routes.money[vehicle, EXTRA] + facts.extra[row, visit] + facts.rate[vehicle, PER_RELOAD]
-    base, metres = routes.money[vehicle, COST], routes.tour[vehicle, METRES]
-    per_metre = facts.rate[vehicle, PER_KM] / 1000.0
-    least = facts.extra[row, visit] + facts.rate[vehicle, PER_RELOAD]
-    found = (best, NONE, NONE, NONE, NONE, NONE)
-    for reload_gap in range(length + 1):
-        # Forward state with the reload, carried on from gap to gap where tours are timed by sums.
-        clock, waited, slack, here = go_on(
-            facts, routes, vehicle, routes.forward[vehicle, reload_gap, READY],
-            routes.forward[vehicle, reload_gap, WAITED], routes.forward[vehicle, reload_gap, SLACK],
-            routes.forward[vehicle, reload_gap, NODE], reload_item,
-        )  # fmt: skip
-        for gap in range(reload_gap, min(length, reload_gap + _APART) + 1):
-            if gap > reload_gap and facts.is_rich == 0:
-                passed = routes.stops[vehicle, gap - 1]
-                clock, waited, slack, here = go_on(facts, routes, vehicle, clock, waited, slack, here, passed)
-                if clock >= NEVER:
-                    break
-            if not fits(facts, routes, vehicle, gap, visit):
-                for order in range(2 if gap == reload_gap else 1):
-                    first, item = (reload_item, visit) if order == 0 else (visit, reload_item)
-                    more = detour_of_two(facts, routes, vehicle, reload_gap, first, gap, item)
-                    if per_metre * more + least >= found[0]:
-                        continue
-                    if facts.is_rich == 0 and order == 0:
-                        cost = cost_by_sums(
-                            facts,
-                            routes,
-                            vehicle,
-                            gap,
-                            clock,
-                            waited,
-                            slack,
-                            here,
-                            item,
-                            metres + more,
-                            extra,
-                        )
-                    else:
-                        cost = cost_with(
-                            facts, routes, vehicle, reload_gap, first, gap, item, metres + more, extra
-                        )
-                    if cost - base < found[0]:
-                        trial = lay_out(routes, vehicle, reload_gap, first, gap, item)
-                        if trial_fits(facts, routes, vehicle, trial):
-                            found = (cost - base, vehicle, reload_gap, first, gap, item)
-    return found
 
 
 @compiled_inside
@@ -292,93 +252,4 @@ def go_on(
     return clock + facts.service[facts.vehicle[vehicle, KIND], item], waited, slack, node
 
 
-@compiled_inside
-def best_place(
-    facts: Facts, routes: Routes, visit: int, may_overlook: bool, is_open: BoolArray
-) -> tuple[float, int, int, int, int, int]:
-    """The cheapest place for a visit; of a large problem only among tours with visits near it, if that is possible.
-
-    Returns:
-        As `best_place_among`.
-    """
-    is_near = len(facts.penalty) > _SMALL
-    if is_near:
-        for vehicle in range(len(routes.tour)):
-            routes.tour[vehicle, NEARBY] = -1
-        for rank in range(min(_NEIGHBOURS, facts.near.shape[1])):
-            vehicle = routes.state[facts.near[visit, rank], VEHICLE_OF]
-            if vehicle >= 0:
-                routes.tour[vehicle, NEARBY] = visit
-    found = best_place_among(facts, routes, visit, may_overlook, is_open, is_near)
-    if is_near and found[1] < 0:
-        found = best_place_among(facts, routes, visit, may_overlook, is_open, not is_near)
-    return found
-
-
-@compiled_inside
-def best_place_among(
-    facts: Facts, routes: Routes, visit: int, may_overlook: bool, is_open: BoolArray, is_near: bool
-) -> tuple[float, int, int, int, int, int]:
-    """The cheapest place for a visit among the vehicles that are open and, if wanted, nearby.
-
-    Returns:
-        Money more; vehicle, -1 if there is none cheaper than leaving it out; then first gap, first item, gap, item as
-        `insert` wants them: the visit alone, or with a reload before or after it.
-    """
-    best = facts.penalty[visit]
-    found = (best, NONE, NONE, NONE, NONE, NONE)
-    for vehicle in range(len(routes.tour)):
-        if is_near and routes.tour[vehicle, NEARBY] != visit and routes.tour[vehicle, LENGTH] > 0:
-            continue
-        row, length = facts.vehicle[vehicle, KIND], routes.tour[vehicle, LENGTH]
-        sibling = facts.vehicle[vehicle, SIBLING]
-        if not is_open[vehicle] or facts.service[row, visit] < 0 or length + 2 > routes.stops.shape[1]:
-            continue
-        if length == 0 and sibling >= 0 and routes.tour[sibling, LENGTH] == 0 and is_open[sibling]:
-            continue
-        base, metres = routes.money[vehicle, COST], routes.tour[vehicle, METRES]
-        extra, per_metre = (
-            routes.money[vehicle, EXTRA] + facts.extra[row, visit],
-            facts.rate[vehicle, PER_KM] / 1000.0,
-        )
-        least = facts.extra[row, visit] + (facts.rate[vehicle, FIXED] if length == 0 else 0.0)
-        wants_reload = False
-        may_reload = routes.tour[vehicle, RELOADS] < facts.vehicle[vehicle, MOST_RELOADS]
-        for gap in range(length + 1):
-            if may_overlook and random_below(routes, _BLINK) == 0:
-                continue
-            more = detour(facts, routes, vehicle, gap, visit)
-            if per_metre * more + least >= best:
-                continue
-            if facts.is_rich > 0 and facts.visit[visit, LATENESS] >= 0:
-                # What its own lateness costs there at least; the walk to the end is dear.
-                ready = routes.forward[vehicle, gap, READY]
-                ready += facts.roads[0, routes.forward[vehicle, gap, NODE], visit]
-                if (
-                    len(facts.factors) == 0
-                    and per_metre * more + least + lateness(facts, visit, ready) >= best
-                ):
-                    continue
-            if fits(facts, routes, vehicle, gap, visit):
-                if facts.is_rich == 0:
-                    cost = cost_by_sums(
-                        facts, routes, vehicle, gap, routes.forward[vehicle, gap, READY],
-                        routes.forward[vehicle, gap, WAITED], routes.forward[vehicle, gap, SLACK],
-                        routes.forward[vehicle, gap, NODE], visit, metres + more, extra,
-                    )  # fmt: skip
-                else:
-                    cost = cost_with(facts, routes, vehicle, gap, NONE, gap, visit, metres + more, extra)
-                cost -= base
-                if cost < best:
-                    best = cost
-                    found = (best, vehicle, gap, NONE, gap, visit)
-            elif may_reload:
-                wants_reload = True
-        if wants_reload:
-            with_reload = best_with_reload(facts, routes, vehicle, visit, best)
-            if with_reload[0] < best:
-                best, found = with_reload[0], with_reload
-    return found
-
-
-__all__ = ["best_place", "cost_with", "detour", "fits"]
+__all__ = ["cost_by_sums", "cost_with", "detour", "detour_of_two", "fits", "go_on"]

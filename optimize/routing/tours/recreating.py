@@ -7,7 +7,7 @@ from optimize.routing.tours.arrays import ABSENT, ABSENT_COUNT, NONE, TWIN, VEHI
 from optimize.routing.tours.changing import insert
 from optimize.routing.tours.crews import insert_crew
 from optimize.routing.tours.drawing import random_below
-from optimize.routing.tours.inserting import best_place
+from optimize.routing.tours.placing import best_place
 from optimize.routing.tours.problem import BoolArray
 
 RANDOM_ORDER = NONE
