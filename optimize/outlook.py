@@ -35,6 +35,26 @@ class ContactOutlook:
 
 
 @dataclass(frozen=True, eq=False)
+class FieldWork:
+    """Work of technicians by kind: a skill at a level. Per mean day, what partners take from the start left out."""
+
+    skill: npt.NDArray[np.int64]
+    """(kinds,): column of `FieldOutlook.visits_per_day`."""
+    level: npt.NDArray[np.int64]
+    """(kinds,): of the skill; 0 where none is asked for."""
+    requests: FloatArray
+    """(stations, kinds): that own technicians or partners may do."""
+    visits: FloatArray
+    """(stations, kinds): that own technicians make for them."""
+    on_site_minutes: FloatArray
+    """(stations, kinds): of these visits, those of both where it takes two people."""
+    margin: FloatArray
+    """(stations, kinds): what customers pay if own technicians do it, less parts at cost."""
+    billed: FloatArray
+    """(stations, kinds): requests for which the house would have to pay a partner; of the others customers do."""
+
+
+@dataclass(frozen=True, eq=False)
 class FieldOutlook:
     """What technicians have to do on a mean day, by station in the order of the scenario's table."""
 
@@ -45,13 +65,19 @@ class FieldOutlook:
     on_site_scv: FloatArray
     """(stations,)"""
     travel_minutes: FloatArray
-    """(stations,): mean time on the road per visit."""
+    """(stations,): mean time on the road per visit, with the technicians that there are."""
     level_needed: npt.NDArray[np.int64]
     """(skills,): highest level that some work of the skill asks for."""
     part_use_per_day: FloatArray
     """(stations, parts): units that visits of the station need."""
     skill_ids: tuple[str, ...] = ()
     """Names of the skills, in the order of the arrays."""
+    home_minutes: FloatArray | None = None
+    """(stations,): road out to the first visit of a round and back from the last; None where nothing is known of it."""
+    next_minutes: FloatArray | None = None
+    """(stations,): road from one visit of a round to the next."""
+    work: FieldWork | None = None
+    """The same work by skill and level; None where nothing is known of it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,4 +143,12 @@ class Outlook:
     deliveries: tuple[DeliveryOutlook, ...] = ()
 
 
-__all__ = ["ContactOutlook", "DeliveryOutlook", "FieldOutlook", "Outlook", "PickingOutlook", "SitingOutlook"]
+__all__ = [
+    "ContactOutlook",
+    "DeliveryOutlook",
+    "FieldOutlook",
+    "FieldWork",
+    "Outlook",
+    "PickingOutlook",
+    "SitingOutlook",
+]

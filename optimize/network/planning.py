@@ -14,7 +14,7 @@ from optimize.network.station_problem import ReachPromise, SitingPlan, SitingPro
 from optimize.network.station_siting import site_stations
 from optimize.outlook import FieldOutlook, Outlook, SitingOutlook
 from optimize.solving import Progress
-from optimize.staffing.technician_planning import DutyTerms, duty_terms
+from optimize.staffing.technician_terms import cost_of_duty, duty_terms
 from optimize.staffing.unsolved import unsolved
 from scenarios import (
     Basis,
@@ -120,7 +120,7 @@ def siting_problem(
         travel_minutes=minutes,
         travel_km=minutes / pace,
         station_cost_per_day=service.stations["facility_cost_per_day"].astype(np.float64),
-        technician_cost_per_day=max(_cost_of_duty(scenario, terms), 1e-6),
+        technician_cost_per_day=max(cost_of_duty(scenario, terms), 1e-6),
         on_duty_minutes=terms.on_duty_minutes,
         cost_per_km=scenario.costs.service.van_per_km,
         largest_utilisation=technicians.largest_utilisation,
@@ -132,15 +132,6 @@ def siting_problem(
         fewest_stations=wanted.least_stations,
         most_stations=wanted.most_stations,
     )
-
-
-def _cost_of_duty(scenario: Scenario, terms: DutyTerms) -> float:
-    """Money per day on duty: wage, days of illness and training included, and the van."""
-    policy, costs = scenario.policy.service.workforce, scenario.costs.service
-    worked = float(np.mean([len(shift.weekdays) for shift in policy.shifts])) / 7.0
-    present = terms.presence_share / worked
-    wage = costs.technician_per_hour * policy.pay_factor * (1.0 + policy.incentive_share)
-    return wage * terms.paid_minutes / _MINUTES_PER_HOUR / max(present, 1e-9) + costs.van_per_day
 
 
 def _reach(

@@ -77,6 +77,12 @@ class Programme:
         self._integers.append(variable)
         return variable
 
+    def whole(self, most: float) -> Any:
+        """A whole number from 0 to `most`."""
+        variable = self._model.add_integer_variable(lb=0.0, ub=most)
+        self._integers.append(variable)
+        return variable
+
     def amounts(self, allowed: npt.NDArray[np.bool_], most: float = 1.0) -> npt.NDArray[np.object_]:
         """An array of amounts; None where it is not allowed."""
         made = np.full(allowed.shape, None, np.object_)

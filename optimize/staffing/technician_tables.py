@@ -78,44 +78,39 @@ def people_of(workforce: WorkforcePolicy) -> tuple[Person, ...]:
 
 def crew_of(
     station_id: str,
-    there: Sequence[Person],
-    employed: int,
-    by_skill: dict[str, tuple[int, int]],
+    there: Sequence[tuple[Sequence[Person], int]],
+    new: int,
+    levels: Sequence[tuple[str, int]],
     shifts: Sequence[ServiceShift],
     taken_ids: Iterable[str],
 ) -> tuple[Person, ...]:
-    """A crew of so many of whom enough have each skill: as many of those who are there as can be, then new ones.
+    """A crew of some of those who are there and of new people.
 
-    Of those who are there stays, one after the other, who has most of the skills that are still short; among equals the
-    first. A skill of which they do not have enough goes before a place for somebody who is there. Who is new has
-    every skill that is asked for at its level, and works the shift that has the fewest people on its barest weekday.
+    Of each group stay, one after the other, those whose shifts leave the barest weekday of the crew with most people;
+    among equals the first. Who is new works the shift of which the same is true.
 
     Args:
         station_id: whose crew.
-        there: who is there now, in their order.
-        employed: people wanted.
-        by_skill: skill -> people who have to have it, and at which level.
+        there: groups of those who are there now, and how many of each stay.
+        new: how many are new.
+        levels: skill and level of those.
         shifts: that can be worked.
         taken_ids: names that nobody new may have.
     """
-    missing = max(
-        [
-            0,
-            *(
-                wanted - sum(_has(p, skill, level) for p in there)
-                for skill, (wanted, level) in by_skill.items()
-            ),
-        ]
-    )
-    new = max(missing, employed - len(there))
-    kept = _best(there, max(employed - new, 0), {s: (n - new, level) for s, (n, level) in by_skill.items()})
-    levels = tuple((skill, level) for skill, (wanted, level) in by_skill.items() if wanted > 0)
-    crew, taken, number = list(kept), set(taken_ids), 0
+    crew: list[Person] = []
+    for group, stay in there:
+        left = list(group)
+        for _ in range(min(stay, len(left))):
+            wanted = [shift for shift in shifts if any(person.shift_id == shift.id for person in left)]
+            barest = _barest(crew, shifts, wanted)
+            crew.append(left.pop(next(at for at, person in enumerate(left) if person.shift_id == barest)))
+    taken, number = set(taken_ids), 0
     for _ in range(new):
         number += 1
         while f"new-{station_id}-{number}" in taken:
             number += 1
-        crew.append(Person(f"new-{station_id}-{number}", station_id, _barest(crew, shifts), levels))
+        shift = _barest(crew, shifts, shifts)
+        crew.append(Person(f"new-{station_id}-{number}", station_id, shift, tuple(levels)))
     return tuple(crew)
 
 
@@ -148,31 +143,10 @@ def tables_of(people: Sequence[Person]) -> dict[str, Columns[Any]]:
     return {"technicians": Columns(TechnicianRow, technicians), "skills": Columns(SkillRow, skills)}
 
 
-def _best(there: Sequence[Person], number: int, wanted: dict[str, tuple[int, int]]) -> list[Person]:
-    """So many of those who are there, in their order, with as many of the skills as can be."""
-    chosen: list[int] = []
-    short = {skill: count for skill, (count, _) in wanted.items()}
-    left = list(range(len(there)))
-    while left and len(chosen) < number:
-        gains = [
-            sum(short[skill] > 0 and _has(there[index], skill, level) for skill, (_, level) in wanted.items())
-            for index in left
-        ]
-        index = left.pop(int(np.argmax(gains)))
-        chosen.append(index)
-        for skill, (_, level) in wanted.items():
-            short[skill] -= _has(there[index], skill, level)
-    return [there[index] for index in sorted(chosen)]
-
-
-def _has(person: Person, skill: str, level: int) -> bool:
-    return person.level(skill) >= level
-
-
-def _barest(crew: Sequence[Person], shifts: Sequence[ServiceShift]) -> str:
+def _barest(crew: Sequence[Person], shifts: Sequence[ServiceShift], choice: Sequence[ServiceShift]) -> str:
     """The shift after which the weekday with the fewest people has most, then the one with the next fewest."""
     on_duty = presence(crew, shifts)
-    return max(shifts, key=lambda shift: tuple(sorted((on_duty + _weekdays(shift)).tolist()))).id
+    return max(choice, key=lambda shift: tuple(sorted((on_duty + _weekdays(shift)).tolist()))).id
 
 
 def _weekdays(shift: ServiceShift) -> IntArray:

@@ -23,6 +23,7 @@ _MOST_TECHNICIANS = 2_000
 _WORK_POINTS = 200
 _LEVELS = (np.arange(_WORK_POINTS) + 0.5) / _WORK_POINTS
 _ALMOST = 0.002
+_HALVINGS = 30
 
 
 @dataclass(frozen=True)
@@ -176,6 +177,72 @@ def technicians_needed(
     return TechnicianSizing(people, skilled, employed, way, used, waits, kept, tuple(unserved))
 
 
+def carried_minutes(
+    on_site_minutes: float,
+    on_site_scv: float,
+    travel_minutes: float,
+    most: int,
+    *,
+    on_duty_minutes_per_day: float,
+    promised_minutes: float,
+    completed_share: float,
+    largest_utilisation: float = 0.9,
+    travel_scv: float = 0.27,
+) -> FloatArray:
+    """The most work, in minutes a day on the road and at customers', that people complete as promised.
+
+    The inverse of `technicians_needed`: n people carry no more than their ceiling, and no more than lets the queue
+    M/G/n keep the promise, as far as people without end would. Found by halving, from below.
+
+    Args:
+        on_site_minutes: mean.
+        on_site_scv: squared coefficient of variation.
+        travel_minutes: mean.
+        most: people at the last entry.
+        on_duty_minutes_per_day: working time of one person.
+        promised_minutes: working time from request to completion.
+        completed_share: share of visits completed within it, between 0 and 1.
+        largest_utilisation: ceiling of utilisation, between 0 and 1.
+        travel_scv: squared coefficient of variation of the way.
+
+    Returns:
+        (most + 1,): of 0, 1, 2, ... people; rising, and rising per head.
+
+    Raises:
+        ValueError: an argument outside its bounds.
+    """
+    goal = _Goal(
+        positive("on_duty_minutes_per_day", on_duty_minutes_per_day),
+        positive("promised_minutes", promised_minutes),
+        share("completed_share", completed_share, is_open=True),
+        share("largest_utilisation", largest_utilisation, is_open=True),
+    )
+    way = _constant(not_negative("travel_minutes", travel_minutes))
+    visit = _Visit(
+        not_negative("on_site_minutes", on_site_minutes),
+        not_negative("on_site_scv", on_site_scv),
+        way,
+        not_negative("travel_scv", travel_scv),
+        0.0,
+    )
+    each, _ = visit.moments(1)
+    carried = goal.on_duty_minutes * goal.utilisation * np.arange(count("most", most, 1) + 1.0)
+
+    def is_kept(people: int, minutes: float) -> bool:
+        crew = _crew(people, visit, minutes / each, goal, 1)
+        return crew.completed >= min(goal.completed, crew.possible - _ALMOST)
+
+    for people in range(1, most + 1):
+        if is_kept(people, float(carried[people])):
+            break  # more people do so all the more
+        low, high = 0.0, float(carried[people])
+        for _ in range(_HALVINGS):
+            middle = 0.5 * (low + high)
+            low, high = (middle, high) if is_kept(people, middle) else (low, middle)
+        carried[people] = low
+    return carried
+
+
 @dataclass(frozen=True)
 class _Goal:
     """What people have to reach; minutes are working time."""
@@ -316,4 +383,4 @@ def nested_levels_needed(
     return np.ceil(above / time - 1e-9).astype(np.int64)
 
 
-__all__ = ["TechnicianSizing", "Territory", "nested_levels_needed", "technicians_needed"]
+__all__ = ["TechnicianSizing", "Territory", "carried_minutes", "nested_levels_needed", "technicians_needed"]

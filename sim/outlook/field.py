@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from optimize import FieldOutlook
+from optimize import FieldOutlook, FieldWork
 from scenarios import WEEKDAYS, Scenario
 from sim.aftersales.facts import ServiceFacts
 from sim.axes import Axes, frozen
@@ -26,8 +27,20 @@ _USUAL_DAY_MINUTES = 480.0
 _BUSY_SHARE = 0.85
 _WAITING_SHARE = 0.22
 """Part of the visits of a day that wait when somebody has to choose one; as seen in runs with half-day windows."""
-_ROUNDS = 4
-"""Passes until travel and length of rounds agree."""
+
+
+@dataclass(frozen=True)
+class _Work:
+    """Requests of one kind from one station."""
+
+    per_day: float
+    skill: int
+    level: int
+    job: Job
+    margin: float = 0.0
+    """What a customer pays for one, less parts at cost."""
+    billed_share: float = 1.0
+    """Of those that partners do, those that the house pays for."""
 
 
 def field_outlook(
@@ -49,17 +62,23 @@ def field_outlook(
     """
     stations, skills = len(facts.station_ids), len(facts.skill_ids)
     part_use = _part_use(facts, requests)
-    visits, minutes, squares = np.zeros((stations, skills + 1)), np.zeros(stations), np.zeros(stations)
+    kinds = _kinds(facts)
+    figures, squares = np.zeros((5, stations, len(kinds))), np.zeros(stations)
     missing = missing_shares(facts, axes, part_use)
     for station in range(stations):
-        for per_day, skill, job in _jobs(station, facts, requests, crews, missing[station]):
-            moments = expected_visits(job)
-            visits[station, skill] += per_day * moments.visits
-            minutes[station] += per_day * moments.minutes
-            squares[station] += per_day * moments.squares
+        for item in _jobs(station, facts, requests, crews, missing[station]):
+            moments = expected_visits(item.job)
+            each = (1.0, moments.visits, moments.minutes, item.margin, item.billed_share)
+            figures[:, station, kinds.index((item.skill, item.level))] += item.per_day * np.array(each)
+            squares[station] += item.per_day * moments.squares
+    of_kinds = figures[1]
+    visits = np.zeros((stations, skills + 1))
+    for kind, (skill, _) in enumerate(kinds):
+        visits[:, skill] += of_kinds[:, kind]
     together = np.maximum(visits.sum(axis=1), 1e-300)
-    mean = minutes / together
-    travel = _travel(facts, flows, territories, visits.sum(axis=1), mean)
+    mean = figures[2].sum(axis=1) / together
+    home, between = _roads(facts, flows, territories, visits.sum(axis=1))
+    travel = _travel(facts, home, between, visits.sum(axis=1), mean)
     spread = squares / together - mean * mean
     row = _rows(scenario, facts)
     number = 0 if facts.service.stations is None else len(facts.service.stations)
@@ -79,13 +98,20 @@ def field_outlook(
         level_needed=frozen(_levels(facts)),
         part_use_per_day=placed(part_use),
         skill_ids=facts.skill_ids,
+        home_minutes=placed(home),
+        next_minutes=placed(between),
+        work=FieldWork(
+            frozen(np.array([skill % (skills + 1) for skill, _ in kinds], np.int64)),
+            frozen(np.array([level for _, level in kinds], np.int64)),
+            *(placed(figure) for figure in figures),
+        ),
     )
 
 
 def _jobs(
     station: int, facts: ServiceFacts, requests: RequestFlows, crews: Crews, missing: FloatArray
-) -> Iterator[tuple[float, int, Job]]:
-    """Requests per day, skill and kind of job of everything that is done from a station."""
+) -> Iterator[_Work]:
+    """Everything that is done from a station."""
     service, repair = facts.service, facts.service.repair
     own = 1.0 - requests.outsourced_share
     at_home = {"absent_share": repair.absent_share, "absent_minutes": repair.absent_wait_minutes}
@@ -97,10 +123,12 @@ def _jobs(
         skill = facts.skill(mode.skill_id)
         ability = crews.ability(station, skill, mode.level)
         quoted, declined = requests.quoted_share[number], requests.declined_share[number]
+        parts, pays = requests.part_cost[number], requests.customer_pays_share[number]
         for per_day, is_quoted in ((repairs[number], 1.0), (reworks[number], 0.0)):
-            yield (
+            yield _Work(
                 per_day,
                 skill,
+                mode.level if skill >= 0 else 0,
                 Job(
                     people=mode.people,
                     diagnosis=minutes_of(mode.diagnosis_minutes, ability.minutes_factor),
@@ -113,6 +141,8 @@ def _jobs(
                     settle_minutes=repair.settle_minutes,
                     **at_home,
                 ),
+                margin=requests.income[number] * is_quoted - parts * (1.0 - declined * is_quoted),
+                billed_share=1.0 - pays * is_quoted,
             )
     for number, product in enumerate(service.products):
         for per_day, terms in (
@@ -126,14 +156,16 @@ def _jobs(
             people = getattr(terms, "people", 1)
             work = minutes_of(terms.minutes, factor)
             settle = repair.settle_minutes
-            yield per_day * own, skill, Job(people, (0.0, 0.0), work, settle_minutes=settle, **at_home)
+            job = Job(people, (0.0, 0.0), work, settle_minutes=settle, **at_home)
+            yield _Work(per_day * own, skill, terms.level if skill >= 0 else 0, job)
     for stream in service.job_streams:
         if stream.station_id == facts.station_ids[station]:
             skill = facts.skill(stream.skill_id)
             factor = crews.ability(station, skill, stream.level).minutes_factor
             work, settle = minutes_of(stream.minutes, factor), repair.settle_minutes
             per_day = _MINUTES_PER_DAY / max(stream.between_minutes.mean(), 1e-9)
-            yield per_day * own, skill, Job(stream.people, (0.0, 0.0), work, settle_minutes=settle, **at_home)
+            job = Job(stream.people, (0.0, 0.0), work, settle_minutes=settle, **at_home)
+            yield _Work(per_day * own, skill, stream.level if skill >= 0 else 0, job)
 
 
 def _unable_share(station: int, number: int, facts: ServiceFacts, crews: Crews) -> float:
@@ -161,34 +193,42 @@ def _part_use(facts: ServiceFacts, requests: RequestFlows) -> FloatArray:
     return use
 
 
+def _roads(
+    facts: ServiceFacts, flows: BaseFlows, territories: Territories, visits: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """(stations,) minutes out to the first visit of a round and home from the last, and from one to the next."""
+    return territories.round_minutes(
+        flows.failures.sum(axis=0) + flows.maintenance.sum(axis=0),
+        flows.installations.sum(axis=1),
+        choices_of(facts.policy.dispatch.rule, _WAITING_SHARE * visits),
+        facts.service.roads,
+        _hours_on_duty(facts),
+    )
+
+
 def _travel(
-    facts: ServiceFacts,
-    flows: BaseFlows,
-    territories: Territories,
-    visits: FloatArray,
-    on_site: FloatArray,
+    facts: ServiceFacts, home: FloatArray, between: FloatArray, visits: FloatArray, on_site: FloatArray
 ) -> FloatArray:
     """(stations,) minutes per visit, of the technicians that there are.
 
-    Each makes a round as long as the visits that there are for him, but no longer than a working day leaves time for.
+    Each makes a round as long as the visits that there are for him, but no longer than a working day and its overtime
+    leave time for until the last visit: the way home is made after it.
     """
     shifts = {person.shift.id: person.shift for person in facts.technicians}.values()
     day = np.mean([60.0 * shift.hours - shift.break_minutes for shift in shifts] or [_USUAL_DAY_MINUTES])
     there = _present(facts)
     wanted = np.where(there > 0.0, visits / np.maximum(there, 1e-9), np.inf)
-    hours = _hours_on_duty(facts)
-    travel = np.zeros(visits.size)
-    for _ in range(_ROUNDS):
-        longest = float(day) * _BUSY_SHARE / np.maximum(on_site + travel, 1.0)
-        travel = territories.drive_minutes(
-            flows.failures.sum(axis=0) + flows.maintenance.sum(axis=0),
-            flows.installations.sum(axis=1),
-            np.maximum(np.minimum(wanted, longest), 1.0),
-            choices_of(facts.policy.dispatch.rule, _WAITING_SHARE * visits),
-            facts.service.roads,
-            hours,
-        )
+    day += min(facts.policy.dispatch.overtime_minutes, _MINUTES_PER_DAY - float(day))
+    each = np.maximum(on_site + between, 1.0)
+    longest = (float(day) * _BUSY_SHARE - home / 2.0 + between) / each
+    of_round = np.maximum(np.minimum(wanted, longest), 1.0)
+    travel: FloatArray = (home + (of_round - 1.0) * between) / of_round
     return travel
+
+
+def _kinds(facts: ServiceFacts) -> list[tuple[int, int]]:
+    """Skill and level of all work, in order; (-1, 0) is work that needs no skill."""
+    return sorted({(facts.skill(name), level if name else 0) for name, level in _asked(facts)})
 
 
 def _present(facts: ServiceFacts) -> FloatArray:
@@ -213,17 +253,20 @@ def _hours_on_duty(facts: ServiceFacts) -> FloatArray:
 def _levels(facts: ServiceFacts) -> IntArray:
     """(skills,) highest level that anything asks for; 0 where nothing does."""
     needed = np.zeros(len(facts.skill_ids), np.int64)
-    wanted = [(mode.skill_id, mode.level) for mode in facts.service.failure_modes]
-    wanted += [(stream.skill_id, stream.level) for stream in facts.service.job_streams]
-    for product in facts.service.products:
-        wanted += [
-            (item.skill_id, item.level) for item in (product.installation, product.maintenance) if item
-        ]
-    for name, level in wanted:
+    for name, level in _asked(facts):
         if name:
             at = facts.skill(name)
             needed[at] = max(needed[at], level)
     return needed
+
+
+def _asked(facts: ServiceFacts) -> list[tuple[str, int]]:
+    """Skill and level of everything that somebody may have to do."""
+    asked = [(mode.skill_id, mode.level) for mode in facts.service.failure_modes]
+    asked += [(stream.skill_id, stream.level) for stream in facts.service.job_streams]
+    for product in facts.service.products:
+        asked += [(item.skill_id, item.level) for item in (product.installation, product.maintenance) if item]
+    return asked
 
 
 def _rows(scenario: Scenario, facts: ServiceFacts) -> IntArray:

@@ -32,6 +32,12 @@ class RequestFlows:
     """(modes,) of the repairs visited, those whose quote is declined."""
     quoted_share: FloatArray
     """(modes,) of the repairs visited, those for which there is a quote."""
+    income: FloatArray
+    """(modes,) money from the customer of a repair visited: quotes accepted, and fees for those declined."""
+    part_cost: FloatArray
+    """(modes,) purchase cost of what a repair that is done takes from stock."""
+    customer_pays_share: FloatArray
+    """(modes,) of the repairs that a partner does, those for which the customer pays it, and not the house."""
     installations: FloatArray
     """(stations + 1, products)"""
     maintenance: FloatArray
@@ -68,7 +74,8 @@ def request_flows(
     by_product = flows.failures @ of_region
     repairs = by_product.T[:, product_of] * share
     resolved = _resolved_share(facts)
-    quoted, declined = _quotes(facts, flows)
+    quoted, declined, income = _quotes(facts, flows, scenario.costs.service.visit_fee)
+    paid = flows.paid_share[product_of]
     reworks = _reworks(scenario, facts, repairs, resolved, declined, crews)
     return RequestFlows(
         repairs=repairs,
@@ -76,6 +83,11 @@ def request_flows(
         resolved_share=resolved,
         declined_share=declined,
         quoted_share=quoted,
+        income=income,
+        part_cost=_part_cost(facts),
+        customer_pays_share=np.array(
+            [share if mode.price > 0.0 else 0.0 for mode, share in zip(modes, paid, strict=True)]
+        ),
         installations=(of_store.T @ flows.installations),
         maintenance=(flows.maintenance @ of_region).T,
         outsourced_share=facts.policy.outsourcing.share_of_jobs
@@ -104,11 +116,13 @@ def _resolved_share(facts: ServiceFacts) -> FloatArray:
     return np.array([mode.remote_share for mode in facts.service.failure_modes]) * tried
 
 
-def _quotes(facts: ServiceFacts, flows: BaseFlows) -> tuple[FloatArray, FloatArray]:
-    """(modes,) shares of repairs that are quoted, and whose quote is declined."""
+def _quotes(
+    facts: ServiceFacts, flows: BaseFlows, visit_fee: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """(modes,) shares of repairs that are quoted, and whose quote is declined; and what customers pay for a repair."""
     service = facts.service
     half = service.repair.quote_half_price
-    quoted, declined = np.zeros(len(facts.mode_ids)), np.zeros(len(facts.mode_ids))
+    quoted, declined, income = (np.zeros(len(facts.mode_ids)) for _ in range(3))
     prices = np.zeros(0) if service.parts is None else service.parts.parts["price"].astype(np.float64)
     share = np.array([segment.share for segment in service.segments])
     share = share / share.sum() if share.sum() > 0.0 else np.full(share.size, 1.0 / share.size)
@@ -127,10 +141,23 @@ def _quotes(facts: ServiceFacts, flows: BaseFlows) -> tuple[FloatArray, FloatArr
             if quote <= 0.0:
                 continue
             quoted[number] += chance * paid
+            accepted = 1.0
             if half > 0.0:
                 accepted = float(share @ (1.0 + (quote / half) ** 2) ** -sensitivity)
                 declined[number] += chance * paid * (1.0 - accepted)
-    return quoted, declined
+            income[number] += chance * paid * (accepted * quote + (1.0 - accepted) * visit_fee)
+    return quoted, declined, income
+
+
+def _part_cost(facts: ServiceFacts) -> FloatArray:
+    cost = np.zeros(len(facts.mode_ids))
+    if facts.service.parts is None:
+        return cost
+    of_part = facts.service.parts.parts["purchase_cost"].astype(np.float64)
+    for number, mode in enumerate(facts.service.failure_modes):
+        for part, share in zip(facts.parts_of_mode[number], facts.part_shares_of_mode[number], strict=True):
+            cost[number] += mode.part_probability * share * of_part[part]
+    return cost
 
 
 def _reworks(

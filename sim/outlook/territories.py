@@ -72,44 +72,42 @@ class Territories:
         """
         return requests_of_store + self._places.shares() @ requests_of_region
 
-    def drive_minutes(
+    def round_minutes(
         self,
         requests_of_region: FloatArray,
         requests_of_store: FloatArray,
-        visits_per_round: FloatArray,
         choices: FloatArray,
         roads: Roads,
         hours: FloatArray,
-    ) -> FloatArray:
-        """(stations,) mean minutes on the road per visit, the way home included.
+    ) -> tuple[FloatArray, FloatArray]:
+        """Roads of a round from where technicians start to some customers and back.
 
-        A round goes from where technicians start to so many customers and back. The customers of a round are taken as
-        independent; the next one is the nearest of so many that could be.
+        The customers of a round are taken as independent; the next one is the nearest of so many that could be.
 
         Args:
             requests_of_region: (regions,) that arise per day near the stores of a region.
             requests_of_store: (stores,) that arise per day from the sales of a store.
-            visits_per_round: (stations,).
             choices: (stations,) customers from whom the next is chosen, at least 1.
             roads: detour, speed, hours.
             hours: (24,) share of the driving in each clock hour.
+
+        Returns:
+            (stations,) mean minutes to the first customer and home from the last, and from one customer to the next.
         """
-        minutes = np.zeros(len(self._facts.station_ids))
+        home, between = (np.zeros(len(self._facts.station_ids)) for _ in range(2))
         north, east, station, weight = self._weighted(requests_of_region, requests_of_store)
         factors = np.array(roads.hour_factors)
         pace = _minutes_per_metre(roads) * float(factors @ hours) / float(factors.mean())
-        for number in range(minutes.size):
+        for number in range(home.size):
             mine = np.flatnonzero((station == number) & (weight > 0.0))
             if not mine.size:
                 continue
             chosen = _sampled(mine, weight[mine])
-            between = _metres(north[chosen], east[chosen], north[chosen], east[chosen])
+            apart = _metres(north[chosen], east[chosen], north[chosen], east[chosen])
             homes = self._homes(number)
-            away = float(_metres(*homes, north[chosen], east[chosen]).mean())
-            visits = max(visits_per_round[number], 1.0)
-            way = 2.0 * away + (visits - 1.0) * _nearest(between, choices[number])
-            minutes[number] = way / visits * pace
-        return minutes
+            home[number] = 2.0 * float(_metres(*homes, north[chosen], east[chosen]).mean()) * pace
+            between[number] = _nearest(apart, choices[number]) * pace
+        return home, between
 
     def _weighted(
         self, of_region: FloatArray, of_store: FloatArray

@@ -263,6 +263,33 @@ def test_quickstart_is_met_within_stated_bounds() -> None:
         assert abs(said / seen - 1.0) <= bound, (expected, observed)
 
 
+def test_work_by_skill_and_level_adds_up_to_all_work() -> None:
+    """And what customers pay for what own technicians do is what the run books, less the parts taken."""
+    scenario = scenarios.load(Path(scenarios.__file__).with_name("quickstart.yaml"))
+    field = sim.outlook(scenario).field
+    assert field is not None and field.work is not None
+    work = field.work
+    for skill in range(field.visits_per_day.shape[1]):
+        of_skill = work.visits[:, work.skill == skill].sum(axis=1)
+        np.testing.assert_allclose(of_skill, field.visits_per_day[:, skill], rtol=1e-12)
+    minutes = field.on_site_minutes * field.visits_per_day.sum(axis=1)
+    np.testing.assert_allclose(work.on_site_minutes.sum(axis=1), minutes, rtol=1e-12)
+    assert (work.visits >= work.requests - 1e-12).all()
+    assert (work.billed >= 0.0).all() and (work.billed <= work.requests + 1e-12).all()
+
+    def margin(run: sim.RunResult) -> tuple[float]:
+        first = scenario.horizon.warm_up_days * 86_400
+        requests = run.tables["requests"]
+        done = (requests["completed_second"] >= first) & (requests["partner"] < 0)
+        days = scenario.horizon.days - scenario.horizon.warm_up_days
+        return (requests["paid_minor"][done].sum() / 100.0 / days,)
+
+    assert scenario.service is not None and scenario.service.parts is not None
+    cost = scenario.service.parts.parts["purchase_cost"].astype(np.float64)
+    paid = float(replicated(scenario, 6, margin).mean())
+    assert work.margin.sum() + (field.part_use_per_day @ cost).sum() == pytest.approx(paid, rel=0.1)
+
+
 def picked(run: sim.RunResult) -> tuple[float, float]:
     """Minutes of picking, and lists, per counted day."""
     first, tasks = run.labels.warm_up_days, run.tables["tasks"]

@@ -202,28 +202,28 @@ class TestCrews:
         Person("c", "S", "end", (("water", 3),)),
     )
 
-    def crew(self, employed: int, by_skill: dict[str, tuple[int, int]]) -> list[str]:
-        found = crew_of("S", self.THERE, employed, by_skill, (WEEKDAYS, WEEKENDS), ("new-S-1",))
-        return [person.id for person in found]
+    def crew(self, stay: tuple[int, int], new: int = 0) -> list[Person]:
+        groups = ((self.THERE[:2], stay[0]), (self.THERE[2:], stay[1]))
+        levels = (("gas", 3), ("water", 1))
+        return list(crew_of("S", groups, new, levels, (WEEKDAYS, WEEKENDS), ("new-S-1",)))
 
-    def test_who_is_there_stays_in_order(self) -> None:
-        assert self.crew(3, {}) == ["a", "b", "c"]
-        assert self.crew(2, {}) == ["a", "b"]
+    def test_of_every_group_stay_as_many_as_are_wanted(self) -> None:
+        assert [person.id for person in self.crew((2, 1))] == ["a", "b", "c"]
+        assert [person.id for person in self.crew((1, 1))] == ["a", "c"]
+        assert self.crew((0, 0)) == []
 
-    def test_surplus_goes_where_it_lacks_skills(self) -> None:
-        assert self.crew(1, {"gas": (1, 2), "water": (1, 2)}) == ["b"]
-        assert self.crew(2, {"water": (2, 2)}) == ["b", "c"]
+    def test_those_stay_who_are_there_when_fewest_are(self) -> None:
+        group = (*self.THERE[:2], Person("d", "S", "end", ()))
+        found = crew_of("S", ((group, 2),), 0, (), (WEEKDAYS, WEEKENDS), ())
+        assert [person.id for person in found] == ["a", "d"]
 
     def test_who_is_new_has_the_skills_and_a_free_name(self) -> None:
-        found = crew_of("S", self.THERE, 4, {"gas": (2, 3)}, (WEEKDAYS, WEEKENDS), ("new-S-1",))
-        assert [person.id for person in found] == ["a", "b", "c", "new-S-2"]
-        assert found[-1].levels == (("gas", 3),)
-
-    def test_a_skill_goes_before_a_place(self) -> None:
-        assert self.crew(3, {"water": (3, 3)}) == ["c", "new-S-2", "new-S-3"]
+        found = self.crew((2, 1), new=2)
+        assert [person.id for person in found] == ["a", "b", "c", "new-S-2", "new-S-3"]
+        assert found[-1].levels == (("gas", 3), ("water", 1))
 
     def test_new_ones_work_where_fewest_do(self) -> None:
-        found = crew_of("S", self.THERE[:2], 4, {}, (WEEKDAYS, WEEKENDS), ())
+        found = self.crew((2, 0), new=2)
         assert [person.shift_id for person in found[2:]] == ["end", "end"]
         assert presence(found, (WEEKDAYS, WEEKENDS)).tolist() == [2, 2, 4, 4, 4, 2, 2]
 
@@ -244,6 +244,34 @@ class TestTechnicians:
         assert part.cells == len(stations)
         for station in set(stations):
             assert (stations == station).sum() >= 2
+
+    def test_a_partner_that_is_paid_nothing_does_all_work_and_a_dear_one_none(self) -> None:
+        """With customers that pay the house nothing either way: the price alone decides."""
+        for price, own in ((0.0, False), (1e6, True)):
+            terms = {"id": "p", "jobs_per_day": 1_000, "price_per_job": price, "success_share": 1.0}
+            scenario = busy_world(
+                service={"partners": [terms]},
+                costs={"service": {"technician_per_hour": 40.0}},
+                policy={
+                    "service": {"outsourcing": {"partner_ids": ["p"]}},
+                    "optimised": {"technicians": {"completed_share": 0.5}},
+                },
+            )
+            _, part = planned(plan_technicians, scenario)
+            assert (part.cells > 0) is own
+            told = {promise.measure: promise.forecast for promise in part.promises}
+            assert told["outsourced_share"] == pytest.approx(0.0 if own else 1.0)
+            assert part.report is not None and part.report.status is SolveStatus.OPTIMAL
+
+    def test_a_partner_that_comes_too_late_is_left_out_with_a_reason(self) -> None:
+        late = {"id": "p", "jobs_per_day": 1_000, "response_days": {"kind": "constant", "value": 90}}
+        scenario = busy_world(
+            service={"partners": [late]},
+            policy={"service": {"outsourcing": {"partner_ids": ["p"]}}, "optimised": {"technicians": {}}},
+        )
+        _, part = planned(plan_technicians, scenario)
+        assert part.cells > 0 and part.report is not None
+        assert any(item.item == "partner p" for item in part.report.unserved)
 
     def test_technicians_without_an_address_read_back_from_a_file_unedited(self, tmp_path: Path) -> None:
         people = [Person("t1", "west", "week", (("gas", 2),)), Person("t2", "west", "week", (), 31.2, 121.4)]
