@@ -16,6 +16,7 @@ from optimize.outlook import FieldOutlook, Outlook, SitingOutlook
 from optimize.solving import Progress
 from optimize.staffing.technician_planning import DutyTerms, duty_terms
 from optimize.staffing.unsolved import unsolved
+from optimize.staffing.working_weeks import days_per_week
 from scenarios import (
     Basis,
     Curve,
@@ -137,7 +138,7 @@ def siting_problem(
 def _cost_of_duty(scenario: Scenario, terms: DutyTerms) -> float:
     """Money per day on duty: wage, days of illness and training included, and the van."""
     policy, costs = scenario.policy.service.workforce, scenario.costs.service
-    worked = float(np.mean([len(shift.weekdays) for shift in policy.shifts])) / 7.0
+    worked = float(np.mean([days_per_week(shift, scenario.policy) for shift in policy.shifts])) / 7.0
     present = terms.presence_share / worked
     wage = costs.technician_per_hour * policy.pay_factor * (1.0 + policy.incentive_share)
     return wage * terms.paid_minutes / _MINUTES_PER_HOUR / max(present, 1e-9) + costs.van_per_day

@@ -12,12 +12,15 @@ import numpy.typing as npt
 from optimize.outlook import FieldOutlook, Outlook
 from optimize.solving import Progress
 from optimize.staffing.queues import mgc
+from optimize.staffing.roster_cover import least_people
 from optimize.staffing.technician_tables import Person, crew_of, people_of, presence, tables_of
 from optimize.staffing.travel import TechnicianSizing, technicians_needed
 from optimize.staffing.unsolved import unsolved
+from optimize.staffing.working_weeks import DAYS_PER_WEEK, days_per_week
 from scenarios import (
     Basis,
     PlanPart,
+    Policy,
     Premise,
     Promise,
     Scenario,
@@ -122,11 +125,9 @@ def duty_terms(scenario: Scenario, service: Service, field: FieldOutlook) -> Dut
         service: its facts of service.
         field: what is to be expected.
     """
-    policy, absence = scenario.policy.service, service.people.absence
+    policy = scenario.policy.service
     shifts = policy.workforce.shifts
-    worked = float(np.mean([len(shift.weekdays) for shift in shifts])) / 7.0
-    ill = min(absence.episodes_per_year * absence.length_days.mean() / _DAYS_PER_YEAR, 0.9)
-    trained = min(policy.workforce.training_days_per_year / (_DAYS_PER_YEAR * worked), 0.9)
+    worked = _mean_days(scenario) / 7.0
     on_duty = float(np.mean([60.0 * shift.hours - shift.break_minutes for shift in shifts]))
     days = _promised_days(service, policy, field, scenario)
     notes: tuple[Unserved, ...] = ()
@@ -143,10 +144,18 @@ def duty_terms(scenario: Scenario, service: Service, field: FieldOutlook) -> Dut
     return DutyTerms(
         on_duty_minutes=on_duty,
         paid_minutes=float(np.mean([60.0 * shift.hours for shift in shifts])),
-        presence_share=worked * (1.0 - ill) * (1.0 - trained),
+        presence_share=worked * presence_of_rostered(scenario, service),
         promised_minutes=on_duty * days,
         notes=notes,
     )
+
+
+def presence_of_rostered(scenario: Scenario, service: Service) -> float:
+    """Share of the days on which somebody is to work that are neither of illness nor of training."""
+    absence, trained_days = service.people.absence, scenario.policy.service.workforce.training_days_per_year
+    ill = min(absence.episodes_per_year * absence.length_days.mean() / _DAYS_PER_YEAR, 0.9)
+    trained = min(trained_days * DAYS_PER_WEEK / (_DAYS_PER_YEAR * _mean_days(scenario)), 0.9)
+    return (1.0 - ill) * (1.0 - trained)
 
 
 def _promised_days(service: Service, policy: ServicePolicy, field: FieldOutlook, scenario: Scenario) -> float:
@@ -215,7 +224,7 @@ def _people(
     shifts = scenario.policy.service.workforce.shifts
     there = people_of(scenario.policy.service.workforce)
     taken = [person.id for person in there]
-    least = _least_people(service)
+    least = least_people(service)
     crews: list[Person] = []
     for number, (row, name) in enumerate(zip(rows, names, strict=True)):
         mine = [person for person in there if person.station_id == name]
@@ -237,13 +246,6 @@ def _people(
         }
         crews += crew_of(name, mine, employed, by_skill, shifts, taken)
     return tuple(crews)
-
-
-def _least_people(service: Service) -> int:
-    """People on duty without whom some work cannot be done."""
-    work = [mode.people for mode in service.failure_modes] + [stream.people for stream in service.job_streams]
-    work += [item.installation.people for item in service.products if item.installation is not None]
-    return max([1, *work])
 
 
 def _report(
@@ -286,8 +288,8 @@ def _promises(
         [person for person in people if person.station_id == str(service.stations["station_id"][row])]
         for row in rows
     ]
-    absent = terms.presence_share * 7.0 / float(np.mean([len(shift.weekdays) for shift in shifts]))
-    paid = sum(_paid_minutes_per_day(crew, shifts) for crew in crews) * absent
+    absent = terms.presence_share * 7.0 / _mean_days(scenario)
+    paid = sum(_paid_minutes_per_day(crew, scenario.policy) for crew in crews) * absent
     promises = []
     if paid > 0.0:
         promises.append(
@@ -314,8 +316,17 @@ def _promises(
     return promises
 
 
-def _paid_minutes_per_day(crew: Sequence[Person], shifts: Sequence[ServiceShift]) -> float:
-    minutes = {shift.id: 60.0 * shift.hours * len(shift.weekdays) / 7.0 for shift in shifts}
+def _mean_days(scenario: Scenario) -> float:
+    """Days of a week on which somebody works, over shifts."""
+    policy = scenario.policy
+    return float(np.mean([days_per_week(shift, policy) for shift in policy.service.workforce.shifts]))
+
+
+def _paid_minutes_per_day(crew: Sequence[Person], policy: Policy) -> float:
+    minutes = {
+        shift.id: 60.0 * shift.hours * days_per_week(shift, policy) / 7.0
+        for shift in policy.service.workforce.shifts
+    }
     return sum(minutes[person.shift_id] for person in crew)
 
 
@@ -363,14 +374,16 @@ def _is_queue(scenario: Scenario, service: Service) -> bool:
 
 
 def _premises(scenario: Scenario, service: Service) -> list[Premise]:
+    load = [Premise.EXPECTED_LOAD] if service.products else []
+    return [*load, *premises_of_people(scenario, service)]
+
+
+def premises_of_people(scenario: Scenario, service: Service) -> tuple[Premise, ...]:
+    """What promises about who is at work take for granted."""
     people, policy, loops = service.people, scenario.policy.service, scenario.loops
-    premises = []
-    if service.products:
-        premises.append(Premise.EXPECTED_LOAD)
     is_away = people.absence.episodes_per_year > 0.0 or policy.workforce.training_days_per_year > 0.0
-    if is_away or loops.skill or loops.morale or loops.attrition:
-        premises.append(Premise.EVERYBODY_PRESENT)
-    return premises
+    is_moved = is_away or loops.skill or loops.morale or loops.attrition
+    return (Premise.EVERYBODY_PRESENT,) if is_moved else ()
 
 
-__all__ = ["DutyTerms", "duty_terms", "plan_technicians"]
+__all__ = ["DutyTerms", "duty_terms", "plan_technicians", "premises_of_people", "presence_of_rostered"]
