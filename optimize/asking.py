@@ -12,6 +12,7 @@ from scenarios import (
     OptimisedAgents,
     OptimisedCrew,
     OptimisedParts,
+    OptimisedRosters,
     OptimisedRounds,
     OptimisedSites,
     OptimisedSourcing,
@@ -23,6 +24,7 @@ from scenarios import (
 FAMILIES: dict[str, tuple[str, ...]] = {
     "stock": ("stores", "centres", "parts"),
     "staff": ("agents", "technicians", "pickers"),
+    "rosters": ("rosters",),
     "sites": ("sites", "technicians"),
     "routes": ("rounds",),
     "sources": ("sourcing",),
@@ -85,10 +87,13 @@ def _usual(part: str, scenario: Scenario) -> Any:
         case "agents":
             has_calls = service is not None and service.contact_centre is not None
             return OptimisedAgents() if has_calls else None
-        case "technicians" | "sites":
-            has_stations = service is not None and service.stations is not None
-            usual = OptimisedTechnicians() if part == "technicians" else OptimisedSites()
-            return usual if has_stations else None
+        case "technicians" | "sites" | "rosters":
+            usual = {
+                "technicians": OptimisedTechnicians(),
+                "sites": OptimisedSites(),
+                "rosters": OptimisedRosters(),
+            }
+            return usual[part] if service is not None and service.stations is not None else None
         case "rounds":
             drives = scenario.policy.transport.mode == "fleet" and any(
                 trucks.count for trucks in scenario.policy.transport.trucks

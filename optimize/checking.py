@@ -71,6 +71,7 @@ def check_plan(scenario: Scenario, plan: Plan, outlook: Outlook | None = None) -
         *_reports(plan),
         *_parts_budget(scenario, plan),
         *_technicians(scenario, plan),
+        *_rosters(scenario, plan),
     ]
 
 
@@ -213,6 +214,29 @@ def _technicians(scenario: Scenario, plan: Plan) -> Iterator[PlanFinding]:
     ):
         if shift not in shifts:
             yield PlanFinding(path, f"technician {name}", f"works a shift {shift} that there is not")
+
+
+def _rosters(scenario: Scenario, plan: Plan) -> Iterator[PlanFinding]:
+    """Nobody who was rostered works on a day of leave, or another shift than his own."""
+    table, wanted, path = plan.decisions.roster, scenario.policy.optimised.rosters, "policy.optimised.rosters"
+    if table is None or wanted is None or not _is_solved(plan, path):
+        return
+    leave = wanted.days_off
+    off = set() if leave is None else set(zip(leave["technician_id"], leave["date"], strict=True))
+    workforce = plan.decided(scenario).policy.service.workforce
+    own = {
+        f"{group.id}-{member + 1}": group.shift_id
+        for group in workforce.groups
+        for member in range(group.count)
+    }
+    if workforce.technicians is not None:
+        people = workforce.technicians
+        own |= dict(zip(people["technician_id"], people["shift_id"], strict=True))
+    for name, on, shift in zip(table["technician_id"], table["date"], table["shift_id"], strict=True):
+        if (name, on) in off:
+            yield PlanFinding(path, f"technician {name}", f"works on {on}, a day of leave")
+        if own.get(name) != shift:
+            yield PlanFinding(path, f"technician {name}", f"works shift {shift} on {on}, which is not his")
 
 
 def _is_solved(plan: Plan, path: str) -> bool:

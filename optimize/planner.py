@@ -32,6 +32,7 @@ _STEPS: dict[str, tuple[str, str]] = {
     "parts": ("optimize.stock.part_planning", "plan_parts"),
     "agents": ("optimize.staffing.planning", "plan_agents"),
     "technicians": ("optimize.staffing.planning", "plan_technicians"),
+    "rosters": ("optimize.staffing.roster_planning", "plan_rosters"),
     "pickers": ("optimize.staffing.planning", "plan_pickers"),
     "sites": ("optimize.network.planning", "plan_sites"),
     "rounds": ("optimize.routing.rounds", "plan_rounds"),
@@ -40,8 +41,9 @@ _STEPS: dict[str, tuple[str, str]] = {
 """Field of `policy.optimised` -> module and function of its planner step: (scenario, outlook, progress) ->
 (fields of `Decisions`, parts). Solvers take long to load, so a step is looked up when it is needed."""
 
-_BUILDS_ON_OTHERS = frozenset({"sourcing"})
-"""Steps that are given the scenario with what has been decided before: partners get what own technicians leave."""
+_BUILDS_ON_OTHERS = frozenset({"rosters", "sourcing"})
+"""Steps that are given the scenario with what has been decided before: partners get what own technicians leave, and
+rosters are those of the technicians who were decided."""
 
 _SIGNIFICANT_DIGITS = 9
 

@@ -88,6 +88,7 @@ from scenarios.language.optimised import (
     OptimisedCrew,
     OptimisedPartners,
     OptimisedParts,
+    OptimisedRosters,
     OptimisedRounds,
     OptimisedSites,
     OptimisedSourcing,
@@ -145,6 +146,7 @@ from scenarios.language.promises import (
 )
 from scenarios.language.provenance import Applied, Provenance
 from scenarios.language.reference import fact_policy_markdown, reference_markdown
+from scenarios.language.rosters import CoverRow, DayOffRow, RosterRow, WorkingTimeLimits
 from scenarios.language.scenario import FORMAT_VERSION, Horizon, RunSettings, Scenario
 from scenarios.language.schema import json_schema, schema_line, schema_text
 from scenarios.language.scopes import Reach
@@ -240,9 +242,11 @@ __all__ = [
     "ContactCentre",
     "Contacts",
     "Costs",
+    "CoverRow",
     "Curve",
     "CustomerReturns",
     "CycleCount",
+    "DayOffRow",
     "DaysOfCover",
     "DaysOfDemand",
     "DaysOfUse",
@@ -305,6 +309,7 @@ __all__ = [
     "OptimisedCrew",
     "OptimisedPartners",
     "OptimisedParts",
+    "OptimisedRosters",
     "OptimisedRounds",
     "OptimisedSites",
     "OptimisedSourcing",
@@ -346,6 +351,7 @@ __all__ = [
     "Response",
     "ReturnsTriage",
     "Roads",
+    "RosterRow",
     "Routes",
     "RunSettings",
     "Scenario",
@@ -400,6 +406,7 @@ __all__ = [
     "WeibullHazard",
     "WorkforcePolicy",
     "WorkingDays",
+    "WorkingTimeLimits",
     "assumptions",
     "check",
     "check_decisions",

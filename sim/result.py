@@ -66,6 +66,8 @@ class ServiceLabels:
     """Of the same."""
     answer_within_seconds: float = 0.0
     """Promise that the service level of the contact centre counts."""
+    cover: IntArray = field(default_factory=lambda: _nothing(np.zeros((0, 7), np.int64)))
+    """(stations, weekdays) technicians wanted at work, Monday first; without rows where nothing is said."""
 
 
 @dataclass(frozen=True, eq=False)

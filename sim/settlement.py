@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.aftersales.facts import build_service_facts
+from scenarios import WEEKDAYS
+from sim.aftersales.facts import ServiceFacts, build_service_facts
 from sim.axes import to_minor
 from sim.books import Terms
 from sim.books.service_terms import ServiceTerms
 from sim.books.terms import WorkTerms, in_micro
 from sim.depot import Depot, consigned_skus, owned_value
-from sim.records import Closing, Panels
+from sim.records import Closing, IntArray, Panels
 from sim.result import Identity, Labels, ServiceLabels
 from sim.stores import Stores
 from sim.triage import TriageTerms
@@ -134,7 +135,19 @@ def _service_labels(world: World) -> ServiceLabels:
             facts.policy.radius_km * _METRES_PER_KM * facts.service.roads.detour_factor
         ),
         answer_within_seconds=facts.policy.contacts.answer_within_seconds,
+        cover=_locked(_cover(facts)),
     )
+
+
+def _cover(facts: ServiceFacts) -> IntArray:
+    """(stations, weekdays) technicians wanted at work."""
+    table = facts.policy.workforce.cover
+    wanted = np.zeros((0 if table is None else len(facts.station_ids), len(WEEKDAYS)), np.int64)
+    if table is not None:
+        for name, weekday, people in zip(table["station_id"], table["weekday"], table["people"], strict=True):
+            if name in facts.station_ids:
+                wanted[facts.station_ids.index(name), WEEKDAYS.index(weekday)] = people
+    return wanted
 
 
 def terms_of(world: World) -> Terms:

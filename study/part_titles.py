@@ -10,6 +10,7 @@ _TITLES = {
     "parts": "Spare parts",
     "agents": "Agents",
     "technicians": "Technicians",
+    "rosters": "Rosters",
     "pickers": "Pickers",
     "rounds": "Fixed rounds",
     "sourcing": "Suppliers, carriers and partners",

@@ -16,6 +16,7 @@ import sim
 from scenarios import Scenario
 from scenarios.language.appliances import InstalledRow
 from scenarios.language.base import Model
+from scenarios.language.rosters import CoverRow, DayOffRow, RosterRow
 from scenarios.language.service_network import Part, ServiceStation
 from scenarios.language.service_policy import PartLevelRow, SkillRow, TechnicianRow
 from sim import RunResult
@@ -36,6 +37,9 @@ _TABLES: dict[tuple[str, ...], type[Model]] = {
     ("service", "parts", "parts"): Part,
     ("policy", "service", "workforce", "technicians"): TechnicianRow,
     ("policy", "service", "workforce", "skills"): SkillRow,
+    ("policy", "service", "workforce", "roster"): RosterRow,
+    ("policy", "service", "workforce", "cover"): CoverRow,
+    ("policy", "optimised", "rosters", "days_off"): DayOffRow,
     ("policy", "service", "parts", "levels"): PartLevelRow,
 }
 

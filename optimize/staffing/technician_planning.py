@@ -11,6 +11,7 @@ import numpy.typing as npt
 from optimize.outlook import FieldOutlook, Outlook
 from optimize.solving import Progress
 from optimize.staffing.crews_and_partners import CrewsPlan, crews_and_partners
+from optimize.staffing.roster_cover import least_people
 from optimize.staffing.technician_problem import (
     TRAVEL_SCV,
     TechnicianProblem,
@@ -23,7 +24,7 @@ from optimize.staffing.technician_tables import Person, crew_of, people_of, tabl
 from optimize.staffing.technician_terms import DutyTerms, duty_terms
 from optimize.staffing.travel import technicians_needed
 from optimize.staffing.unsolved import unsolved
-from scenarios import Basis, PlanPart, Promise, Scenario, Service, Unserved
+from scenarios import Basis, PlanPart, Promise, Scenario, Unserved
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -67,7 +68,7 @@ def plan_technicians(
     progress("technicians", 0, len(rows))
     certain = _in_month(field, rows, scenario.policy.optimised.month_probability)
     there = people_of(policy.workforce)
-    least = _least_people(service)
+    least = least_people(service)
     if least > 1:
         least = int(np.ceil(least / terms.presence_share - 1e-9))
     problem = technician_problem(scenario, service, field, rows, there, certain, terms, least)
@@ -112,13 +113,6 @@ def _people(
         crew = crew_of(name, stay, new, [item for item in levels if item[1]], shifts, taken)
         crews += sorted(crew, key=lambda person: order.get(person.id, len(order)))
     return tuple(crews)
-
-
-def _least_people(service: Service) -> int:
-    """People on duty without whom some work cannot be done."""
-    work = [mode.people for mode in service.failure_modes] + [stream.people for stream in service.job_streams]
-    work += [item.installation.people for item in service.products if item.installation is not None]
-    return max([1, *work])
 
 
 def _part(

@@ -13,7 +13,8 @@ from optimize.staffing.queues import mgc
 from optimize.staffing.technician_problem import TRAVEL_SCV, TechnicianProblem
 from optimize.staffing.technician_tables import Person, presence
 from optimize.staffing.technician_terms import DutyTerms
-from scenarios import Premise, Promise, Scenario, Service, ServiceShift
+from optimize.staffing.working_weeks import DAYS_PER_WEEK, days_per_week, mean_days_per_week
+from scenarios import Policy, Premise, Promise, Scenario, Service, ServiceShift
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -49,8 +50,8 @@ def promises_of(
     visits = (problem.work.visits[rows] * plan.is_own).sum(axis=1)
     site = (problem.work.on_site_minutes[rows] * plan.is_own).sum(axis=1)
     road = _road(field, problem, visits, np.array([presence(crew, shifts).mean() for crew in crews]))
-    absent = terms.presence_share * 7.0 / float(np.mean([len(shift.weekdays) for shift in shifts]))
-    paid = sum(_paid_minutes_per_day(crew, shifts) for crew in crews) * absent
+    absent = terms.presence_share * DAYS_PER_WEEK / mean_days_per_week(scenario.policy)
+    paid = sum(_paid_minutes_per_day(crew, scenario.policy) for crew in crews) * absent
     promises = []
     if paid > 0.0:
         promises.append(
@@ -104,8 +105,11 @@ def _outsourced_share(scenario: Scenario, problem: TechnicianProblem, plan: Crew
     return share + (1.0 - share) * outside
 
 
-def _paid_minutes_per_day(crew: Sequence[Person], shifts: Sequence[ServiceShift]) -> float:
-    minutes = {shift.id: 60.0 * shift.hours * len(shift.weekdays) / 7.0 for shift in shifts}
+def _paid_minutes_per_day(crew: Sequence[Person], policy: Policy) -> float:
+    minutes = {
+        shift.id: 60.0 * shift.hours * days_per_week(shift, policy) / DAYS_PER_WEEK
+        for shift in policy.service.workforce.shifts
+    }
     return sum(minutes[person.shift_id] for person in crew)
 
 
@@ -153,14 +157,16 @@ def _is_queue(scenario: Scenario, service: Service) -> bool:
 
 
 def _premises(scenario: Scenario, service: Service) -> list[Premise]:
+    load = [Premise.EXPECTED_LOAD] if service.products else []
+    return [*load, *premises_of_people(scenario, service)]
+
+
+def premises_of_people(scenario: Scenario, service: Service) -> tuple[Premise, ...]:
+    """What promises about who is at work take for granted."""
     people, policy, loops = service.people, scenario.policy.service, scenario.loops
-    premises = []
-    if service.products:
-        premises.append(Premise.EXPECTED_LOAD)
     is_away = people.absence.episodes_per_year > 0.0 or policy.workforce.training_days_per_year > 0.0
-    if is_away or loops.skill or loops.morale or loops.attrition:
-        premises.append(Premise.EVERYBODY_PRESENT)
-    return premises
+    is_moved = is_away or loops.skill or loops.morale or loops.attrition
+    return (Premise.EVERYBODY_PRESENT,) if is_moved else ()
 
 
-__all__ = ["promises_of"]
+__all__ = ["premises_of_people", "promises_of"]

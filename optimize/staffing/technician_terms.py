@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimize.outlook import FieldOutlook
+from optimize.staffing.working_weeks import DAYS_PER_WEEK, mean_days_per_week
 from scenarios import Partner, Scenario, Service, ServicePolicy, Unserved
 
 _DAYS_PER_YEAR = 365.0
@@ -38,11 +39,9 @@ def duty_terms(scenario: Scenario, service: Service, field: FieldOutlook) -> Dut
         service: its facts of service.
         field: what is to be expected.
     """
-    policy, absence = scenario.policy.service, service.people.absence
+    policy = scenario.policy.service
     shifts = policy.workforce.shifts
-    worked = float(np.mean([len(shift.weekdays) for shift in shifts])) / 7.0
-    ill = min(absence.episodes_per_year * absence.length_days.mean() / _DAYS_PER_YEAR, 0.9)
-    trained = min(policy.workforce.training_days_per_year / (_DAYS_PER_YEAR * worked), 0.9)
+    worked = mean_days_per_week(scenario.policy) / DAYS_PER_WEEK
     on_duty = float(np.mean([60.0 * shift.hours - shift.break_minutes for shift in shifts]))
     days = _promised_days(service, policy, field, scenario)
     notes: tuple[Unserved, ...] = ()
@@ -59,10 +58,18 @@ def duty_terms(scenario: Scenario, service: Service, field: FieldOutlook) -> Dut
     return DutyTerms(
         on_duty_minutes=on_duty,
         paid_minutes=float(np.mean([60.0 * shift.hours for shift in shifts])),
-        presence_share=worked * (1.0 - ill) * (1.0 - trained),
+        presence_share=worked * presence_of_rostered(scenario, service),
         promised_minutes=on_duty * days,
         notes=notes,
     )
+
+
+def presence_of_rostered(scenario: Scenario, service: Service) -> float:
+    """Share of the days on which somebody is to work that are neither of illness nor of training."""
+    absence, trained_days = service.people.absence, scenario.policy.service.workforce.training_days_per_year
+    ill = min(absence.episodes_per_year * absence.length_days.mean() / _DAYS_PER_YEAR, 0.9)
+    trained = min(trained_days * DAYS_PER_WEEK / (_DAYS_PER_YEAR * mean_days_per_week(scenario.policy)), 0.9)
+    return (1.0 - ill) * (1.0 - trained)
 
 
 def _promised_days(service: Service, policy: ServicePolicy, field: FieldOutlook, scenario: Scenario) -> float:
@@ -147,10 +154,10 @@ def _promise_of(segment: str, policy: ServicePolicy) -> tuple[float, float, floa
 def cost_of_duty(scenario: Scenario, terms: DutyTerms) -> float:
     """Money per day on duty: wage, days of illness and training included, and the van."""
     policy, costs = scenario.policy.service.workforce, scenario.costs.service
-    worked = float(np.mean([len(shift.weekdays) for shift in policy.shifts])) / 7.0
+    worked = mean_days_per_week(scenario.policy) / DAYS_PER_WEEK
     present = terms.presence_share / worked
     wage = costs.technician_per_hour * policy.pay_factor * (1.0 + policy.incentive_share)
     return wage * terms.paid_minutes / _MINUTES_PER_HOUR / max(present, 1e-9) + costs.van_per_day
 
 
-__all__ = ["DutyTerms", "cost_of_duty", "duty_terms", "partner_on_time_share"]
+__all__ = ["DutyTerms", "cost_of_duty", "duty_terms", "partner_on_time_share", "presence_of_rostered"]

@@ -19,6 +19,7 @@ from scenarios.language import (
     people_checks,
     policy_checks,
     promotion_checks,
+    roster_checks,
     rounding_checks,
     sourcing_checks,
     working_day_checks,
@@ -44,6 +45,7 @@ CHECKS = (
     *field_checks.CHECKS,
     *parts_checks.CHECKS,
     *people_checks.CHECKS,
+    *roster_checks.CHECKS,
     *optimised_checks.CHECKS,
 )
 

@@ -10,6 +10,7 @@ from scenarios.language.columns import Columns
 from scenarios.language.operations import HiredCarrier, MasterRoute, Shift
 from scenarios.language.policy import LevelRow
 from scenarios.language.promises import Curve, Promise, SolveReport
+from scenarios.language.rosters import CoverRow, RosterRow
 from scenarios.language.service_policy import (
     PartLevelRow,
     ServiceShift,
@@ -117,6 +118,10 @@ class Decisions(Model):
     """All technicians; replaces those of the policy, groups included."""
     skills: Columns[SkillRow] | None = assumed(None, "as the policy says")
     """Their skill matrix."""
+    roster: Columns[RosterRow] | None = assumed(None, "as the policy says")
+    """Who of them works on which date."""
+    cover: Columns[CoverRow] | None = assumed(None, "as the policy says")
+    """Technicians wanted at work, by station and weekday."""
     sourcing_rules: tuple[SourcingRule, ...] | None = assumed(None, "as the policy says")
     """From whom SKUs are bought; replace those of the policy as a whole."""
     carriers: tuple[HiredCarrier, ...] | None = assumed(None, "as the policy says")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from scenarios.language.base import Model, assumed
+from scenarios.language.columns import Columns
 from scenarios.language.network import Scope
+from scenarios.language.rosters import DayOffRow
 
 ServiceMeasure = Literal["fill_rate", "cycle_service_level", "ready_rate"]
 StockForm = Literal["min_max", "reorder_quantity", "periodic_review", "base_stock"]
@@ -83,6 +85,29 @@ class OptimisedTechnicians(Model):
         0.9, "assumption: leave room for what is urgent", unit="share", gt=0, lt=1
     )
     """Work, travel included, over time on duty."""
+
+
+class OptimisedRosters(Model):
+    """Who of the technicians works on which date: the cover that is wanted, and hours and weekends shared out fairly.
+
+    Everybody works his own shift, on as many of its weekdays as `days_per_week` says and the limits of
+    `policy.service.workforce` allow.
+    """
+
+    days_per_week: int = assumed(5, "the usual working week", unit="days", ge=1, le=7)
+    """Working days of a person in a week; more are overtime, up to the limits, where cover would be short."""
+    largest_utilisation: float = assumed(
+        0.9, "assumption: leave room for what is urgent", unit="share", gt=0, lt=1
+    )
+    """Work, travel included, over time on duty of the cover, where `policy.service.workforce.cover` states none."""
+    days_off: Columns[DayOffRow] | None = assumed(None, "no leave")
+    """Leave that is granted."""
+    weeks_at_once: int = assumed(4, "assumption: a month", unit="weeks", ge=1, le=52)
+    """Weeks that are rostered together; the next ones know what was worked before them."""
+    work: float = assumed(
+        2.0, "about two seconds of one core", unit="units of deterministic work", ge=0.2, le=100_000
+    )
+    """Work of the search, at most, by station and stretch of so many weeks."""
 
 
 class OptimisedCrew(Model):
@@ -199,6 +224,8 @@ class Optimised(Model):
     """Agents."""
     technicians: OptimisedTechnicians | None = assumed(None, "by `service.workforce`")
     """Technicians."""
+    rosters: OptimisedRosters | None = assumed(None, "by `service.workforce`")
+    """Rosters of technicians."""
     pickers: OptimisedCrew | None = assumed(None, "by `depot.pickers`")
     """Pickers."""
     sites: OptimisedSites | None = assumed(None, "by `service.open_stations`")
@@ -222,6 +249,7 @@ __all__ = [
     "OptimisedCrew",
     "OptimisedPartners",
     "OptimisedParts",
+    "OptimisedRosters",
     "OptimisedRounds",
     "OptimisedSites",
     "OptimisedSourcing",

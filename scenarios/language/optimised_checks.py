@@ -29,6 +29,7 @@ def there_is_something_to_optimise(scenario: Scenario, places: Places, reach: Re
     for name, is_there, missing in (
         ("agents", has_calls, "`service.contact_centre`"),
         ("technicians", has_stations, "`service.stations`"),
+        ("rosters", has_stations, "`service.stations`"),
         ("parts", has_parts, "`service.parts`"),
         ("pickers", is_picked, "`depot.picking`"),
         ("sites", has_stations, "`service.stations`"),

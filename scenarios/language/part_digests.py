@@ -15,6 +15,7 @@ FIELDS_OF_PARTS: dict[str, tuple[str, ...]] = {
     "policy.optimised.parts": ("part_levels",),
     "policy.optimised.agents": ("agents",),
     "policy.optimised.technicians": ("technician_shifts", "technicians", "skills"),
+    "policy.optimised.rosters": ("roster", "cover"),
     "policy.optimised.pickers": ("pickers",),
     "policy.optimised.rounds": ("rounds",),
     "policy.optimised.sourcing": ("sourcing_rules", "carriers", "partners"),

@@ -110,7 +110,7 @@ class Plan:
 
 _BESIDE_LEVELS = {
     "open_stations", "territories", "rounds", "part_levels", "agents", "pickers", "technician_shifts", "technicians",
-    "skills", "sourcing_rules", "carriers", "partners",
+    "skills", "roster", "cover", "sourcing_rules", "carriers", "partners",
 }  # fmt: skip
 
 
@@ -141,6 +141,8 @@ def with_decisions(scenario: Scenario, decisions: Decisions) -> Scenario:
             ("technicians", decisions.technicians),
             ("skills", decisions.skills),
             ("groups", None if decisions.technicians is None else ()),
+            ("roster", decisions.roster),
+            ("cover", decisions.cover),
         )
         if value is not None
     }

@@ -33,6 +33,8 @@ _STANDS_FOR = {
     "technician_shifts": "policy.service.workforce.shifts",
     "technicians": "policy.service.workforce.technicians",
     "skills": "policy.service.workforce.skills",
+    "roster": "policy.service.workforce.roster",
+    "cover": "policy.service.workforce.cover",
     "sourcing_rules": "policy.sourcing.rules",
     "carriers": "policy.transport.hire.carriers",
     "partners": "policy.service.outsourcing",

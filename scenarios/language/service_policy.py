@@ -8,6 +8,7 @@ from scenarios.language.base import Model, assumed, given
 from scenarios.language.columns import Columns
 from scenarios.language.network import ALL_WEEK, Weekday
 from scenarios.language.operations import Shift
+from scenarios.language.rosters import CoverRow, RosterRow, WorkingTimeLimits
 
 DispatchRule = Literal["first_come", "nearest", "sla_priority", "earliest_due", "scarce_skill_first"]
 AbcClass = Literal["A", "B", "C"]
@@ -200,6 +201,12 @@ class WorkforcePolicy(Model):
     """Skill matrix of that table."""
     groups: tuple[TechnicianGroup, ...] = assumed((), "none unless given")
     """Technicians by the group, beside those of the table."""
+    roster: Columns[RosterRow] | None = assumed(None, "everybody works on the weekdays of his shift")
+    """Who works on which date: between its first and its last, those who are in it work on no other."""
+    cover: Columns[CoverRow] | None = assumed(None, "not stated")
+    """Technicians wanted at work, which rosters aim at and the KPI `cover_met_share` counts."""
+    limits: WorkingTimeLimits = assumed(WorkingTimeLimits(), "see its fields")
+    """What rosters keep."""
     pay_factor: float = assumed(1.0, "the wage as in costs", unit="ratio", gt=0, le=10)
     """Wage of technicians over `costs.service.technician_per_hour`."""
     incentive_share: float = assumed(0.0, "none unless given", unit="share of wage", ge=0, le=2)

@@ -55,6 +55,13 @@ _PEOPLE = measures_of(
     ("morale", "Morale", "index 0-1", _H, "Mean of technicians and days"),
     ("attrition_per_year", "Attrition", "share per year", _L, "Technicians who left per year, over positions"),
     ("absence_share", "Absence", "share", _L, "Days on which technicians were ill, over days due, training included"),
+    ("cover_met_share", "Cover met", "share", _H,
+     "Days of stations on which as many technicians were at work as `policy.service.workforce.cover` wants, over all "
+     "such days on which it wants any"),
+    ("duty_hours_per_week", "Hours on duty", "hours per person and week", _N,
+     "Hours of shifts worked, breaks included, per position and week"),
+    ("duty_hours_spread", "Spread of hours on duty", "hours per week", _L,
+     "Hours of shifts worked per week of the technician who has most, less those of the one who has fewest"),
     ("training_days_per_year", "Training", "days per person and year", _N, "Days of training per position and year"),
     ("skill_level", "Level of skill at work", "level 1-5", _H,
      "Mean level, in the skill of the job, of technicians who made the last visit of requests completed"),

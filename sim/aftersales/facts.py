@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from scenarios import Product, Scenario, Service, ServicePolicy, ServiceShift
+from scenarios import WEEKDAYS, Product, Scenario, Service, ServicePolicy, ServiceShift
+from sim.aftersales.rosters import Rostered, rosters_of
 from sim.axes import Axes, positions
 
 FloatArray = npt.NDArray[np.float64]
@@ -29,6 +30,15 @@ class Technician:
     experience_jobs: float
     levels: tuple[int, ...]
     """(skills,) 0 where the skill is missing."""
+    roster: Rostered = ()
+    """(days,) shift by day of the run, None = off; empty = by the weekdays of `shift`."""
+
+    @property
+    def share_of_days(self) -> float:
+        """Of all days, those on which he works."""
+        if not self.roster:
+            return len(self.shift.weekdays) / len(WEEKDAYS)
+        return sum(shift is not None for shift in self.roster) / len(self.roster)
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +106,8 @@ def build_service_facts(scenario: Scenario, axes: Axes) -> ServiceFacts | None:
     latitude, longitude = column("latitude").astype(np.float64), column("longitude").astype(np.float64)
     parts_of_mode, part_shares_of_mode = _parts_of_modes(service)
     technicians = tuple(_technicians(scenario, station_ids, latitude, longitude, skills))
+    rosters = rosters_of(scenario, {person.id: person.shift for person in technicians})
+    technicians = tuple(replace(person, roster=rosters.get(person.id, ())) for person in technicians)
     return ServiceFacts(
         service=service,
         policy=policy,

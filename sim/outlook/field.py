@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optimize import FieldOutlook, FieldWork
-from scenarios import WEEKDAYS, Scenario
+from scenarios import Scenario
 from sim.aftersales.facts import ServiceFacts
 from sim.axes import Axes, frozen
 from sim.outlook.crews import Crews
@@ -235,7 +235,7 @@ def _present(facts: ServiceFacts) -> FloatArray:
     """(stations,) technicians on duty on a mean day, illness left out."""
     present = np.zeros(len(facts.station_ids))
     for person in facts.technicians:
-        present[person.station] += len(person.shift.weekdays) / len(WEEKDAYS)
+        present[person.station] += person.share_of_days
     return present
 
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from scenarios import WEEKDAYS, ServiceShift
 from sim.aftersales.context import Context
+from sim.aftersales.facts import Technician
 from sim.aftersales.rooms import Duty
 from sim.books.terms import DAYS_PER_YEAR
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, second_of_day
@@ -40,7 +41,7 @@ class Presence:
         self._weekdays = [WEEKDAYS[(start + timedelta(days=day)).weekday()] for day in range(7)]
         shifts = {person.shift.id: person.shift for person in self._people}
         self._duties = {name: self._duties_of(shift) for name, shift in shifts.items()}
-        self._duties_at = [self._duties[person.shift.id] for person in self._people]
+        self._duties_at = [self._duties_at_position(person) for person in self._people]
         self._plan = [bytearray(self._days) for _ in self._people]
         self._planned: list[list[Duty | None]] = [[None] * self._days for _ in self._people]
         """(technicians, days) the shift, where the plan says so."""
@@ -114,27 +115,26 @@ class Presence:
         ]
 
     def ends_after_midnight(self, technician: int) -> int:
-        """Seconds after midnight at which the shift of the day before ends; 0 when it ends before."""
-        shift = self._people[technician].shift
-        return max(
-            0,
-            second_of_day(shift.start_hour) + round(shift.hours * SECONDS_PER_HOUR) - SECONDS_PER_DAY,
-        )
+        """Seconds after midnight by which any shift of the day before has ended; 0 when it ends before."""
+        person = self._people[technician]
+        shifts = {person.shift, *(shift for shift in person.roster if shift is not None)}
+        return max(0, *(_duty(shift, 0).ends_second - SECONDS_PER_DAY for shift in shifts))
 
     def _shift(self, technician: int, day: int) -> Duty:
         duty = self._duties_at[technician][day]
         assert duty is not None
         return duty
 
+    def _duties_at_position(self, person: Technician) -> list[Duty | None]:
+        if not person.roster:
+            return self._duties[person.shift.id]
+        return [None if shift is None else _duty(shift, day) for day, shift in enumerate(person.roster)]
+
     def _duties_of(self, shift: ServiceShift) -> list[Duty | None]:
         return [self._duty_of(shift, day) for day in range(self._days)]
 
     def _duty_of(self, shift: ServiceShift, day: int) -> Duty | None:
-        if self._weekdays[day % 7] not in shift.weekdays:
-            return None
-        starts = day * SECONDS_PER_DAY + second_of_day(shift.start_hour)
-        ends = starts + round(shift.hours * SECONDS_PER_HOUR)
-        return Duty(starts, ends, round(shift.break_minutes * _SECONDS_PER_MINUTE))
+        return _duty(shift, day) if self._weekdays[day % 7] in shift.weekdays else None
 
     def _draw_illness(self, technicians: list[int], keys: npt.NDArray[np.uint64], from_day: int) -> None:
         """Mark days of illness; what began before the first day goes on, but is not told of."""
@@ -165,10 +165,18 @@ class Presence:
         """Put each day of training on the first working day from the wanted one on that holds none yet."""
         if self._training_per_year <= 0.0:
             return
-        shift, plan = self._people[technician].shift, self._plan[technician]
+        shift, plan, duties = (
+            self._people[technician].shift,
+            self._plan[technician],
+            self._duties_at[technician],
+        )
         for wanted in self._wanted_training(key, from_day - len(WEEKDAYS)):
             day = wanted
-            while self._duty_of(shift, day) is None or (0 <= day < self._days and plan[day] == _TRAINS):
+            while (
+                duties[day] is None or plan[day] == _TRAINS
+                if 0 <= day < self._days
+                else self._duty_of(shift, day) is None
+            ):
                 day += 1
             if from_day <= day < self._days:
                 plan[day] = _TRAINS
@@ -183,3 +191,9 @@ class Presence:
         last = int((self._first_ordinal + self._days - phase) / apart)
         days = [int(phase + number * apart) - self._first_ordinal for number in range(first, last + 1)]
         return [day for day in days if from_day <= day < self._days]
+
+
+def _duty(shift: ServiceShift, day: int) -> Duty:
+    starts = day * SECONDS_PER_DAY + second_of_day(shift.start_hour)
+    ends = starts + round(shift.hours * SECONDS_PER_HOUR)
+    return Duty(starts, ends, round(shift.break_minutes * _SECONDS_PER_MINUTE))

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from optimize import Outlook
 
 FloatArray = npt.NDArray[np.float64]
+_RELATIVE_ROUNDING = 1e-8
 _NAN = float("nan")
 
 
@@ -112,7 +113,7 @@ def _audited(part: str, promise: Promise, worlds: _Worlds, level: float, splits:
     changes = [paired_test(before, after, level).interval for before, after in pairwise(values)]
     ideal = mean_interval(values[-1], level)
     left = promise.forecast - ideal.mean
-    half = ideal.half_width
+    half = ideal.half_width + _rounding(promise)
     return PromiseAudit(
         part=part,
         promise=promise,
@@ -130,10 +131,15 @@ def _audited(part: str, promise: Promise, worlds: _Worlds, level: float, splits:
     )
 
 
+def _rounding(promise: Promise) -> float:
+    """What a forecast may be off for having as many digits as a plan file keeps: runs without chance show it."""
+    return _RELATIVE_ROUNDING * abs(promise.forecast)
+
+
 def _kept(promise: Promise, low: float, high: float) -> Kept:
     if math.isnan(low):
         return Kept.UNDEFINED
-    if low <= promise.forecast <= high:
+    if low - _rounding(promise) <= promise.forecast <= high + _rounding(promise):
         return Kept.KEPT
     better = MEASURES[promise.measure].better
     if better is Direction.NEUTRAL:

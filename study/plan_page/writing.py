@@ -100,6 +100,7 @@ def write_plan_page(
 
 def _figures(scenario: Scenario, plan: Plan, outlook: Outlook | None, title: str) -> list[tuple[str, Figure]]:
     from study.plan_page.charts import curves_chart, drive_histogram, territory_map
+    from study.plan_page.roster import roster_chart, roster_of
     from study.plan_page.territories import territories_of
 
     figures, currency = [], scenario.costs.currency
@@ -108,6 +109,9 @@ def _figures(scenario: Scenario, plan: Plan, outlook: Outlook | None, title: str
         found = territories_of(scenario, plan, outlook.siting)
     if found is not None:
         figures += [("territories", territory_map(found, title)), ("drives", drive_histogram(found, title))]
+    shown = roster_of(scenario, plan)
+    if shown is not None:
+        figures.append(("roster", roster_chart(shown, title)))
     for part in plan.parts:
         if part.curves:
             name = part.path.rpartition(".")[2]

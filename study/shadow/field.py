@@ -82,7 +82,7 @@ def _is_plain(service: Service, policy: ServicePolicy) -> bool:
         for stream in service.job_streams
     )
     are_alike = workforce.technicians is None and all(each.minutes_factor == 1.0 for each in workforce.groups)
-    are_always_there = all(
+    are_always_there = workforce.roster is None and all(
         shift.start_hour == 0.0
         and shift.hours == _ROUND_THE_CLOCK_HOURS
         and shift.break_minutes == 0.0

@@ -31,7 +31,8 @@ def people(world: World) -> Iterator[Expected]:
     days_a_week = min((len(set(shift.weekdays)) for shift in workforce.shifts), default=0)
     # Where nearly every working day is one of training, some of it finds no day.
     fits = 0.0 < asked <= _MOST_OF_DAYS * days_a_week * _WEEKS_PER_YEAR
-    if world.scenario.loops.attrition or world.scenario.policy.service.open_stations or not fits:
+    is_by_weekday = workforce.roster is None and not world.scenario.policy.service.open_stations
+    if world.scenario.loops.attrition or not is_by_weekday or not fits:
         return
     trained = asked * (1.0 - absent)
     is_whole = world.counted_days % _DAYS_PER_WEEK == 0

@@ -107,8 +107,47 @@ def test_minutes_have_a_least_and_a_most() -> None:
     assert row(solved(a_week(somebody(min_minutes=2 * 480 + 1), demands=idle))).count("D") == 3
 
 
+def test_a_demand_of_any_shift_is_met_by_any() -> None:
+    """Two on duty, at least one of them with the skill, whatever their shifts."""
+    people = (
+        somebody("ann", max_shifts={"N": 0}, levels={"gas": 1}),
+        somebody("bob", max_shifts={"D": 0}),
+        somebody("cid", max_shifts={"N": 0}),
+    )
+    demands = (ShiftDemand(0, "", 2, 10, 5), ShiftDemand(0, "", 1, 10, 0, "gas"), ShiftDemand(0, "N", 1, 1))
+    found = solved(a_week(*people, days=1, shifts=(DAY, NIGHT), demands=demands))
+    assert [row(found, person) for person in range(3)] == ["D", "N", "."]
+    short = solved(a_week(*people[:2], days=1, shifts=(DAY, NIGHT), demands=(ShiftDemand(0, "", 3, 10),)))
+    assert short.report.unserved[0].item == "day 0, any shift: 2 of 3 people"
+    assert short.report.unserved[0].reason == "only 2 people may work it on that day"
+
+
 def test_runs_of_work_have_a_longest() -> None:
     assert row(solved(a_week(somebody(max_consecutive_shifts=2), days=8))) == "DD.DD.DD"
+
+
+def test_days_worked_before_count_for_the_longest_run() -> None:
+    tired = somebody(max_consecutive_shifts=3, worked_before=2)
+    found = solved(a_week(tired, days=5))
+    assert row(found) == "D.DDD"
+    assert {told.rule for told in check_roster(ruled(found, worked_before=3))} == {RosterRule.LONGEST_RUN}
+    assert row(solved(a_week(replace(tired, worked_before=3), days=4))) == ".DDD"
+    assert row(solved(a_week(replace(tired, worked_before=0), days=4))).count("D") == 3
+
+
+def test_days_off_before_the_first_day_of_work_count_where_somebody_worked_before() -> None:
+    rested = somebody(min_consecutive_days_off=2, worked_before=1)
+    demands = (ShiftDemand(0, "D", 0, 10, 15), ShiftDemand(1, "D", 1, 10))
+    assert row(solved(a_week(rested, days=2, demands=demands))) == ".."
+    assert row(solved(a_week(replace(rested, worked_before=0), days=2, demands=demands))) == ".D"
+
+
+@pytest.mark.parametrize("rules", [{"max_shifts_per_week": 4}, {"max_minutes_per_week": 4 * 480 + 479}])
+def test_weeks_from_monday_to_sunday_have_a_most(rules: dict[str, int]) -> None:
+    """The horizon begins on a Thursday: four days, a whole week, three days."""
+    found = solved(a_week(somebody(**rules), days=14, first_weekday=3))
+    days = row(found)
+    assert (days[:4].count("D"), days[4:11].count("D"), days[11:].count("D")) == (4, 4, 3)
 
 
 def test_runs_of_work_have_a_shortest_but_not_at_the_ends() -> None:
@@ -478,6 +517,13 @@ def checked_world() -> Roster:
     )
 
 
+def ruled(found: Roster, **rules: Any) -> Roster:
+    """The same roster, under stricter rules for the first person."""
+    first, *others = found.problem.people
+    people = (replace(first, **rules), *others)
+    return replace(found, problem=replace(found.problem, people=people))
+
+
 def with_row(found: Roster, days: str) -> Roster:
     shift = found.shift.copy()
     shift[0] = [-1 if day == "." else "DN".index(day) for day in days]
@@ -506,6 +552,9 @@ def test_the_world_of_the_checker_is_tight() -> None:
         (RosterRule.MOST_SHIFTS, lambda found: with_row(found, "..DDD..NN")),
         (RosterRule.MIN_MINUTES, lambda found: with_row(found, "..DD...DN")),
         (RosterRule.MAX_MINUTES, lambda found: with_row(found, "..DDD.DDN")),
+        (RosterRule.WEEK, lambda found: ruled(found, max_shifts_per_week=2)),
+        (RosterRule.WEEK, lambda found: ruled(found, max_minutes_per_week=3 * 480 - 1)),
+        (RosterRule.DAYS_OFF, lambda found: ruled(found, worked_before=1, min_consecutive_days_off=3)),
         (RosterRule.LONGEST_RUN, lambda found: with_row(found, "..DDDD..N")),
         (RosterRule.SHORTEST_RUN, lambda found: with_row(found, "..D..DDDN")),
         (RosterRule.DAYS_OFF, lambda found: with_row(found, "..DDD.DDN")),

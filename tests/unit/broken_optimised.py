@@ -66,6 +66,7 @@ OPTIMISED = [
     ),
     _optimised("agents of no contact centre", "E516", "¦agents: {}", "there is no `service.contact_centre`"),
     _optimised("technicians of no station", "E516", "¦technicians: {}", "there is no `service.stations`"),
+    _optimised("rosters of no station", "E516", "¦rosters: {}", "there is no `service.stations`"),
     _optimised("parts of no service", "E516", "¦parts: {budget: 100}", "there is no `service.parts`"),
     _optimised("pickers of no depot", "E516", "¦pickers: {}", "there is no `depot.picking`"),
     Broken(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from study.errors import RequestError
 from study.part_titles import part_title
 from study.plan_page import write_plan_page
 from study.plan_page.charts import curves_chart, drive_histogram, territory_map
+from study.plan_page.roster import roster_chart, roster_of
 from study.plan_page.territories import Territories, territories_of
 from tests.factory import tiny_scenario
 from tests.planned_worlds import flat_outlook, optimised, part, stand_in
@@ -83,6 +85,31 @@ def test_every_part_and_every_promise_is_on_the_page(folder: Path, made: tuple[P
         for promise in item.promises:
             assert MEASURES[promise.measure].title in words
             assert promise.method in words
+
+
+def test_a_roster_is_drawn_with_the_cover_that_is_wanted(tmp_path: Path) -> None:
+    scenario = siting_world(policy={"optimised": {"sites": None, "technicians": None}})
+    roster = scenarios.columns_of(
+        scenarios.RosterRow,
+        {
+            "technician_id": ["M-1", "M-1", "W-2"],
+            "date": [scenario.horizon.start_date + timedelta(days=day) for day in (0, 2, 2)],
+            "shift_id": ["day"] * 3,
+        },
+    )
+    cover = scenarios.columns_of(
+        scenarios.CoverRow, {"station_id": ["M", "W"], "weekday": ["mon", "mon"], "people": [1, 2]}
+    )
+    made = optimize.plan(scenario, decisions=scenarios.Decisions(format=1, roster=roster, cover=cover))
+    shown = roster_of(scenario, made)
+    assert shown is not None
+    assert shown.people == ("M-1", "W-2") and shown.station == ("M", "W")
+    assert np.argwhere(shown.shift >= 0).tolist() == [[0, 0], [0, 2], [1, 2]]
+    assert shown.wanted[:8].tolist() == [3, 0, 0, 0, 0, 0, 0, 3]
+    figure = roster_chart(shown, "Towns")
+    assert "2 technicians work 1 to 2 of 28 days" in {text.get_text() for text in figure.texts}
+    write_plan_page(scenario, made, tmp_path / "page")
+    assert (tmp_path / "page" / "charts" / "roster.png").is_file()
 
 
 def test_the_page_opens_with_the_network_off(folder: Path) -> None:

@@ -65,7 +65,8 @@ class Instance:
     def alone_cost(self) -> FloatArray:
         """(n,): cheapest way from a depot to a stop and back, in time or not, or what leaving it out costs."""
         ways = np.array([network.leave_cost + network.return_cost for network in self.networks]).min(axis=0)
-        return np.minimum(np.maximum(ways, self.dear * 1e-6), self.dearest)
+        cost: FloatArray = np.minimum(np.maximum(ways, self.dear * 1e-6), self.dearest)
+        return cost
 
     @property
     def dearest(self) -> FloatArray:

@@ -17,7 +17,7 @@ from optimize.arguments import count
 from optimize.routing.tours.decoding import decode
 from optimize.routing.tours.loading import Work
 from optimize.routing.tours.plan import ToursPlan
-from optimize.routing.tours.problem import FloatArray, IntArray, Tours
+from optimize.routing.tours.problem import BoolArray, FloatArray, IntArray, Tours
 from optimize.routing.tours.repairing import keep_what_fits
 from optimize.routing.tours.searching import checked
 
@@ -67,8 +67,9 @@ def tours_by_pyvrp(problem: Tours, iterations: int, seed: int = 1, stop: Stop | 
         return _plan(problem, {}, 0)
     done = -1
 
-    def ends(_: float) -> bool:
+    def ends(best_cost: int) -> bool:
         nonlocal done
+        del best_cost
         done += 1
         return done >= wanted or (stop is not None and stop())
 
@@ -209,7 +210,8 @@ def tours_by_ortools(problem: Tours, solution_limit: int, stop: Stop | None = No
 def _add_people(problem: Tours, manager: Any, routing: Any) -> None:
     """Who may make which visit, what it costs on the way there, and what leaving it out costs."""
     visits, fleet = problem.visits, problem.vehicles
-    has_tools = (visits.parts[None] <= fleet.on_board[:, None])[:, :, visits.is_tool].all(axis=2)
+    tools = visits.is_tool
+    has_tools: BoolArray = np.all(visits.parts[None, :, tools] <= fleet.on_board[:, None, tools], axis=2)
     for vehicle in range(problem.vehicle_count):
         legs, _ = _legs(problem, vehicle)
         money = _spread(problem, np.rint(legs * _UNITS), vehicle)
@@ -322,14 +324,14 @@ def _spread(problem: Tours, legs: FloatArray | IntArray, vehicle: int) -> IntArr
 def _rules_of_neither(problem: Tours) -> dict[str, bool]:
     visits, fleet, curves = problem.visits, problem.vehicles, problem.lateness
     slopes = np.diff(curves.cost, axis=1) / np.diff(curves.seconds, axis=1)
-    bent = ~np.isclose(slopes, slopes[:, :1]).all(axis=1) if slopes.size else np.zeros(len(curves.cost), bool)
+    is_bent: BoolArray = np.any(~np.isclose(slopes, slopes[:, :1]), axis=1)
     return {
         "crews": bool((visits.twin >= 0).any()),
         "reloads": bool((fleet.most_reloads > 0).any()),
         "breaks": bool((fleet.break_seconds > 0).any()),
         "balance": bool(fleet.balance_cost.any()),
         "travel by hour of the day": problem.roads.hour_factors is not None,
-        "lateness at several rates": bool(bent[visits.lateness_class[visits.lateness_class >= 0]].any()),
+        "lateness at several rates": bool(is_bent[visits.lateness_class[visits.lateness_class >= 0]].any()),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby, pairwise
@@ -22,6 +22,7 @@ class RosterRule(Enum):
     MOST_SHIFTS = "nobody works more shifts of a kind than he may"
     MIN_MINUTES = "everybody works his least time"
     MAX_MINUTES = "nobody works more than his most time"
+    WEEK = "nobody works more days or more time in a week than he may"
     LONGEST_RUN = "nobody works more days in a row than he may"
     SHORTEST_RUN = "nobody works fewer days in a row than he must"
     DAYS_OFF = "nobody has fewer days off in a row than he must"
@@ -86,7 +87,8 @@ def _of_days(person: RosterPerson, days: _Days) -> Iterator[RosterRule]:
 
 
 def _of_runs(person: RosterPerson, days: _Days) -> Iterator[RosterRule]:
-    runs = [(works, len(list(run))) for works, run in groupby(days, bool)]
+    known: list[RosterShift | bool | None] = [*[True] * person.worked_before, *days]
+    runs = [(works, len(list(run))) for works, run in groupby(known, bool)]
     for number, (works, length) in enumerate(runs):
         is_inside = 0 < number < len(runs) - 1
         if works and length > person.max_consecutive_shifts:
@@ -106,11 +108,17 @@ def _of_totals(problem: RosterProblem, person: RosterPerson, days: _Days) -> Ite
         yield RosterRule.MIN_MINUTES
     if minutes > person.max_minutes:
         yield RosterRule.MAX_MINUTES
+    for week in range((problem.first_weekday + problem.days + 6) // 7):
+        first = 7 * week - problem.first_weekday
+        in_week = [shift for day, shift in enumerate(days) if first <= day < first + 7 and shift]
+        if len(in_week) > person.max_shifts_per_week or _minutes(in_week) > person.max_minutes_per_week:
+            yield RosterRule.WEEK
+            break
     if _weekends(problem, days) > person.max_weekends:
         yield RosterRule.WEEKENDS
 
 
-def _minutes(days: _Days) -> int:
+def _minutes(days: Sequence[RosterShift | None]) -> int:
     return sum(shift.minutes for shift in days if shift)
 
 
@@ -128,7 +136,7 @@ def _there(problem: RosterProblem, worked: list[_Days], day: int, shift: str, sk
         1
         for person, days in zip(problem.people, worked, strict=True)
         if (entry := days[day]) is not None
-        and entry.id == shift
+        and shift in ("", entry.id)
         and (not skill or person.levels.get(skill, 0) >= level)
     )
 
@@ -140,8 +148,7 @@ def _shortages(
     for demand in problem.demands:
         there = _there(problem, worked, demand.day, demand.shift, demand.skill, demand.level)
         if there < demand.people and demand.under_cost > 0:
-            of_skill = f" of {demand.skill} level {demand.level}" if demand.skill else ""
-            named[f"day {demand.day}, shift {demand.shift}{of_skill}: {there} of {demand.people} people"] -= 1
+            named[f"{demand.name}: {there} of {demand.people} people"] -= 1
     for item, count in named.items():
         if count:
             yield BrokenRosterRule(RosterRule.SHORTAGE, item)

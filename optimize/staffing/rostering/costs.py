@@ -52,7 +52,7 @@ def roster_cost(problem: RosterProblem, roster: IntArray) -> RosterCost:
     shifts = {shift: number for number, shift in enumerate(problem.shift_ids)}
     under = over = 0
     for demand in problem.demands:
-        there = int(((roster[:, demand.day] == shifts[demand.shift]) & counted(problem, demand)).sum())
+        there = people_there(problem, demand, roster)
         under += demand.under_cost * max(0, demand.people - there)
         over += demand.over_cost * max(0, there - demand.people)
     hours = 0
@@ -75,6 +75,13 @@ def counted(problem: RosterProblem, demand: ShiftDemand) -> npt.NDArray[np.bool_
         [not demand.skill or person.levels.get(demand.skill, 0) >= demand.level for person in problem.people],
         dtype=bool,
     )
+
+
+def people_there(problem: RosterProblem, demand: ShiftDemand, roster: IntArray) -> int:
+    """People of a roster who count for a demand."""
+    worked = roster[:, demand.day]
+    is_there = worked == problem.shift_ids.index(demand.shift) if demand.shift else worked != OFF
+    return int((is_there & counted(problem, demand)).sum())
 
 
 def present(problem: RosterProblem, wanted: HourDemand) -> list[tuple[int, int, int]]:

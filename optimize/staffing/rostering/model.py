@@ -8,15 +8,16 @@ k[p, e] = 1 if he works in weekend e. With a person's least and most consecutive
           x[p, d, s] + x[p, d + 1, u] <= 1                  u may not follow s; by cliques of shifts s alike
           sum over d of x[p, d, s] <= most shifts s
           least minutes <= sum of minutes[s] x[p, d, s] <= most minutes
-          w[p, d] + .. + w[p, d + b] <= b                   each run of b + 1 days
+          sum of w[p, d] <= most days, of minutes[s] x[p, d, s] <= most minutes      each week, Monday to Sunday
+          w[p, d] + .. + w[p, d + b] <= b                   each run of b + 1 days, those before the first included
           not (off, on for i days, off)                     each i < a
           not (on, off for i days, on)                      each i < o
           w[p, d] <= k[p, e], d in e;   sum of k[p, e] <= most weekends
           sum of x[p, d, s] + missing - too many = demand   over people whose skill counts
 
 The rules and costs are those of Curtois and Qu (2014), "Computational results on new staff scheduling benchmark
-instances", and hours, skills, overtime and fairness besides. Where days of a person are held fixed, constants stand in
-the place of their variables: what remains is the model of a neighbourhood of a roster.
+instances", and weeks, hours, skills, overtime and fairness besides. Where days of a person are held fixed, constants
+stand in the place of their variables: what remains is the model of a neighbourhood of a roster.
 """
 
 from __future__ import annotations

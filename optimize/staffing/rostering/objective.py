@@ -31,11 +31,12 @@ def costs(model: Any, cells: Cells) -> Iterator[Any]:
 
 def _shift_demands(model: Any, cells: Cells) -> Iterator[Any]:
     for demand in cells.problem.demands:
-        shift = cells.number_of[demand.shift]
-        there = [
-            cells.works(person, demand.day, shift)
-            for person in np.flatnonzero(counted(cells.problem, demand)).tolist()
-        ]
+        people = np.flatnonzero(counted(cells.problem, demand)).tolist()
+        if demand.shift:
+            shift = cells.number_of[demand.shift]
+            there = [cells.works(person, demand.day, shift) for person in people]
+        else:
+            there = [cells.is_on(person, demand.day) for person in people]
         yield from _missing_and_too_many(
             model, there, [1] * len(there), demand.people, demand.under_cost, demand.over_cost
         )

@@ -66,6 +66,12 @@ class RosterPerson:
     """Working time beyond it is overtime; None = there is no overtime."""
     overtime_cost_per_minute: int = 0
     """Cost of it."""
+    max_shifts_per_week: int = 7
+    """Most working days from Monday to Sunday."""
+    max_minutes_per_week: int = 7 * _DAY_MINUTES
+    """Most working time from Monday to Sunday."""
+    worked_before: int = 0
+    """Working days in a row that end on the eve of the first day."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,7 @@ class ShiftDemand:
 
     day: int
     shift: str
+    """Empty = any shift that begins on that day."""
     people: int
     under_cost: int
     """Per missing person."""
@@ -83,6 +90,12 @@ class ShiftDemand:
     """Only those with this skill count; everybody where it is empty."""
     level: int = 1
     """Least level of it."""
+
+    @property
+    def name(self) -> str:
+        """Which day, shift and skill, for reports."""
+        of_skill = f" of {self.skill} level {self.level}" if self.skill else ""
+        return f"day {self.day}, {f'shift {self.shift}' if self.shift else 'any shift'}{of_skill}"
 
 
 @dataclass(frozen=True)
@@ -188,6 +201,14 @@ class RosterProblem:
                 found.setdefault((self.first_weekday + day) // 7, []).append(day)
         return tuple(tuple(days) for days in found.values())
 
+    @property
+    def weeks(self) -> tuple[tuple[int, ...], ...]:
+        """Days of each week from Monday to Sunday that lie within the horizon."""
+        found: dict[int, list[int]] = {}
+        for day in range(self.days):
+            found.setdefault((self.first_weekday + day) // 7, []).append(day)
+        return tuple(tuple(days) for days in found.values())
+
     def _check_shift(self, shift: RosterShift) -> None:
         where = f"shifts[{shift.id!r}]"
         _whole(f"{where}.minutes", shift.minutes, 1, _DAY_MINUTES)
@@ -205,6 +226,9 @@ class RosterProblem:
         _whole(f"{where}.min_consecutive_shifts", person.min_consecutive_shifts, 1, most)
         _whole(f"{where}.min_consecutive_days_off", person.min_consecutive_days_off, 1, _MOST_DAYS)
         _whole(f"{where}.max_weekends", person.max_weekends, 0, _MOST_DAYS)
+        _whole(f"{where}.max_shifts_per_week", person.max_shifts_per_week, 0, 7)
+        _whole(f"{where}.max_minutes_per_week", person.max_minutes_per_week, 0, 7 * _DAY_MINUTES)
+        _whole(f"{where}.worked_before", person.worked_before, 0, most)
         _whole(f"{where}.overtime_cost_per_minute", person.overtime_cost_per_minute, 0, _MOST_COST)
         if person.contract_minutes is not None:
             _whole(f"{where}.contract_minutes", person.contract_minutes, 0, _MOST_MINUTES)
@@ -217,7 +241,8 @@ class RosterProblem:
             _whole(f"{where}.levels[{skill!r}]", level, 0, 100)
 
     def _check_demand(self, where: str, demand: ShiftDemand, skills: set[str]) -> None:
-        _known(f"{where}.shift", demand.shift, self.shift_ids)
+        if demand.shift:
+            _known(f"{where}.shift", demand.shift, self.shift_ids)
         _whole(f"{where}.day", demand.day, 0, self.days - 1)
         _whole(f"{where}.people", demand.people, 0, _MOST_PEOPLE)
         _whole(f"{where}.under_cost", demand.under_cost, 0, _MOST_COST)

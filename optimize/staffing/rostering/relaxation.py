@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from optimize.staffing.cp_search import search
-from optimize.staffing.rostering.costs import OFF, IntArray, counted
+from optimize.staffing.rostering.costs import OFF, IntArray, people_there
 from optimize.staffing.rostering.model import build
 from optimize.staffing.rostering.problem import RosterPerson, RosterProblem, ShiftDemand
 from optimize.staffing.rostering.rules import minutes_worked
@@ -48,6 +48,7 @@ def _ways(alone: RosterProblem) -> Iterator[str]:
         yield f"min_minutes {most} instead of {person.min_minutes}"
     for rule, step in (
         ("max_consecutive_shifts", 1),
+        ("max_shifts_per_week", 1),
         ("min_consecutive_shifts", -1),
         ("min_consecutive_days_off", -1),
         ("max_weekends", 1),
@@ -96,10 +97,8 @@ def missing_people(problem: RosterProblem, roster: IntArray, status: SolveStatus
         roster: (people, days) shifts worked, -1 = off.
         status: How far the search got.
     """
-    shifts = {shift: number for number, shift in enumerate(problem.shift_ids)}
     for demand in problem.demands:
-        counts = counted(problem, demand)
-        there = int(((roster[:, demand.day] == shifts[demand.shift]) & counts).sum())
+        there = people_there(problem, demand, roster)
         if there >= demand.people or demand.under_cost == 0:
             continue
         able = sum(_is_able(person, demand) for person in problem.people)
@@ -108,9 +107,8 @@ def missing_people(problem: RosterProblem, roster: IntArray, status: SolveStatus
             reason = f"only {able} people may work it on that day"
         elif status is SolveStatus.OPTIMAL:
             reason = "every roster that has them costs more elsewhere"
-        of_skill = f" of {demand.skill} level {demand.level}" if demand.skill else ""
         yield Unserved(
-            item=f"day {demand.day}, shift {demand.shift}{of_skill}: {there} of {demand.people} people",
+            item=f"{demand.name}: {there} of {demand.people} people",
             reason=reason,
             relaxation=f"{demand.people - there} more who can work it",
         )
@@ -118,7 +116,8 @@ def missing_people(problem: RosterProblem, roster: IntArray, status: SolveStatus
 
 def _is_able(person: RosterPerson, demand: ShiftDemand) -> bool:
     has_skill = not demand.skill or person.levels.get(demand.skill, 0) >= demand.level
-    return has_skill and person.max_shifts.get(demand.shift, 1) > 0 and demand.day not in person.absent_days
+    may_work = not demand.shift or person.max_shifts.get(demand.shift, 1) > 0
+    return has_skill and may_work and demand.day not in person.absent_days
 
 
 __all__ = ["contradictory", "missing_people"]

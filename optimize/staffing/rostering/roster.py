@@ -21,6 +21,8 @@ class Roster:
     report: SolveReport
     """Status `INFEASIBLE` where the rules of somebody contradict each other: he stays off and is named, all others
     are rostered. Who is missing on which shift is named, too."""
+    was_interrupted: bool = False
+    """Whether the user ended the search before the work limit did."""
 
     def shift_id(self, person: int, day: int) -> str:
         """Shift of a person on a day, empty = off."""

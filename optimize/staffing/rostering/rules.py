@@ -18,12 +18,14 @@ def add_rules(model: Any, cells: Cells, number: int, person: RosterPerson) -> No
         person: His contract.
     """
     on = [cells.is_on(number, day) for day in range(cells.problem.days)]
+    known = [*[1] * person.worked_before, *on]
     _add_successions(model, cells, number)
     _add_most_shifts(model, cells, number, person)
     _add_minutes(model, cells, number, person)
-    _add_longest_run(model, on, person.max_consecutive_shifts)
-    _add_shortest_runs(model, on, person.min_consecutive_shifts, is_of_work=True)
-    _add_shortest_runs(model, on, person.min_consecutive_days_off, is_of_work=False)
+    _add_weeks(model, cells, number, person)
+    _add_longest_run(model, known, person.max_consecutive_shifts)
+    _add_shortest_runs(model, known, person.min_consecutive_shifts, is_of_work=True)
+    _add_shortest_runs(model, known, person.min_consecutive_days_off, is_of_work=False)
     _add_weekends(model, cells, on, person.max_weekends)
 
 
@@ -67,6 +69,22 @@ def _add_minutes(model: Any, cells: Cells, number: int, person: RosterPerson) ->
         length = lengths.pop()
         days = sum(cells.is_on(number, day) for day in range(cells.problem.days))
         model.add_linear_constraint(days, -(-person.min_minutes // length), person.max_minutes // length)
+
+
+def _add_weeks(model: Any, cells: Cells, number: int, person: RosterPerson) -> None:
+    shifts = list(enumerate(cells.problem.shifts))
+    longest = max(shift.minutes for _, shift in shifts)
+    for days in cells.problem.weeks:
+        on = [cells.is_on(number, day) for day in days]
+        if not any(map(is_open, on)):
+            continue
+        if len(days) > person.max_shifts_per_week:
+            model.add(sum(on) <= person.max_shifts_per_week)
+        if len(days) * longest > person.max_minutes_per_week:
+            minutes = sum(
+                shift.minutes * cells.works(number, day, index) for day in days for index, shift in shifts
+            )
+            model.add(minutes <= person.max_minutes_per_week)
 
 
 def _add_longest_run(model: Any, on: list[Any], most: int) -> None:

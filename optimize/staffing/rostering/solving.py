@@ -66,6 +66,7 @@ def solve_roster(
     try:
         run.improve()
     except KeyboardInterrupt:
+        run.was_interrupted = True
         progress("roster", int(work_limit), int(work_limit))
     return run.answer()
 
@@ -84,6 +85,7 @@ class _Search:
     """Whether no search has found a cheaper roster than the constructive rule's."""
     blocked: list[int] = field(default_factory=list)
     """People without any roster of their own."""
+    was_interrupted: bool = False
 
     def __post_init__(self) -> None:
         shape = (len(self.problem.people), self.problem.days)
@@ -161,7 +163,9 @@ class _Search:
                 *missing_people(self.problem, self.roster, status),
             ),
         )
-        return Roster(self.problem, self.roster, roster_cost(self.problem, self.roster), report)
+        return Roster(
+            self.problem, self.roster, roster_cost(self.problem, self.roster), report, self.was_interrupted
+        )
 
     def _everybody(self) -> BoolArray:
         free = np.ones(self.roster.shape, dtype=bool)
@@ -174,6 +178,7 @@ class _Search:
         hint = model.hint() if is_hinted else None
         found = search(model.model, seed=self.seed, work_limit=limit, hint=hint)
         cells = (self.roster.size + int(free.sum())) * len(self.problem.shifts)
+        self.was_interrupted |= found.was_interrupted
         self.used += found.work + _WORK_PER_CELL * cells
         if found.has_solution and found.objective is not None:
             cost = round(found.objective)

@@ -9,10 +9,10 @@ import numpy.typing as npt
 
 from sim.aftersales.requests import Cause, Echelon, MoveReason, Outcome, PartSource, WorkforceEvent
 from sim.books import MINOR_PER_MAJOR
-from sim.clock import SECONDS_PER_HOUR
+from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
 from sim.kpis.aftersales.records import NAN, ServiceRecords, mean, over, part_of
 
-_DAYS_PER_YEAR = 365
+_DAYS_PER_YEAR, _DAYS_PER_WEEK = 365, 7
 _MILLION = 1e6
 _PER_POINT = 100
 _MILLI = 1000
@@ -103,6 +103,29 @@ def _training(s: ServiceRecords) -> float:
     return over(int(s.rows_of_days("technician_days")["is_training"].sum()), _position_years(s))
 
 
+def _cover_met(s: ServiceRecords) -> float:
+    """A shift counts on the day on which it begins."""
+    days = np.arange(s.labels.warm_up_days, s.end_second // SECONDS_PER_DAY)
+    if not len(s.names.cover):
+        return NAN
+    wanted = s.names.cover[:, (s.labels.start_date.weekday() + days) % _DAYS_PER_WEEK]
+    there = np.zeros_like(wanted)
+    worked = s.worked_days
+    np.add.at(there, (worked["station"], worked["day"] - s.labels.warm_up_days), 1)
+    return mean((there >= wanted)[wanted > 0])
+
+
+def _weekly_duty_hours(s: ServiceRecords) -> FloatArray:
+    """(positions,) of shifts worked."""
+    hours = np.zeros(len(s.names.technicians))
+    np.add.at(hours, s.worked_days["technician"], s.worked_days["shift_seconds"] / SECONDS_PER_HOUR)
+    return hours * _DAYS_PER_WEEK / s.days
+
+
+def _duty_hours_spread(s: ServiceRecords) -> float:
+    return float(np.ptp(_weekly_duty_hours(s))) if s.worked_days.count else NAN
+
+
 def _skill_level(s: ServiceRecords) -> float:
     """Jobs of no particular skill have level 0 and do not count."""
     done = s.requests_where(lambda r: (r["outcome"] == Outcome.DONE) & (r["level"] > 0))
@@ -117,6 +140,9 @@ PEOPLE: dict[str, Callable[[ServiceRecords], float]] = {
     "morale": lambda s: mean(s.rows_of_days("technician_days")["morale_ppm"] / _MILLION),
     "attrition_per_year": _attrition,
     "absence_share": lambda s: mean(s.rows_of_days("technician_days")["is_absent"] != 0),
+    "cover_met_share": _cover_met,
+    "duty_hours_per_week": lambda s: mean(_weekly_duty_hours(s)) if s.worked_days.count else NAN,
+    "duty_hours_spread": _duty_hours_spread,
     "training_days_per_year": _training,
     "skill_level": _skill_level,
     "technician_score": _score("technician_scores"),
