@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from optimize.network.charge_checking import check_flow_plan
 from optimize.network.checking import check_maximal_cover, check_p_centre, check_p_median, check_set_cover
-from optimize.network.expansion import Expansion, ExpansionPlan, expand
+from optimize.network.expansion import ExpansionPlan, expand
 from optimize.network.expansion_checking import check_expansion_plan
+from optimize.network.expansion_problem import Expansion
 from optimize.network.fixed_charge import CoverPromise, FixedCharge, FlowPlan, with_existing
 from optimize.network.fixed_charge_solving import best_site_sets, cost_by_number, least_cost_sites
 from optimize.network.greenfield import GreenfieldPlan, fewest_circles, smallest_radius, weber_sites

@@ -97,6 +97,8 @@ from scenarios.language.optimised import (
     OptimisedTechnicians,
     ServiceMeasure,
     ServiceTarget,
+    SiteExpansion,
+    SiteGreenfield,
     StockForm,
     StockLimits,
 )
@@ -183,6 +185,7 @@ from scenarios.language.service_policy import (
     TerritoryRow,
     WorkforcePolicy,
 )
+from scenarios.language.site_rows import ExpansionRow, GreenfieldRow
 from scenarios.language.sourcing import (
     SHORTAGE_STEPS,
     ExpressRule,
@@ -265,6 +268,7 @@ __all__ = [
     "Docks",
     "EmergencyOrders",
     "Estimate",
+    "ExpansionRow",
     "Exponential",
     "ExpressRule",
     "FailureMode",
@@ -274,6 +278,7 @@ __all__ = [
     "Gamma",
     "Gift",
     "GoodsIn",
+    "GreenfieldRow",
     "Group",
     "Hazard",
     "HiredCarrier",
@@ -371,6 +376,8 @@ __all__ = [
     "ShadowPrice",
     "Shift",
     "SingleSource",
+    "SiteExpansion",
+    "SiteGreenfield",
     "SkillEffects",
     "SkillRow",
     "Sku",

@@ -17,9 +17,13 @@ _TITLES = {
 }
 
 
+_WITHIN = {"sites.expansion": "Stations over several years", "sites.greenfield": "New stations anywhere"}
+
+
 def part_title(path: str) -> str:
     """The name of a part of a plan, by its path; the path itself where it has none."""
-    return _TITLES.get(path.removeprefix(_PREFIX).split(".")[0].split("[")[0], path)
+    name = path.removeprefix(_PREFIX)
+    return _WITHIN.get(name) or _TITLES.get(name.split(".")[0].split("[")[0], path)
 
 
 __all__ = ["part_title"]

@@ -6,7 +6,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from scenarios import Columns, Decisions, write_table
+from scenarios import Columns, Decisions, GreenfieldRow, ServiceStation, columns_of, write_table
 from study.atomic import replacing, write_text
 
 _HEADER = """\
@@ -14,6 +14,8 @@ _HEADER = """\
 #
 #   parts            where the numbers come from: solver, status, and what they promise (measure -> forecast)
 #   *_levels, skills tables beside this file, one row per cell
+#   expansion, greenfield  later years and proposals, to be read: no run follows them; *_new_stations.csv are rows for
+#                    a scenario's table of stations
 #   the rest         people, suppliers, carriers and partners, as in a scenario
 #
 # Edit any number and give the file back with `--plan`. A part whose numbers were edited promises nothing any more.
@@ -44,9 +46,19 @@ def write_plan(decisions: Decisions, path: Path) -> list[Path]:
             write_table(table, partial)
         content[name] = {"table": file.name}
         written.append(file)
+    if decisions.greenfield is not None:
+        written.append(_candidates(decisions.greenfield, path.with_name(f"{path.stem}_new_stations.csv")))
     ordered = {name: content[name] for name in Decisions.model_fields if name in content}
     write_text(path, f"{_HEADER}{_as_yaml({'format': decisions.format, **ordered})}")
     return written
+
+
+def _candidates(proposed: Columns[GreenfieldRow], file: Path) -> Path:
+    """Rows for the table of stations of a scenario: what is left to fill in are costs and supply."""
+    places = {name: proposed[name] for name in ("station_id", "latitude", "longitude")}
+    with replacing(file) as partial:
+        write_table(columns_of(ServiceStation, places), partial)
+    return file
 
 
 def _as_yaml(content: dict[str, Any]) -> str:

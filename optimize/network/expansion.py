@@ -1,11 +1,12 @@
 """Sites over several years: which open, grow and close when, while demand grows and money is discounted.
 
     min  sum_t r_t [ sum_i (f_i z_it + o_i a_it + e_i b_it + g_i n_it + h_i m_it) + sum_ij k_ij d_jt x_ijt ]
-    s.t. sum_i x_ijt = 1;  x_ijt <= z_it;  sum_j d_jt x_ijt <= s_i z_it + q_i n_it;  n_it <= N_i z_it
+    s.t. sum_i x_ijt = 1;  x_ijt <= z_it;  sum_j u_ij d_jt x_ijt <= s_i z_it + q_i n_it;  n_it <= N_i z_it
          z_it - z_i,t-1 = a_it - b_it;  sum_t a_it <= 1 (0 for a site that exists)
          m_it >= n_it - n_i,t-1;  fewest_t <= sum_i z_it <= most_t
 
 for year t: z open, a opened, b closed, n capacity steps in place (g: yearly cost of one), m steps bought (h: price),
+u capacity that a unit of demand takes; sites that are required stay open, and of some points' demand a share is near;
 r_t = (1 + interest)^-t with t = 0 for the first year, so that its money counts in full. Dynamic capacitated location
 with modular capacities: Melo, Nickel and Saldanha da Gama 2006, Computers & Operations Research 33. Integer programming
 by HiGHS.
@@ -13,13 +14,14 @@ by HiGHS.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from optimize.arguments import LARGEST, FloatArray, count, floats, not_negative, not_negatives
+from optimize.arguments import FloatArray
+from optimize.network.expansion_problem import Expansion
 from optimize.network.results import UnservedCustomer
 from optimize.network.rows import Rows
 from scenarios import SolveStatus
@@ -32,94 +34,6 @@ _GAP = 1e-10
 _PROVEN = 1e-9
 _LEAST_SHARE = 1e-9
 _SOLVER = "integer program (HiGHS) over all years"
-
-
-@dataclass(frozen=True, eq=False)
-class Expansion:
-    """Demand by year, possible sites, what they cost to open, keep, enlarge and close."""
-
-    demand: FloatArray
-    """(years, points): `grown_demand` makes it from today's."""
-    unit_cost: FloatArray
-    """(points, sites): of serving a unit of demand; infinite where that is not allowed."""
-    capacity: FloatArray
-    """(sites,): of an open site without steps, per year."""
-    yearly_cost: FloatArray
-    """(sites,): of an open site."""
-    opening_cost: FloatArray
-    closing_cost: FloatArray
-    """(sites,): paid once each."""
-    is_existing: BoolArray
-    """(sites,): open before the first year."""
-    step_capacity: FloatArray = field(default_factory=lambda: np.zeros(0))
-    """(sites,): left out = 0."""
-    step_cost: FloatArray = field(default_factory=lambda: np.zeros(0))
-    """(sites,): price of a step, paid once."""
-    step_yearly_cost: FloatArray = field(default_factory=lambda: np.zeros(0))
-    """(sites,): of a step in place."""
-    most_steps: int = 0
-    """Per site."""
-    interest: float = 0.0
-    """Per year."""
-    fewest_sites: int = 1
-    most_sites: int | None = None
-    """In every year."""
-    single_source: bool = False
-    """Every point is served by one site within a year."""
-
-    def __post_init__(self) -> None:
-        demand = floats("demand", self.demand)
-        if demand.ndim != 2 or 0 in demand.shape:
-            raise ValueError(f"demand has shape {demand.shape}, not (years, points) with one or more of each")
-        not_negatives("demand", demand, demand.shape)
-        cost = floats("unit_cost", self.unit_cost)
-        if cost.ndim != 2 or cost.shape[0] != demand.shape[1] or cost.shape[1] == 0:
-            raise ValueError(f"unit_cost has shape {cost.shape}, not ({demand.shape[1]}, sites)")
-        if wrong := cost[np.isnan(cost) | (cost < 0) | ((cost > LARGEST) & (cost < np.inf))].tolist():
-            raise ValueError(f"unit_cost holds {wrong[0]!r}, not a number of 0 or more, or infinity")
-        object.__setattr__(self, "demand", demand)
-        object.__setattr__(self, "unit_cost", cost)
-        shape = (cost.shape[1],)
-        for name in ("capacity", "yearly_cost", "opening_cost", "closing_cost"):
-            object.__setattr__(self, name, not_negatives(name, getattr(self, name), shape))
-        for name in ("step_capacity", "step_cost", "step_yearly_cost"):
-            given = getattr(self, name)
-            values = np.zeros(shape) if np.size(given) == 0 else not_negatives(name, given, shape)
-            object.__setattr__(self, name, values)
-        existing = np.array(self.is_existing, np.bool_)
-        if existing.shape != shape:
-            raise ValueError(f"is_existing has shape {existing.shape}, not {shape}")
-        object.__setattr__(self, "is_existing", existing)
-        count("most_steps", self.most_steps)
-        not_negative("interest", self.interest)
-        count("fewest_sites", self.fewest_sites)
-        if self.most_sites is not None:
-            count("most_sites", self.most_sites, max(1, self.fewest_sites))
-
-    @property
-    def discount(self) -> FloatArray:
-        """(years,): worth of a year's money in the first year."""
-        factors: FloatArray = (1.0 + self.interest) ** -np.arange(float(len(self.demand)))
-        return factors
-
-
-def grown_demand(today: FloatArray, growth: FloatArray, years: int) -> FloatArray:
-    """Demand by year that grows at a constant rate per point: (years, points), today's in the first.
-
-    Args:
-        today: (points,).
-        growth: (points,) per year, above -1: 0.1 is a tenth more each year.
-        years: 1 or more.
-
-    Raises:
-        ValueError: an argument outside its bounds.
-    """
-    demand = not_negatives("today", today)
-    rate = floats("growth", growth)
-    if rate.shape != demand.shape or not (np.isfinite(rate) & (rate > -1)).all():
-        raise ValueError(f"growth is {growth!r}, not {demand.size} finite numbers above -1")
-    grown: FloatArray = demand * (1.0 + rate) ** np.arange(count("years", years, 1))[:, None]
-    return grown
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +88,7 @@ def expand(problem: Expansion, *, node_limit: int = 100_000) -> ExpansionPlan:
         found = milp(
             model.cost * scale,
             integrality=model.integrality,
-            bounds=Bounds(0.0, model.upper),
+            bounds=Bounds(model.lower, model.upper),
             constraints=model.rows.constraints(),
             options={"mip_rel_gap": _GAP, "node_limit": node_limit},
         )
@@ -194,7 +108,9 @@ def _short(problem: Expansion) -> tuple[UnservedCustomer, ...]:
     """The first year in which all sites together are too small, told at its largest point."""
     most = len(problem.capacity) if problem.most_sites is None else problem.most_sites
     largest = np.sort(problem.capacity + problem.most_steps * problem.step_capacity)[::-1][:most].sum()
-    for year, demand in enumerate(problem.demand):
+    loads = np.where(np.isfinite(problem.unit_cost), problem.unit_load, np.inf).min(axis=1)
+    for year, jobs in enumerate(problem.demand):
+        demand = jobs * loads
         if demand.sum() > largest:
             reason = f"year {year}: sites hold {largest:g} of a demand of {demand.sum():g}"
             return (
@@ -224,6 +140,8 @@ class _Model:
         self.sites = len(problem.capacity)
         self.point, self.site = np.nonzero(np.isfinite(problem.unit_cost))
         self.pairs = len(self.point)
+        reached = np.where(np.isfinite(problem.unit_cost), problem.unit_load, np.inf).min(axis=1)
+        self.least_load = np.where(np.isfinite(reached), reached, 0.0)
         self.block = 5 * self.sites + self.pairs
         self.rows = Rows(self.years * self.block)
         yearly = np.concatenate(
@@ -242,6 +160,9 @@ class _Model:
         upper = np.ones(self.block)
         upper[3 * self.sites : 5 * self.sites] = problem.most_steps
         self.upper = np.tile(upper, self.years)
+        lower = np.zeros(self.block)
+        lower[: self.sites] = problem.is_required
+        self.lower = np.tile(lower, self.years)
         integrality = np.ones(self.block)
         integrality[self.sites : 3 * self.sites] = integrality[4 * self.sites : 5 * self.sites] = 0
         integrality[5 * self.sites :] = int(problem.single_source)
@@ -267,11 +188,18 @@ class _Model:
         opened = [self._column(year, 0, site) for site in range(self.sites)]
         most = self.sites if problem.most_sites is None else problem.most_sites
         self.rows.add(opened, np.ones(self.sites), problem.fewest_sites, most)
-        total = float(problem.demand[year].sum())
+        total = float(problem.demand[year] @ self.least_load)
         if total > 0:
             steps = [self._column(year, 3, site) for site in range(self.sites)]
             room = np.concatenate([problem.capacity, problem.step_capacity]) / total
             self.rows.add([*opened, *steps], np.minimum(room, 1.0), 1.0 - 1e-12, np.inf)
+        for promise in problem.near:
+            mine = np.isin(self.point, promise.points)
+            weight = np.where(mine, problem.demand[year, self.point], 0.0)
+            size = float(problem.demand[year, list(promise.points)].sum())
+            if size > 0.0:
+                near = np.flatnonzero(mine & promise.is_near[self.point, self.site])
+                self.rows.add(first + near, weight[near] / size, promise.least_share - 1e-12, np.inf)
 
     def _carry(self, year: int, site: int) -> None:
         problem, rows = self.problem, self.rows
@@ -280,7 +208,7 @@ class _Model:
         opened, steps = self._column(year, 0, site), self._column(year, 3, site)
         for pair in pairs.tolist():
             rows.add([pair, opened], [1.0, -1.0], -np.inf, 0.0)
-        demand = problem.demand[year, self.point[mine]]
+        demand = problem.demand[year, self.point[mine]] * problem.unit_load[self.point[mine], site]
         unit, total = max(float(demand.max(initial=0.0)), 1e-300), float(demand.sum())
         room = [
             -min(float(problem.capacity[site]), total) / unit,
@@ -294,7 +222,7 @@ class _Model:
         if year == 0:
             before = float(self.problem.is_existing[site])
             self.rows.add([opened, started, closed], [1.0, -1.0, 1.0], before, before)
-            self.rows.add([bought, steps], [1.0, -1.0], 0.0, np.inf)
+            self.rows.add([bought, steps], [1.0, -1.0], -float(self.problem.existing_steps[site]), np.inf)
             return
         earlier, steps_before = self._column(year - 1, 0, site), self._column(year - 1, 3, site)
         self.rows.add([opened, earlier, started, closed], [1.0, -1.0, -1.0, 1.0], 0.0, 0.0)
@@ -330,7 +258,7 @@ class _Model:
 def money_by_year(problem: Expansion, is_open: BoolArray, steps: IntArray, share: FloatArray) -> FloatArray:
     """(years, 5): running, opening, closing, steps, travel of a plan, in money of each year."""
     before = np.vstack([problem.is_existing, is_open[:-1]])
-    steps_before = np.vstack([np.zeros((1, len(problem.capacity)), np.int64), steps[:-1]])
+    steps_before = np.vstack([problem.existing_steps, steps[:-1]])
     bought = np.maximum(steps - steps_before, 0)
     cost = np.where(np.isfinite(problem.unit_cost), problem.unit_cost, 0.0)
     travel = np.einsum("tj,tjs,js->t", problem.demand, share, cost)
@@ -346,4 +274,4 @@ def money_by_year(problem: Expansion, is_open: BoolArray, steps: IntArray, share
     )
 
 
-__all__ = ["Expansion", "ExpansionPlan", "expand", "grown_demand", "money_by_year"]
+__all__ = ["ExpansionPlan", "expand", "money_by_year"]

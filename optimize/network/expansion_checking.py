@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from math import inf, isfinite
 
-from optimize.network.expansion import Expansion, ExpansionPlan
+from optimize.network.expansion import ExpansionPlan
+from optimize.network.expansion_problem import Expansion
 from scenarios import SolveStatus
 
 _CLOSE = 1e-6
@@ -25,6 +26,7 @@ def check_expansion_plan(problem: Expansion, plan: ExpansionPlan) -> tuple[str, 
     for year in range(len(problem.demand)):
         wrong += _served(problem, plan, year)
         wrong += _sites(problem, plan, year)
+        wrong += _near(problem, plan, year)
     return (*wrong, *_history(problem, plan), *_money(problem, plan))
 
 
@@ -56,9 +58,28 @@ def _sites(problem: Expansion, plan: ExpansionPlan, year: int) -> list[str]:
         if not 0 <= steps <= (problem.most_steps if plan.is_open[year, site] else 0):
             wrong.append(f"year {year}: site {site} has {steps} steps")
         room = float(problem.capacity[site]) + steps * float(problem.step_capacity[site])
-        load = sum(amount * row[site] for amount, row in zip(demand, share, strict=True))
-        if plan.is_open[year, site] and load > room + _CLOSE * max(room, *demand):
+        load = sum(
+            amount * row[site] * float(problem.unit_load[point, site])
+            for point, (amount, row) in enumerate(zip(demand, share, strict=True))
+        )
+        if problem.is_required[site] and not plan.is_open[year, site]:
+            wrong.append(f"year {year}: site {site} is required and closed")
+        if plan.is_open[year, site] and load > room + _CLOSE * max(room, load):
             wrong.append(f"year {year}: site {site} serves {load:.9g}, more than {room:.9g}")
+    return wrong
+
+
+def _near(problem: Expansion, plan: ExpansionPlan, year: int) -> list[str]:
+    wrong = []
+    for number, promise in enumerate(problem.near):
+        served = total = 0.0
+        for point in promise.points:
+            amount = float(problem.demand[year, point])
+            total += amount
+            for site, part in enumerate(plan.share[year, point].tolist()):
+                served += amount * part if promise.is_near[point, site] else 0.0
+        if served < promise.least_share * total * (1.0 - _CLOSE):
+            wrong.append(f"year {year}: {served:.9g} of {total:.9g} are near (promise {number})")
     return wrong
 
 
@@ -83,7 +104,7 @@ def _money(problem: Expansion, plan: ExpansionPlan) -> list[str]:
             before = bool(problem.is_existing[site] if year == 0 else plan.is_open[year - 1, site])
             now = bool(plan.is_open[year, site])
             steps = int(plan.steps[year, site])
-            steps_before = int(plan.steps[year - 1, site]) if year else 0
+            steps_before = int(plan.steps[year - 1, site] if year else problem.existing_steps[site])
             spent += float(problem.yearly_cost[site]) * now
             spent += float(problem.opening_cost[site]) * (now and not before)
             spent += float(problem.closing_cost[site]) * (before and not now)

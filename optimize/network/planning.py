@@ -9,11 +9,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from optimize.network.expansion_planning import FAR_MINUTES, Years, plan_years
+from optimize.network.greenfield_planning import Customers, propose_stations
 from optimize.network.station_neighbours import neighbouring_points
 from optimize.network.station_problem import ReachPromise, SitingPlan, SitingProblem
 from optimize.network.station_siting import site_stations
 from optimize.outlook import FieldOutlook, Outlook, SitingOutlook
 from optimize.solving import Progress
+from optimize.staffing.technician_tables import people_of
 from optimize.staffing.technician_terms import cost_of_duty, duty_terms
 from optimize.staffing.unsolved import unsolved
 from scenarios import (
@@ -25,6 +28,7 @@ from scenarios import (
     Promise,
     Scenario,
     Service,
+    SiteExpansion,
     SolveReport,
     TerritoryRow,
     Unserved,
@@ -35,8 +39,6 @@ FloatArray = npt.NDArray[np.float64]
 
 PATH = "policy.optimised.sites"
 
-_FAR_MINUTES = 10_000.0
-"""Drive to a job stream from stations that it does not belong to."""
 _MINUTES_PER_HOUR = 60.0
 _UNIT = "money per day"
 _FEWER, _MORE = 6, 4
@@ -71,15 +73,23 @@ def plan_sites(
     if not scenario.policy.service.workforce.shifts:
         reason = "there is no shift that anybody could work"
         return {}, (unsolved(PATH, "siting", _UNIT, reason, "give `policy.service.workforce.shifts`"),)
+    names = [str(name) for name in service.stations["station_id"]]
     problem = siting_problem(scenario, service, siting, field, wanted)
     progress("sites", 0, 1)
+    shown, parts = _proposals(scenario, service, siting, wanted)
+    if wanted.expansion is not None:
+        years = _years(scenario, service, problem, field, wanted.expansion)
+        shown, parts = {**years.numbers, **shown}, (years.part, *parts)
+        if not years.first_open:
+            return shown, parts
+        first = years.first_open
+        problem = replace(problem, required=first, fewest_stations=len(first), most_stations=len(first))
     found = site_stations(problem, with_curve=False)
-    if found.open_stations:
+    if found.open_stations and wanted.expansion is None:
         found = replace(found, curve=neighbouring_points(problem, found, _FEWER, _MORE))
     progress("sites", 1, 1)
     if not found.open_stations:
-        return {}, (_part(found, problem, (), ()),)
-    names = [str(name) for name in service.stations["station_id"]]
+        return shown, (_part(found, problem, (), ()), *parts)
     stores = [str(store) for store in scenario.network.stores["store_id"]]
     at = found.territory[: len(stores)]
     territories = {"store_id": stores, "station_id": [names[station] for station in at.tolist()]}
@@ -89,7 +99,56 @@ def plan_sites(
     }
     covered = siting.covered_share[np.arange(len(stores)), at]
     missed = tuple(_missed(scenario, wanted, siting.visits_per_day, covered))
-    return decided, (_part(found, problem, missed, tuple(_promises(found, siting, covered))),)
+    sites = _part(found, problem, missed, tuple(_promises(found, siting, covered)))
+    return {**decided, **shown}, (sites, *parts)
+
+
+def _years(
+    scenario: Scenario,
+    service: Service,
+    problem: SitingProblem,
+    field: FieldOutlook,
+    wanted: SiteExpansion,
+) -> Years:
+    """The network over years: stores grow as their region does, job streams as everybody."""
+    assert service.stations is not None
+    growth = np.full(problem.points, wanted.growth_per_year)
+    for store, region in enumerate(scenario.network.stores["region"]):
+        growth[store] = wanted.growth_by_region.get(region, wanted.growth_per_year)
+    names = [str(name) for name in service.stations["station_id"]]
+    crews = np.zeros(len(names))
+    for person in people_of(scenario.policy.service.workforce):
+        crews[names.index(person.station_id)] += duty_terms(scenario, service, field).presence_share
+    return plan_years(problem, wanted, growth, crews, names)
+
+
+def _proposals(
+    scenario: Scenario, service: Service, siting: SitingOutlook, wanted: OptimisedSites
+) -> tuple[dict[str, Any], tuple[PlanPart, ...]]:
+    """New stations anywhere, where they are asked for."""
+    if wanted.greenfield is None:
+        return {}, ()
+    stores, stations, policy = scenario.network.stores, service.stations, scenario.policy
+    assert stations is not None
+    stands = np.array(
+        [
+            wanted.greenfield.beside_open_stations
+            and (not policy.service.open_stations or name in policy.service.open_stations)
+            for name in stations["station_id"]
+        ],
+        np.bool_,
+    )
+    customers = Customers(
+        latitude=stores["latitude"].astype(np.float64),
+        longitude=stores["longitude"].astype(np.float64),
+        visits_per_day=siting.visits_per_day,
+        station_latitude=stations["latitude"][stands].astype(np.float64),
+        station_longitude=stations["longitude"][stands].astype(np.float64),
+    )
+    numbers, part = propose_stations(
+        customers, wanted.greenfield, policy.service.radius_km, policy.optimised.seed
+    )
+    return numbers, (part,)
 
 
 def siting_problem(
@@ -103,7 +162,7 @@ def siting_problem(
     assert service.stations is not None
     names = [str(name) for name in service.stations["station_id"]]
     streams = np.flatnonzero(siting.stream_visits_per_day > 0.0)
-    far = np.full((len(streams), len(names)), _FAR_MINUTES)
+    far = np.full((len(streams), len(names)), FAR_MINUTES)
     far[np.arange(len(streams)), streams] = 0.0
     minutes = np.concatenate([siting.drive_minutes, far])
     visits = np.concatenate([siting.visits_per_day, siting.stream_visits_per_day[streams]])

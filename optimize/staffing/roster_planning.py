@@ -200,7 +200,8 @@ def _short(
             item=f"station {name}: cover of {int((short > 0).sum())} of {int((wanted > 0).sum())} days",
             reason=f"{weekly} days of work are wanted a week; {len(task.crew)} technicians usually work {sum(usual)}, "
             "and leave and limits bind some of them",
-            relaxation=f"{more} more technician{'s' * (more != 1)}, or more `days_per_week`, or less cover",
+            relaxation=f"{more} more technician{'s' * (more != 1)}, or more `days_per_week`, or less cover"
+            + ", as where partners do the rest" * bool(scenario.policy.service.outsourcing.partner_ids),
         )
 
 

@@ -18,6 +18,7 @@ from scenarios.language.service_policy import (
     TechnicianRow,
     TerritoryRow,
 )
+from scenarios.language.site_rows import ExpansionRow, GreenfieldRow
 from scenarios.language.sourcing import SourcingRule
 
 PLAN_FORMAT_VERSION = 1
@@ -104,6 +105,10 @@ class Decisions(Model):
     """Stations that are open."""
     territories: Columns[TerritoryRow] | None = assumed(None, "as the policy says")
     """Which of them serves whom, by store."""
+    expansion: Columns[ExpansionRow] | None = assumed(None, "no years were planned")
+    """Stations and technicians by year, to be read; the first year is that of `open_stations`."""
+    greenfield: Columns[GreenfieldRow] | None = assumed(None, "nothing is proposed")
+    """New stations that are proposed, to be read: the run knows nothing of them."""
     rounds: tuple[MasterRoute, ...] | None = assumed(None, "as the policy says")
     """Fixed rounds of own trucks; goods are brought on them and nothing else."""
     part_levels: Columns[PartLevelRow] | None = assumed(None, "as the policy says")

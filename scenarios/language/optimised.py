@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from scenarios.language.base import Model, assumed
+from scenarios.language.base import Model, assumed, given
 from scenarios.language.columns import Columns
 from scenarios.language.network import Scope
 from scenarios.language.rosters import DayOffRow
@@ -121,6 +121,46 @@ class OptimisedCrew(Model):
     """Days on which they are."""
 
 
+class SiteExpansion(Model):
+    """Stations and technicians over several years: which open, grow and close when, for the least present value.
+
+    The first year is today's work, and its stations are those of the run; later years are shown.
+    """
+
+    years: int = given(unit="years", ge=1, le=20)
+    """How many, the first one included."""
+    growth_per_year: float = assumed(0.0, "no growth unless given", unit="share per year", gt=-1, le=10)
+    """Growth of visits from one year to the next."""
+    growth_by_region: dict[str, float] = assumed({}, "`growth_per_year`", unit="share per year by region")
+    """Growth of single regions."""
+    discount_per_year: float = assumed(
+        0.08, "assumption: cost of capital", unit="share per year", ge=0, le=10
+    )
+    """By how much money of a year is worth less than that of the year before."""
+    opening_cost: float = assumed(0.0, "free unless given", unit="money per station", ge=0)
+    """Paid once for a station that opens."""
+    closing_cost: float = assumed(0.0, "free unless given", unit="money per station", ge=0)
+    """Paid once for a station that closes."""
+    cost_per_added_technician: float = assumed(0.0, "free unless given", unit="money per technician", ge=0)
+    """Paid once for each technician on duty more than the year before: hiring, a van."""
+    nodes: int = assumed(2_000, "assumption: a minute or so", unit="nodes", ge=1, le=10_000_000)
+    """Work of the search: nodes of its tree, at most."""
+
+
+class SiteGreenfield(Model):
+    """Where new stations would best stand, whatever stands there now. Proposals alone: the run knows nothing of them.
+
+    Give one of the two. Distances are straight, from the stores near which customers live.
+    """
+
+    count: int | None = assumed(None, "by `service_distance_km`", unit="stations", ge=1, le=1_000)
+    """So many new stations, with the least distance over visits."""
+    service_distance_km: float | None = assumed(None, "by `count`", unit="km", gt=0, le=10_000)
+    """As few new stations as bring one within this distance of everybody."""
+    beside_open_stations: bool = assumed(False, "as if nothing stood there yet")
+    """Whether the stations that are open count as well."""
+
+
 class OptimisedSites(Model):
     """Which stations are open, for the least cost of stations, technicians and roads."""
 
@@ -136,6 +176,10 @@ class OptimisedSites(Model):
     """Least share by region."""
     closing_cost_per_day: float = assumed(0.0, "free unless given", unit="money per day", ge=0)
     """Cost of closing a station that `policy.service.open_stations` has open, spread over the days it is meant for."""
+    expansion: SiteExpansion | None = assumed(None, "one year like any other")
+    """Several years; `closing_cost_per_day` then has no effect."""
+    greenfield: SiteGreenfield | None = assumed(None, "nothing is proposed")
+    """New stations, anywhere."""
 
 
 class OptimisedRounds(Model):
@@ -258,6 +302,8 @@ __all__ = [
     "OptimisedTechnicians",
     "ServiceMeasure",
     "ServiceTarget",
+    "SiteExpansion",
+    "SiteGreenfield",
     "StockForm",
     "StockLimits",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from scenarios.language.errors import Problem, did_you_mean
-from scenarios.language.optimised import OptimisedCarriers, OptimisedStock, OptimisedSuppliers
+from scenarios.language.optimised import OptimisedCarriers, OptimisedSites, OptimisedStock, OptimisedSuppliers
 from scenarios.language.places import Places
 from scenarios.language.policy import KnownOrders, VendorManaged
 from scenarios.language.scenario import Scenario
@@ -78,11 +78,35 @@ def sites_can_be_chosen(scenario: Scenario, places: Places, reach: Reach) -> Ite
     if wanted.most_stations is not None and wanted.most_stations < least:
         rule = f"must be at least {least}: as many are kept or asked for"
         yield places.problem("E504", f"{path}.most_stations", rule, wanted.most_stations)
+    yield from _years_and_proposals(wanted, regions, path, places)
     if scenario.policy.optimised.technicians is None:
         rule = "nobody would work at a station that opens"
         yield places.problem(
             "E516", path, rule, hint="give `policy.optimised.technicians`, `{}` for usual targets"
         )
+
+
+def _years_and_proposals(
+    wanted: OptimisedSites, regions: set[str], path: str, places: Places
+) -> Iterator[Problem]:
+    """Regions that grow exist, and proposals are asked for in one way."""
+    expansion, greenfield = wanted.expansion, wanted.greenfield
+    for region, growth in () if expansion is None else expansion.growth_by_region.items():
+        at = f"{path}.expansion.growth_by_region.{region}"
+        if region not in regions:
+            yield places.problem("E501", at, "no store lies there", region, did_you_mean(region, regions))
+        if not -1 < growth <= 10:
+            yield places.problem("E304", at, "must be more than -1 and at most 10", growth)
+    if (
+        expansion is not None
+        and places.stated(f"{path}.closing_cost_per_day")
+        and wanted.closing_cost_per_day
+    ):
+        rule = "has no effect beside `expansion`: give its `closing_cost`"
+        yield places.problem("W602", f"{path}.closing_cost_per_day", rule, wanted.closing_cost_per_day)
+    if greenfield is not None and (greenfield.count is None) == (greenfield.service_distance_km is None):
+        rule = "give exactly one of `count` and `service_distance_km`"
+        yield places.problem("E511", f"{path}.greenfield", rule)
 
 
 def _can_choose(scenario: Scenario) -> bool:

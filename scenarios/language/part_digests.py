@@ -23,6 +23,8 @@ FIELDS_OF_PARTS: dict[str, tuple[str, ...]] = {
 """Path of what is optimised -> fields of `Decisions` that hold the numbers."""
 
 _WITHIN_PARTS: dict[str, tuple[str, ...]] = {
+    "policy.optimised.sites.expansion": ("expansion",),
+    "policy.optimised.sites.greenfield": ("greenfield",),
     "policy.optimised.sourcing.suppliers": ("sourcing_rules",),
     "policy.optimised.sourcing.carriers": ("carriers",),
     "policy.optimised.sourcing.partners": ("partners",),

@@ -88,7 +88,8 @@ class Plan:
                     f"{entry.name}:{array.dtype.str}:{array.shape}".encode()
                     + np.ascontiguousarray(array).tobytes()
                 )
-        state.update(self.decisions.model_dump_json(include=_BESIDE_LEVELS, exclude_none=True).encode())
+        included = _BESIDE_LEVELS | _SHOWN
+        state.update(self.decisions.model_dump_json(include=included, exclude_none=True).encode())
         for promise in self.promises:
             state.update(promise.model_dump_json().encode())
         return state.hexdigest()
@@ -112,6 +113,10 @@ _BESIDE_LEVELS = {
     "open_stations", "territories", "rounds", "part_levels", "agents", "pickers", "technician_shifts", "technicians",
     "skills", "roster", "cover", "sourcing_rules", "carriers", "partners",
 }  # fmt: skip
+
+
+_SHOWN = {"expansion", "greenfield"}
+"""Decisions that a person reads and no run follows."""
 
 
 def with_decisions(scenario: Scenario, decisions: Decisions) -> Scenario:

@@ -96,6 +96,7 @@ def check_decisions(
         *_centre_levels(decisions, scenario, places),
         *_skills(decisions, scenario, places),
         *_partners(decisions, scenario, places),
+        *_years(decisions, scenario, places),
         *_as_policy(decisions, scenario, provenance),
     ]
     return sorted(set(found), key=Problem.sort_key)
@@ -214,6 +215,14 @@ def _partners(decisions: Decisions, scenario: Scenario, places: Places) -> Itera
     """Partners work for an after-sales service; where there is one, names are checked as those of the policy."""
     if decisions.partners is not None and scenario.service is None:
         yield places.problem("E516", "partners", "there is no `service`")
+
+
+def _years(decisions: Decisions, scenario: Scenario, places: Places) -> Iterator[Problem]:
+    """Years speak of stations that can be had."""
+    if decisions.expansion is not None:
+        service = scenario.service
+        known = () if service is None or service.stations is None else service.stations["station_id"]
+        yield from places.unknown_in_column("expansion", decisions.expansion, "station_id", known, "station")
 
 
 def _as_policy(decisions: Decisions, scenario: Scenario, provenance: Provenance) -> Iterator[Problem]:

@@ -43,8 +43,8 @@ Only = Annotated[
     list[str] | None,
     typer.Option(
         metavar="FAMILY",
-        help="Optimise stock, staff, sites, routes or sources (stock,staff), with usual targets where the policy names "
-        "none; by default what `policy.optimised` names.",
+        help="Optimise stock, staff, rosters, sites, routes or sources (stock,staff), with usual targets where the "
+        "policy names none; by default what `policy.optimised` names.",
     ),
 ]
 

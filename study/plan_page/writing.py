@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from optimize import Outlook
     from scenarios import Plan, PlanPart, Scenario
+    from study.plan_page.years import PageTable
 
 RECORD, OWNER = "plan_page.json", "a plan's page"
 """What tells such a folder."""
@@ -92,6 +93,7 @@ def write_plan_page(
         "title": title,
         "digest": plan.digest[:12],
         "parts": [_text(part, scenario.costs.currency) for part in solved],
+        "tables": _tables(scenario, plan),
     }
     page = folder / "plan.html"
     write_text(page, render_page(_TEMPLATE, values, pictures))
@@ -102,6 +104,7 @@ def _figures(scenario: Scenario, plan: Plan, outlook: Outlook | None, title: str
     from study.plan_page.charts import curves_chart, drive_histogram, territory_map
     from study.plan_page.roster import roster_chart, roster_of
     from study.plan_page.territories import territories_of
+    from study.plan_page.years import proposals_map, years_maps, years_of
 
     figures, currency = [], scenario.costs.currency
     found = None
@@ -109,15 +112,29 @@ def _figures(scenario: Scenario, plan: Plan, outlook: Outlook | None, title: str
         found = territories_of(scenario, plan, outlook.siting)
     if found is not None:
         figures += [("territories", territory_map(found, title)), ("drives", drive_histogram(found, title))]
+    years = years_of(scenario, plan)
+    if years is not None:
+        figures.append(("years", years_maps(years, title)))
+    if plan.decisions.greenfield is not None and len(plan.decisions.greenfield):
+        figures.append(("proposals", proposals_map(scenario, plan, title)))
     shown = roster_of(scenario, plan)
     if shown is not None:
         figures.append(("roster", roster_chart(shown, title)))
     for part in plan.parts:
         if part.curves:
-            name = part.path.rpartition(".")[2]
+            name = part.path.removeprefix("policy.optimised.").replace(".", "_")
             heading = part_title(part.path)
             figures.append((f"curves_{name}", curves_chart(heading, title, part.curves, currency)))
     return figures
+
+
+def _tables(scenario: Scenario, plan: Plan) -> list[PageTable]:
+    """What is long to say in a picture: years and proposals."""
+    from study.plan_page.years import proposals_table, years_of, years_table
+
+    years, proposals = years_of(scenario, plan), proposals_table(plan)
+    found = [] if years is None else [years_table(years)]
+    return found if proposals is None else [*found, proposals]
 
 
 def _text(part: PlanPart, currency: str) -> PartText:

@@ -104,6 +104,18 @@ OPTIMISED = [
         "stores: [{target: {}, ¦shortage_cost_per_unit: 3}]",
         "exclude each other",
     ),
+    _after_sales(
+        "growth of a region without stores",
+        "E501",
+        "sites: {expansion: {years: 3, growth_by_region: {¦nowhere: 0.1}}}\n    technicians: {}",
+        "no store lies there",
+    ),
+    _after_sales(
+        "new stations by number and by distance",
+        "E511",
+        "sites: {¦greenfield: {count: 2, service_distance_km: 30}}\n    technicians: {}",
+        "exactly one of `count` and `service_distance_km`",
+    ),
     _optimised("sites of no station", "E516", "¦sites: {}", "there is no `service.stations`"),
     _optimised("rounds of no truck", "E516", "¦rounds: {}", "there is no own truck"),
     _after_sales("sites without technicians", "E516", "¦sites: {}", "nobody would work"),

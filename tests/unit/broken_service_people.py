@@ -46,21 +46,21 @@ PEOPLE = [
     _people(
         "roster of somebody unknown",
         "E501",
-        more="      roster: [{technician_id: ¦team-3, date: 2025-01-06, shift_id: day}]\n",
+        more="      roster: [{¦technician_id: team-3, date: 2026-01-06, shift_id: day}]\n",
         says="no technician of this name",
     ),
     _people(
         "roster without a day of rest",
         "E504",
         more="      limits: {max_consecutive_days: 1}\n      roster:\n"
-        "        - {technician_id: team-1, date: 2025-01-06, shift_id: day}\n"
-        "        - {technician_id: team-1, date: ¦2025-01-07, shift_id: day}\n",
+        "        - {technician_id: team-1, date: 2026-01-06, shift_id: day}\n"
+        "        - {technician_id: team-1, ¦date: 2026-01-07, shift_id: day}\n",
         says="is working day 2 in a row",
     ),
     _people(
         "cover of an unknown station",
         "E501",
-        more="      cover: [{station_id: ¦west, weekday: mon, people: 1}]\n",
+        more="      cover: [{¦station_id: west, weekday: mon, people: 1}]\n",
         says="no station of this name",
     ),
     _people(

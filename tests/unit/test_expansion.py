@@ -9,8 +9,9 @@ from itertools import product
 import numpy as np
 import pytest
 
-from optimize.network.expansion import Expansion, ExpansionPlan, expand, grown_demand
+from optimize.network.expansion import ExpansionPlan, expand
 from optimize.network.expansion_checking import check_expansion_plan
+from optimize.network.expansion_problem import Expansion, grown_demand
 from scenarios import SolveStatus
 
 
