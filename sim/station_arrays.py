@@ -85,10 +85,15 @@ def empty_arrays(servers: int, duties: Iterable[Duty], *, is_always_there: bool)
 
 
 def with_room_for_tasks(arrays: StationArrays, needed: int) -> StationArrays:
-    """The same with room for so many tasks, any of which may have to wait."""
+    """The same with room for so many tasks."""
     size = max(needed, 2 * len(arrays.tasks))
+    return arrays._replace(tasks=_longer(arrays.tasks, (size, len(TaskColumn))))
+
+
+def with_room_to_wait(arrays: StationArrays, needed: int) -> StationArrays:
+    """The same with room for so many tasks that are not finished, any of which may have to wait."""
+    size = max(needed, 2 * arrays.real.waiting.shape[1])
     return arrays._replace(
-        tasks=_longer(arrays.tasks, (size, len(TaskColumn))),
         real=_roomier(arrays.real, size),
         rehearsed=_roomier(arrays.rehearsed, size),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -20,13 +21,14 @@ from sim.station_arrays import (
     empty_arrays,
     with_room_for_groups,
     with_room_for_tasks,
+    with_room_to_wait,
 )
 
 IntArray = npt.NDArray[np.int64]
 
 # Members of enumerations are looked up slowly, and a station is looked at thousands of times a day.
-_TASKS, _GROUPS, _GROUPS_DONE, _AWAITED = (
-    int(count) for count in (Count.TASKS, Count.GROUPS, Count.GROUPS_DONE, Count.AWAITED)
+_TASKS, _FINISHED, _GROUPS, _GROUPS_DONE, _AWAITED = (
+    int(count) for count in (Count.TASKS, Count.FINISHED, Count.GROUPS, Count.GROUPS_DONE, Count.AWAITED)
 )
 
 
@@ -93,18 +95,22 @@ class WorkLog:
         """
         for station in self.stations:
             station.close()
-        finished = [station.finished() for station in self.stations]
-        number = sum(map(len, finished))
-        rows = np.concatenate(
-            [
-                np.zeros((0, len(self.COLUMNS)), np.int64),
-                *finished,
-                *(station.unfinished() for station in self.stations),
-            ]
-        )
-        del finished
-        order = np.argsort(rows[:number, self.COLUMNS.index("finished_second")], kind="stable")
-        return rows[np.concatenate((order, np.arange(number, len(rows))))]
+        in_turn = [station.finished() for station in self.stations]
+        unfinished = [station.unfinished() for station in self.stations]
+        number = sum(map(len, in_turn))
+        rows = np.empty((number + sum(map(len, unfinished)), len(self.COLUMNS)), np.int64)
+        # All rows together take much room: they are put in their places station by station.
+        seconds = np.empty(number, np.int64)
+        stops = list(accumulate(map(len, in_turn), initial=0))
+        for station, tasks, start, stop in zip(self.stations, in_turn, stops, stops[1:], strict=False):
+            seconds[start:stop] = station.finished_seconds(tasks)
+        place = np.empty(number, np.int64)
+        place[np.argsort(seconds, kind="stable")] = np.arange(number)
+        for station, tasks, start, stop in zip(self.stations, in_turn, stops, stops[1:], strict=False):
+            rows[place[start:stop]] = station.rows(tasks)
+        if unfinished:
+            np.concatenate(unfinished, out=rows[number:])
+        return rows
 
 
 class Station:
@@ -264,32 +270,31 @@ class Station:
         return int(self._counts[Count.WAITING])
 
     def finished(self) -> IntArray:
-        """Rows of the table of tasks that are finished, in that order."""
+        """Numbers of the tasks that are finished, in that order."""
         tasks = self._arrays.tasks[: self._counts[Count.TASKS]]
-        tasks = tasks[tasks[:, TaskColumn.FINISHED] >= 0]
-        return self._rows(tasks[np.argsort(tasks[:, TaskColumn.NUMBER])])
+        numbers = np.flatnonzero(tasks[:, TaskColumn.FINISHED] >= 0)
+        return np.asarray(numbers[np.argsort(tasks[numbers, TaskColumn.NUMBER])])
 
-    def unfinished(self) -> IntArray:
-        """Rows of those in hand, then of those that wait, in the order in which they would start."""
-        real, tasks = self._arrays.real, self._arrays.tasks
-        server = np.flatnonzero(real.servers[ServerRow.TASK] >= 0)
-        in_hand = tasks[real.servers[ServerRow.TASK, server]]
-        in_hand[:, TaskColumn.SERVER], in_hand[:, TaskColumn.STARTED] = (
-            server,
-            real.servers[ServerRow.STARTED, server],
-        )
-        keys, numbers = real.waiting[:, : self.waiting]
-        return np.concatenate((self._rows(in_hand), self._rows(tasks[numbers[np.argsort(keys)]])))
-
-    def _rows(self, tasks: IntArray) -> IntArray:
+    def rows(self, tasks: IntArray) -> IntArray:
+        """Rows of the table of tasks, for (k,) numbers of tasks."""
         rows = np.empty((len(tasks), len(WorkLog.COLUMNS)), np.int64)
         columns = (
             TaskColumn.WORK, -1, TaskColumn.REFERENCE, TaskColumn.SERVER, TaskColumn.PRIORITY, TaskColumn.LINES,
             TaskColumn.QUEUED, TaskColumn.STARTED, TaskColumn.FINISHED, TaskColumn.OVERTIME,
         )  # fmt: skip
         for place, column in enumerate(columns):
-            rows[:, place] = tasks[:, column] if column >= 0 else self._centre
+            rows[:, place] = self._arrays.tasks[tasks, column] if column >= 0 else self._centre
         return rows
+
+    def unfinished(self) -> IntArray:
+        """Rows of those in hand, then of those that wait, in the order in which they would start."""
+        real = self._arrays.real
+        server = np.flatnonzero(real.servers[ServerRow.TASK] >= 0)
+        in_hand = self.rows(real.servers[ServerRow.TASK, server])
+        in_hand[:, WorkLog.COLUMNS.index("server")] = server
+        in_hand[:, WorkLog.COLUMNS.index("started_second")] = real.servers[ServerRow.STARTED, server]
+        keys, numbers = real.waiting[:, : self.waiting]
+        return np.concatenate((in_hand, self.rows(numbers[np.argsort(keys)])))
 
     def _go_on(self, rows: IntArray, before_second: int = 0) -> int:
         """Take tasks and work up to now; the next second at which somebody has to be told something, -1 = none."""
@@ -302,6 +307,9 @@ class Station:
         needed = self._counts.item(_TASKS) + len(rows)
         if needed > len(self._arrays.tasks):
             self._arrays = with_room_for_tasks(self._arrays, needed)
+        unfinished = needed - self._counts.item(_FINISHED)
+        if unfinished > self._arrays.real.waiting.shape[1]:
+            self._arrays = with_room_to_wait(self._arrays, unfinished)
         until = min(int(self._environment._now) - before_second, self._end_second - 1)
         following: int = self._work(self._arrays, rows, until, self._end_second)
         return following

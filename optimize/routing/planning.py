@@ -148,11 +148,7 @@ def plan_fixed(problem: RoutingProblem, sequences: Sequence[Sequence[int]]) -> R
     arrays = arrays_of(problem)
     fleet = empty_fleet(arrays)
     if len(fleet.vehicle_type) and problem.stop_count:
-        pieces = [
-            piece
-            for sequence in present
-            for piece in split_to_fit(arrays, np.array(sequence, dtype=np.int64) + 1)
-        ]
+        pieces = split_to_fit(arrays, [np.array(sequence, dtype=np.int64) + 1 for sequence in present])
         routes = np.zeros((len(pieces), problem.stop_count), dtype=np.int64)
         for row, piece in zip(routes, pieces, strict=True):
             row[: len(piece)] = piece

@@ -20,10 +20,13 @@ inserted where they cost least: on time first; then, where everyone is to be ser
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from optimize.routing.arrays import Arrays, Fleet, empty_fleet
-from optimize.routing.kernels import cheapest_alone, insert, latest_departures, merge_by_savings, pack
+from optimize.routing.inserting import insert
+from optimize.routing.kernels import cut_rounds, latest_departures, merge_by_savings, pack
 from optimize.routing.problem import IntArray
 from optimize.routing.ranking import RankedRoads, pairs_by_saving
 
@@ -89,29 +92,23 @@ def insert_missing(arrays: Arrays, fleet: Fleet, serves_everyone: bool) -> None:
             missing = homeless[: insert(arrays, fleet, missing, may_be_late, trial, homeless)]
 
 
-def split_to_fit(arrays: Arrays, sequence: IntArray) -> list[IntArray]:
-    """Cut a sequence of stops where the next one would break a capacity, a window or the shift of every type.
+def split_to_fit(arrays: Arrays, rounds: Sequence[IntArray]) -> list[IntArray]:
+    """Cut rounds where the next stop would break a capacity, a window or the shift of every type.
 
     Args:
         arrays: The problem.
-        sequence: 1-based stops in the order of the visits.
+        rounds: 1-based stops of each in the order of the visits.
 
     Returns:
         Pieces in order; stops that nobody can serve alone on time are in none.
     """
-    pieces: list[IntArray] = []
-    piece = sequence[:0]
-    for stop in sequence:
-        alone = np.array([stop], dtype=np.int64)
-        longer = np.append(piece, alone)
-        if np.isfinite(cheapest_alone(arrays, longer, len(longer))):
-            piece = longer
-        elif np.isfinite(cheapest_alone(arrays, alone, 1)):
-            pieces.append(piece)
-            piece = alone
-    if len(piece):
-        pieces.append(piece)
-    return pieces
+    if not rounds:
+        return []
+    stops = np.concatenate(rounds)
+    round_of = np.repeat(np.arange(len(rounds)), [len(round_) for round_ in rounds])
+    piece_of = np.zeros(len(stops), dtype=np.int64)
+    pieces = cut_rounds(arrays, stops, round_of, piece_of, np.zeros((2, len(stops)), dtype=np.int64))
+    return [stops[piece_of == piece] for piece in range(pieces)]
 
 
 def _reference_costs(arrays: Arrays) -> tuple[float, float, float]:

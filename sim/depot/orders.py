@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from sim.depot.stock import IntArray, dealt
 from sim.kernels.ordering import EMERGENCY
-from sim.kernels.parcels import number_drops, number_orders
+from sim.kernels.parcels import cut_to_fit, number_drops, number_orders
 from sim.kernels.shipping import KINDS, SENT_ROWS
 from sim.stores import Lines
 
@@ -142,21 +142,22 @@ class Packing:
         return units // pack, units % pack
 
 
-def drops_of(sent: Sequence[IntArray], centre: int, stores: int, packing: Packing) -> list[Drop]:
+def drops_of(sent: Sequence[IntArray], centre: int, stores: range, packing: Packing) -> list[Drop]:
     """Put lines that are sent together into drops, by store in their order, emergency orders apart.
 
     Args:
         sent: blocks (rows, lines) as from `fill_orders`.
         centre: where they leave.
-        stores: how many stores there are.
+        stores: those among which the receivers are.
         packing: room that goods take.
     """
     lines = np.ascontiguousarray(_together(sent))
-    places, label = 2 * stores, np.empty(lines.shape[1], np.int64)
+    places, label = 2 * len(stores), np.empty(lines.shape[1], np.int64)
     found, figures = np.zeros((2, places), np.int64), np.zeros((places, 4), np.int64)
     kinds = np.zeros((places, KINDS, 3), np.int64)
     count = number_drops(
-        lines, packing.case_pack, packing.weight_grams, packing.volume_millilitres, found, label, figures, kinds,
+        lines, stores.start, packing.case_pack, packing.weight_grams, packing.volume_millilitres, found, label,
+        figures, kinds,
     )  # fmt: skip
     drops = []
     for place, (units, cases, grams, millilitres), by_kind, block in zip(
@@ -166,7 +167,7 @@ def drops_of(sent: Sequence[IntArray], centre: int, stores: int, packing: Packin
         sent_of = [(kind, of[0], of[1], of[2]) for kind, of in enumerate(by_kind) if of[1]]
         drops.append(
             Drop(
-                place // 2, centre, bool(place % 2), block, [], units, cases, grams, millilitres, kinds=sent_of,
+                stores[place // 2], centre, bool(place % 2), block, [], units, cases, grams, millilitres, kinds=sent_of,
             )
         )  # fmt: skip
     return drops
@@ -182,7 +183,7 @@ def _split(block: IntArray, label: IntArray, sizes: IntArray) -> list[Lines]:
 def merged(drop: Drop, later: Drop, packing: Packing) -> Drop:
     """Two drops for one store in one."""
     block = _together((drop.block, later.block))
-    (together,) = drops_of([block], drop.centre, drop.store + 1, packing)
+    (together,) = drops_of([block], drop.centre, _only(drop.store), packing)
     together.orders = [*drop.orders, *later.orders]
     together.released_second = later.released_second
     return together
@@ -194,40 +195,22 @@ def split_to_fit(drop: Drop, largest: tuple[int, int], packing: Packing) -> list
     The orders stay with the last part: they have arrived when all has. A unit that is larger than that is a part of
     its own.
     """
-    block, traced = drop.block, len(drop.block) > SENT_ROWS
-    grams_of, millilitres_of = (
-        of[block[1]].tolist() for of in (packing.weight_grams, packing.volume_millilitres)
-    )
-    parts: list[list[_Piece]] = [[]]
-    grams_left, millilitres_left = largest
-    lines = zip(*(block[row].tolist() for row in (2, 3, _DEFECTIVE if traced else 2)), strict=True)
-    for line, (units, cost, defective) in enumerate(lines):
-        grams, millilitres, is_line = grams_of[line], millilitres_of[line], True
-        while units > 0:
-            room = min(
-                grams_left // grams if grams else units,
-                millilitres_left // millilitres if millilitres else units,
-            )
-            if room <= 0 and parts[-1]:
-                parts.append([])
-                grams_left, millilitres_left = largest
-                continue
-            taken = min(units, max(room, 1))
-            grams_left -= taken * grams
-            millilitres_left -= taken * millilitres
-            # Each piece takes along its share of the cost and the defects of what is left of the line.
-            piece = (line, taken, cost * taken // units, defective * taken // units, is_line)
-            parts[-1].append(piece)
-            units, cost, defective, is_line = units - taken, cost - piece[2], defective - piece[3], False
+    pieces = np.empty((6, drop.block.shape[1] + drop.units), np.int64)
+    count = cut_to_fit(drop.block, packing.weight_grams, packing.volume_millilitres, *largest, pieces)
+    parts = np.split(pieces[:, :count], np.flatnonzero(np.diff(pieces[0, :count])) + 1, axis=1)
     cut = [
         part
-        for pieces in parts
-        for part in drops_of([_cut_out(block, pieces)], drop.centre, drop.store + 1, packing)
+        for own in parts
+        for part in drops_of([_cut_out(drop.block, own)], drop.centre, _only(drop.store), packing)
     ]
     cut[-1].orders = drop.orders
     for part in cut:
         part.released_second = drop.released_second
     return cut
+
+
+def _only(store: int) -> range:
+    return range(store, store + 1)
 
 
 def _together(blocks: Sequence[IntArray]) -> IntArray:
@@ -245,13 +228,9 @@ def _together(blocks: Sequence[IntArray]) -> IntArray:
     return np.concatenate(alike, axis=1)
 
 
-_Piece = tuple[int, int, int, int, bool]
-"""Number of a line, units, cost and defective units of a piece of it, and whether it counts as the line."""
-
-
-def _cut_out(block: IntArray, pieces: Sequence[_Piece]) -> IntArray:
-    """Pieces of lines as lines of their own."""
-    line, units, cost, defective, is_line = np.array(pieces, np.int64).T
+def _cut_out(block: IntArray, pieces: IntArray) -> IntArray:
+    """Pieces of lines, as from `cut_to_fit`, as lines of their own."""
+    _, line, units, cost, defective, is_line = pieces
     part: IntArray = np.take(block, line, axis=1)
     part[2], part[3] = units, cost
     if len(block) > SENT_ROWS:

@@ -367,9 +367,10 @@ def _opening_forecast(world: World) -> npt.NDArray[np.float32]:
     units, forecast = np.zeros(shape, np.int64), np.zeros(shape, np.float32)
     if past and _follows_forecasts(world):
         centres, asked = np.arange(shape[0]), np.zeros((shape[0], 1, shape[1]), np.int32)
+        stores_of = [np.flatnonzero(world.axes.centre_of_store == centre) for centre in centres]
         for day, lane in remembered_days(world, np.arange(world.axes.stores)):
-            asked[:] = 0
-            np.add.at(asked[:, 0], world.axes.centre_of_store, world.process.demand[:, lane])
+            for centre, stores in enumerate(stores_of):
+                asked[centre, 0] = world.process.demand[stores, lane].sum(axis=0)
             learn_past(centres, day, past, asked, 0, forecasters, forecast)
             units += asked[:, 0]
         is_smoothed = forecasters.window_days[forecasters.rule] == 0

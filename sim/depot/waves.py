@@ -141,7 +141,7 @@ class Waves:
         return value.reshape(stores, KINDS)
 
     def _drops(self, centre: int, orders: IntArray) -> list[Drop]:
-        drops = drops_of(self._sent, centre, self._world.axes.stores, self._packing)
+        drops = drops_of(self._sent, centre, range(self._world.axes.stores), self._packing)
         self._sent = []
         for drop in drops:
             drop.released_second = int(self._environment.now)

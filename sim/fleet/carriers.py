@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 import simpy
@@ -13,12 +15,12 @@ from sim.books.terms import in_micro
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, Turn, at, day_of
 from sim.depot.arrivals import Arrivals
 from sim.depot.orders import NOT_YET, Drop
-from sim.durations import exponential, whole_seconds
+from sim.durations import exponential, fractions, whole_seconds
 from sim.fleet.roads import RoadMap
 from sim.fleet.trucks import unloading_seconds
 from sim.fleet.windows import Windows
 from sim.recorder import Recorder
-from sim.streams import Purpose, cell_key, entity_key, stream_key, uniform, uniform_fraction
+from sim.streams import Purpose, cell_keys, entity_key, stream_key, uniform_array
 from sim.world import World
 
 _PPM = 1_000_000
@@ -28,6 +30,25 @@ _SHARPNESS = 4
 """Power of the scores to which the suggested shares are proportional."""
 
 
+_Value = TypeVar("_Value")
+
+
+class _Daily(Generic[_Value]):
+    """Draws of all stores on a day, made together when the first is asked for; days mostly follow each other."""
+
+    def __init__(self, draw: Callable[[int], list[_Value]]) -> None:
+        """Make it; `draw` gives the draws of a day, (stores,)."""
+        self._draw = draw
+        self._day = -1
+        self._values: list[_Value] = []
+
+    def __call__(self, store: int, day: int) -> _Value:
+        """The draw of a store on a day."""
+        if day != self._day:
+            self._day, self._values = day, self._draw(day)
+        return self._values[store]
+
+
 @dataclass(eq=False, slots=True)
 class _Hired:
     """A carrier in use."""
@@ -35,7 +56,14 @@ class _Hired:
     index: int
     """Among the carriers of the scenario."""
     facts: Carrier
-    key: int
+    goes_to: list[bool]
+    """(stores,)"""
+    drop_minor: int
+    """Cost of a drop, as for the next two."""
+    gram_micro: float
+    metre_micro: float
+    late_seconds: _Daily[int]
+    """Of a drop that is handed over on a day."""
     share: float
     taken_on: dict[tuple[int, int], int]
     """Drops taken by day and centre."""
@@ -59,21 +87,35 @@ class Carriers:
         policy = world.scenario.policy.transport.hire
         self._policy = policy
         by_id = {carrier.id: number for number, carrier in enumerate(world.scenario.fleet.carriers)}
-        self._hired = [
-            _Hired(number, world.scenario.fleet.carriers[number], entity_key(used.carrier_id), used.share, {})
-            for used in policy.carriers
-            for number in (by_id[used.carrier_id],)
-        ]
+        self._choice = stream_key(world.seed, world.replication, Purpose.CARRIER)
+        self._delay = stream_key(world.seed, world.replication, Purpose.CARRIER_DELAY)
+        self._hired = [self._hire(by_id[used.carrier_id], used.share) for used in policy.carriers]
         total = sum(carrier.share for carrier in self._hired)
         for carrier in self._hired:
             carrier.share = carrier.share / total if total > 0 else 1 / len(self._hired)
-        self._choice = stream_key(world.seed, world.replication, Purpose.CARRIER)
-        self._delay = stream_key(world.seed, world.replication, Purpose.CARRIER_DELAY)
+        self._wants = _Daily(lambda day: self._fractions(day, 0))
+        self._chooses = _Daily(lambda day: self._fractions(day, 1))
         self._courier_micro = in_micro(world.scenario.fleet.courier_cost_per_km) / _METRES_PER_KM
         self._unloading = world.scenario.fleet.unloading
         self._given: dict[Drop, _Hired] = {}
         self._maps: list[RoadMap] = []
         self._windows: Windows | None = None
+
+    def _hire(self, number: int, share: float) -> _Hired:
+        facts = self._world.scenario.fleet.carriers[number]
+        regions = self._world.axes.store_regions
+        goes_to = [not facts.regions or region in facts.regions for region in regions]
+        return _Hired(
+            index=number,
+            facts=facts,
+            goes_to=goes_to,
+            drop_minor=charged(1, in_micro(facts.cost_per_drop)),
+            gram_micro=in_micro(facts.cost_per_kg) / _GRAMS_PER_KG,
+            metre_micro=in_micro(facts.cost_per_km) / _METRES_PER_KM,
+            late_seconds=_Daily(lambda day: self._lateness(facts, day)),
+            share=share,
+            taken_on={},
+        )
 
     def connect(self, maps: list[RoadMap], windows: Windows) -> None:
         """Say where the roads lead, and when stores take goods."""
@@ -88,20 +130,20 @@ class Carriers:
         """Whether a drop is one of those that go by carrier from the start; drawn by store and date."""
         if self._policy.share_of_drops <= 0.0:
             return False
-        return self._fraction(drop.store, day, 0) < self._policy.share_of_drops
+        return self._wants(drop.store, day) < self._policy.share_of_drops
 
     def give(self, drop: Drop, day: int) -> bool:
         """Give a drop to a carrier that goes there and still has room on a day; False when there is none."""
         able = [
             carrier
             for carrier in self._hired
-            if self._goes_to(carrier, drop.store)
+            if carrier.goes_to[drop.store]
             and carrier.taken_on.get((day, drop.centre), 0) < carrier.facts.capacity_drops_per_day
         ]
         total = sum(carrier.share for carrier in able)
         if not able or total <= 0.0:
             return False
-        left = self._fraction(drop.store, day, 1) * total
+        left = self._chooses(drop.store, day) * total
         chosen = able[-1]
         for carrier in able:
             left -= carrier.share
@@ -118,7 +160,7 @@ class Carriers:
 
     def price(self, drop: Drop) -> int | None:
         """What a drop costs by carrier, in minor units, by the shares of those who go there; None without any."""
-        able = [carrier for carrier in self._hired if self._goes_to(carrier, drop.store)]
+        able = [carrier for carrier in self._hired if carrier.goes_to[drop.store]]
         total = sum(carrier.share for carrier in able)
         if not able or total <= 0.0:
             return None
@@ -130,7 +172,7 @@ class Carriers:
         carrier = self._given.pop(drop)
         now = int(self._environment.now)
         transit = round(carrier.facts.transit_hours * SECONDS_PER_HOUR)
-        late = self._late_seconds(carrier, drop.store, day_of(now))
+        late = carrier.late_seconds(drop.store, day_of(now))
         metres = self._distance(drop)
         amount = self._amount(carrier, drop, metres)
         self._recorder.charge(now, drop.centre, Charge.CARRIER, 1, amount)
@@ -166,35 +208,35 @@ class Carriers:
         ])  # fmt: skip
         self._arrivals.travel([drop], [arrives], [unloaded])
 
-    def _goes_to(self, carrier: _Hired, store: int) -> bool:
-        return not carrier.facts.regions or self._world.axes.store_regions[store] in carrier.facts.regions
-
     def _amount(self, carrier: _Hired, drop: Drop, metres: int) -> int:
         """Minor units for a drop."""
         return (
-            charged(1, in_micro(carrier.facts.cost_per_drop))
-            + charged(drop.weight_grams, in_micro(carrier.facts.cost_per_kg) / _GRAMS_PER_KG)
-            + charged(metres, in_micro(carrier.facts.cost_per_km) / _METRES_PER_KM)
+            carrier.drop_minor
+            + charged(drop.weight_grams, carrier.gram_micro)
+            + charged(metres, carrier.metre_micro)
         )
 
     def _distance(self, drop: Drop) -> int:
         centre_map = self._maps[drop.centre]
         return int(centre_map.metres[0, centre_map.place_of(drop.store)])
 
-    def _late_seconds(self, carrier: _Hired, store: int, day: int) -> int:
-        entity = cell_key(carrier.key, int(self._world.market.store_key[store]))
+    def _lateness(self, facts: Carrier, day: int) -> list[int]:
+        """(stores,) seconds by which a carrier is late with what it gets on a day; keyed by carrier, store and date."""
+        keys = cell_keys(entity_key(facts.id), self._world.market.store_key)
+        if facts.delay_hours == 0.0:
+            return [0] * len(keys)
         ordinal = self._world.process.first_ordinal + day
-        if uniform_fraction(self._delay, entity, ordinal, 0) < carrier.facts.on_time_share:
-            return 0
-        if carrier.facts.delay_hours == 0.0:
-            return 0
-        draw = np.array([uniform(self._delay, entity, ordinal, 1)], np.uint32)
-        mean_seconds = carrier.facts.delay_hours * SECONDS_PER_HOUR
-        return max(1, int(whole_seconds(mean_seconds * exponential(draw))[0]))
+        whether, how_long = (uniform_array(self._delay, keys, ordinal, sub) for sub in (0, 1))
+        seconds = whole_seconds(facts.delay_hours * SECONDS_PER_HOUR * exponential(how_long))
+        is_on_time = fractions(whether) < facts.on_time_share
+        late: list[int] = np.where(is_on_time, 0, np.maximum(seconds, 1)).tolist()
+        return late
 
-    def _fraction(self, store: int, day: int, sub: int) -> float:
-        entity = int(self._world.market.store_key[store])
-        return uniform_fraction(self._choice, entity, self._world.process.first_ordinal + day, sub)
+    def _fractions(self, day: int, sub: int) -> list[float]:
+        """(stores,) draws between 0 and 1, by store and date."""
+        keys, ordinal = self._world.market.store_key, self._world.process.first_ordinal + day
+        draws: list[float] = fractions(uniform_array(self._choice, keys, ordinal, sub)).tolist()
+        return draws
 
     def _schedule_review(self, day: int) -> None:
         if day < self._world.days:

@@ -212,8 +212,8 @@ class Drivers:
     def _depart(self, trip: Trip) -> None:
         """The truck leaves: nothing can change what happens on its way, so that all of it is known now."""
         departs = trip.departed_second = int(self._environment.now)
-        stores, cases = np.array([(drop.store, drop.cases) for drop in trip.drops]).T
-        unloading = all_unloading_seconds(self._unloading, cases)
+        stores = np.array([drop.store for drop in trip.drops])
+        unloading = np.array([unloading_seconds(self._unloading, drop.cases) for drop in trip.drops])
         stops = trip.stops = self._map.tour(
             self._map.place[stores], np.take(self._windows.of_day, stores, axis=1), unloading, departs
         )
@@ -281,7 +281,7 @@ class Drivers:
     def _write_down(self, trip: Trip, returned: int, overtime: int) -> None:
         assert trip.stops is not None
         truck = trip.truck
-        *_, metres, driving, paused = trip.stops.sum(axis=0).tolist()
+        *_, metres, driving, paused = map(sum, zip(*trip.stops.tolist(), strict=True))
         rate = in_micro(truck.kind.cost_per_km) / _METRES_PER_KM
         self._recorder.charge(returned, truck.centre, Charge.TRUCK_DISTANCE, metres, charged(metres, rate))
         self._write_trip([

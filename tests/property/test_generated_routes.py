@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimize import RoutePlan, RoutingProblem, check_routes, plan_fixed, plan_routes
+from optimize import RankedRoads, RoutePlan, RoutingProblem, check_routes, plan_fixed, plan_routes
 from tests.delivery_days import HOUR, delivery_day
 
 FIELDS = st.integers(0, 40_000)
@@ -57,6 +57,16 @@ def rank(day: RoutingProblem, plan: RoutePlan) -> tuple[int, int, float]:
         for stop, arrival in zip(trip.stops, trip.arrival_seconds, strict=True)
     )
     return len(plan.unserved), late, plan.cost
+
+
+@given(day=delivery_days(), data=st.data())
+@settings(max_examples=100)
+def test_roads_that_were_ranked_before_make_the_same_plan(day: RoutingProblem, data: st.DataObject) -> None:
+    chosen = data.draw(st.sets(st.integers(0, day.stop_count - 1)) if day.stop_count else st.just(set()))
+    stops = np.array(sorted(chosen), dtype=np.int64)
+    some, roads = day.of_stops(stops), RankedRoads(day.travel_seconds, day.distance_metres)
+    ranked = plan_routes(some, method="savings", roads=roads, places=stops + 1)
+    assert ranked == plan_routes(some, method="savings")
 
 
 @given(day=delivery_days())
