@@ -9,18 +9,18 @@ from typing import Any
 import simpy
 from simpy.events import EventPriority
 
-from scenarios import DispatchRule
 from sim.aftersales.context import Context
 from sim.aftersales.requests import NOT_YET, Cause
 from sim.clock import Turn
-from sim.field.jobs import Job, Needs, Stage
+from sim.field.districts import District
+from sim.field.jobs import Job, Stage
 from sim.field.optimised_plans import OptimisedPlans
 from sim.field.plans import DayPlans
 from sim.field.roads import ServiceRoads
 from sim.field.settling import Settling
 from sim.field.shifts import Shifts
 from sim.field.visits import AtTheCustomer, Visit
-from sim.field.waiting import Ordered, nearness, waiting_by
+from sim.field.waiting import Ordered, nearness
 from sim.field.workers import Spent, State, Worker
 
 _DISPATCH_TURN = EventPriority(Turn.DISPATCH)
@@ -31,32 +31,6 @@ _BOOKED, _WAITING, _VISITED = Stage.BOOKED, Stage.WAITING, Stage.VISITED
 _OFF, _FREE, _VISIT = State.OFF, State.FREE, State.VISIT
 _DRIVING, _WORK, _WAITED = int(Spent.DRIVING), int(Spent.WORK), int(Spent.WAITING)
 _ABSENT = Cause.ABSENT
-
-
-class District:
-    """Technicians and jobs that go together: those of a station, or all."""
-
-    def __init__(self, number: int, rule: DispatchRule) -> None:
-        self.number = number
-        self.workers: list[Worker] = []
-        self.free: dict[int, Worker] = {}
-        """By number: on duty with nothing to do."""
-        self.waiting = waiting_by(rule, self._scarcity)
-        self.new_workers: list[Worker] = []
-        self.new_jobs: list[Job] = []
-        self._present: dict[Needs, int] = {}
-
-    def forget_attendance(self) -> None:
-        """Somebody has come or left."""
-        self._present.clear()
-
-    def _scarcity(self, needs: Needs) -> int:
-        """How many on duty can do a kind of job."""
-        count = self._present.get(needs)
-        if count is None:
-            there = (worker for worker in self.workers if worker.state is not _OFF)
-            count = self._present[needs] = sum(worker.can_do(needs) for worker in there)
-        return count
 
 
 class Dispatcher:

@@ -133,7 +133,7 @@ class FieldService:
     def available(self, technician: int, is_employed: bool) -> None:
         """See `Field.available`; when people are there, their duties say."""
         del is_employed
-        self._workers[technician].levels = self._rooms.workforce.levels(technician)
+        self._workers[technician].set_levels(self._rooms.workforce.levels(technician))
         if self._book is not None:
             self._book.people_changed()
 

@@ -83,7 +83,7 @@ class Settling:
         if cause is not _ABSENT:
             hands = 1 if visit.helper is None else 2
             request.work_done_seconds += hands * (now - visit.began_second)
-            request.last_level = worker.levels[skill] if skill >= 0 else max(worker.levels, default=0)
+            request.last_level = worker.levels[skill] if skill >= 0 else worker.best_level
             # what the job really takes is known from now on; what triage thought stays on record
             if request.diagnosed_second == NOT_YET:
                 request.diagnosed_second = visit.diagnosed_second
@@ -130,8 +130,10 @@ class Settling:
         rooms, share = self._rooms, self._relapse_share
         if request.kind in _REPAIRS:
             if share:
-                share *= rooms.workforce.relapse_factor(visit.worker.number, request.true_skill)
-            rooms.quality.repaired(request, min(1.0, share))
+                share = min(
+                    1.0, share * rooms.workforce.relapse_factor(visit.worker.number, request.true_skill)
+                )
+            rooms.quality.repaired(request, share)
             rooms.base.back_in_use(request)
         elif request.kind != _STREAM:
             rooms.base.visited(request)

@@ -122,7 +122,7 @@ class Shifts:
             if worker.state is not _OFF:
                 worker.following = (duty, day)
                 continue
-            worker.levels = self._people.levels(worker.number)
+            worker.set_levels(self._people.levels(worker.number))
             if worker.duty is None or worker.duty.ends_second < duty.starts_second:
                 worker.place = worker.home
             worker.begin(duty, day, self._overtime)
@@ -134,7 +134,7 @@ class Shifts:
         duty, day = worker.following
         worker.following = None
         self._end_day(worker, duty.starts_second)
-        worker.levels = self._people.levels(worker.number)
+        worker.set_levels(self._people.levels(worker.number))
         worker.begin(duty, day, self._overtime)
 
     def _pause_idle(self, people: list[Worker]) -> None:

@@ -54,7 +54,7 @@ class Worker:
     """
 
     __slots__ = (
-        "break_from", "break_seconds", "busy_until", "callbacks", "check_second", "coming", "day", "duty",
+        "best_level", "break_from", "break_seconds", "busy_until", "callbacks", "check_second", "coming", "day", "duty",
         "event", "facts", "failed", "fixed", "following", "free_since", "home", "joined", "key", "latest_second",
         "levels", "measured_from", "metres", "metres_home", "number", "place", "plan", "spent", "state", "station",
         "visit", "visits",
@@ -73,7 +73,7 @@ class Worker:
         self.place = self.measured_from = self.home
         self.metres_home = 0
         """Road from the place that it was last measured from."""
-        self.levels: Sequence[int] = facts.levels
+        self.set_levels(facts.levels)
         self.state = State.OFF
         self.duty: Duty | None = None
         self.following: tuple[Duty, int] | None = None
@@ -107,6 +107,10 @@ class Worker:
         if self.visit is not None:
             return self.visit.job.place
         return self.home if self.state == State.OFF else self.place
+
+    def set_levels(self, levels: Sequence[int]) -> None:
+        """Say what he can do: the level of each skill."""
+        self.levels, self.best_level = levels, max(levels, default=0)
 
     def can_do(self, needs: Needs) -> bool:
         """Whether he has the skill, if one is needed, at the level."""
