@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -86,7 +86,12 @@ class Finished:
 
 
 def carry_out_all(
-    assignment: Work[Outcome], replications: Iterable[int], jobs: int, *, first_alone: bool = False
+    assignment: Work[Outcome],
+    replications: Iterable[int],
+    jobs: int,
+    *,
+    first_alone: bool = False,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Generator[Outcome, None, None]:
     """Carry out replications, `jobs` at a time, and yield each when it is done, in any order.
 
@@ -98,6 +103,7 @@ def carry_out_all(
         jobs: Processes; 1 works in this process.
         first_alone: Do the first one here before processes start, so that only one compiles, and forked ones
             find the machine code loaded.
+        meanwhile: Done once by this process when others have begun; not at all where it does the work itself.
 
     Raises:
         RequestError: A worker was killed, so there is too little memory for so many.
@@ -111,6 +117,8 @@ def carry_out_all(
     with _pool(assignment, jobs) as pool:
         # One more than can run, so that no worker waits for this process to hand it the next.
         pending = {pool.submit(_carry_out, number) for number in islice(numbers, jobs + 1)}
+        if meanwhile is not None:
+            meanwhile()
         while pending:
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
             pending |= {pool.submit(_carry_out, number) for number in islice(numbers, len(done))}

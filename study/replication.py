@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -49,6 +49,7 @@ def replicate(
     name: str | None = None,
     progress: Progress | None = None,
     simulate: Simulate | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Study:
     """Run replications 0, 1, 2 ... of a scenario and say what they show.
 
@@ -68,6 +69,7 @@ def replicate(
         name: Name of the study in tables; by default the scenario's.
         progress: Told after each replication.
         simulate: The engine; `sim.simulate` unless a stand-in is given.
+        meanwhile: Done by this process while others replicate, see `carry_out_all`.
 
     Raises:
         RequestError: The request contradicts itself, names no KPI, or the folder holds something else.
@@ -92,7 +94,7 @@ def replicate(
     if folder:
         finished.take_in(*folder.finished(identity.name))
     first_alone = simulate is None and (_is_short(scenario) or not _is_compiled())
-    interrupted = _work_through(assignment, finished, jobs, progress, first_alone)
+    interrupted = _work_through(assignment, finished, jobs, progress, first_alone, meanwhile)
     if interrupted and folder:  # a worker may have finished one that was never handed over
         finished.take_in(*folder.finished(identity.name))
     study = _conclude(assignment, identity, finished, level) if finished.labels else None
@@ -163,7 +165,12 @@ class _Finished:
 
 
 def _work_through(
-    assignment: Assignment, finished: _Finished, jobs: int, progress: Progress | None, first_alone: bool
+    assignment: Assignment,
+    finished: _Finished,
+    jobs: int,
+    progress: Progress | None,
+    first_alone: bool,
+    meanwhile: Callable[[], object] | None,
 ) -> bool:
     """Do what is missing; tell whether the user interrupted."""
     report = progress or (lambda _finished, _wanted: None)
@@ -171,7 +178,7 @@ def _work_through(
     jobs = min(jobs, finished.wanted - len(finished.kept()))
     if jobs < 1:
         return False
-    done = carry_out_all(assignment, finished.missing(), jobs, first_alone=first_alone)
+    done = carry_out_all(assignment, finished.missing(), jobs, first_alone=first_alone, meanwhile=meanwhile)
     try:
         with closing(done):
             for one in done:

@@ -19,6 +19,7 @@ from sim.kernels.layout import (
     Process,
     Scratch,
     Shelf,
+    whole,
 )
 from sim.kernels.receiving import receive
 
@@ -88,8 +89,9 @@ def take_deliveries(
                 if shelf.drawn_day[row] != day:
                     shelf.drawn_day[row] = day
                     draw_day(row, day, market.group[row], market.store_key[row], market.sku_key, process)
+                # A plain 0 is a type of its own, for which the whole day would be compiled once more.
                 run_stores(
-                    lines[0, start : start + 1], second, day, period, 0, market, process, goods, handling, rules,
+                    lines[0, start : start + 1], second, day, period, whole(0), market, process, goods, handling, rules,
                     emergency, forecasters, shelf, books, keys, order_lines, scratch,
                 )  # fmt: skip
             receive(

@@ -142,6 +142,7 @@ def _replicate_all(request: Request, named: dict[str, Scenario]) -> tuple[list[S
                     out=folder,
                     name=name,
                     progress=progress,
+                    meanwhile=_prepare_report if request.report else None,
                 )
             except StudyInterrupted as interrupt:
                 folder.write_results([*studies, *([interrupt.study] if interrupt.study else [])])
@@ -198,6 +199,13 @@ def _write_report(
     charts = folder / "charts"
     write_charts(charts, studies, comparison, jobs=usable_cores() if jobs is None else jobs)
     write_report(folder, studies=studies, comparison=comparison, charts=charts)
+
+
+def _prepare_report() -> None:
+    """Load what the report needs: as long as a replication of a small scenario."""
+    from study.report.writing import prepare
+
+    prepare()
 
 
 def _as_json(

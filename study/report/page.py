@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from study.report.embedding import font_faces
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 _SHARED = Path(__file__).parent
 
@@ -19,6 +23,15 @@ def render_page(template: Path, values: Mapping[str, Any], charts: Sequence[Any]
         values: what it shows.
         charts: embedded pictures, as the template takes them.
     """
+    page = template_of(template)
+    bare = page.render(values, charts=[], fonts=[], style="")
+    style = (_SHARED / "report.css").read_text(encoding="utf-8")
+    return page.render(values, charts=charts, fonts=font_faces(bare), style=style)
+
+
+@cache
+def template_of(template: Path) -> Template:
+    """A template, compiled."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -28,7 +41,4 @@ def render_page(template: Path, values: Mapping[str, Any], charts: Sequence[Any]
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    page = environment.get_template(template.name)
-    bare = page.render(values, charts=[], fonts=[], style="")
-    style = (_SHARED / "report.css").read_text(encoding="utf-8")
-    return page.render(values, charts=charts, fonts=font_faces(bare), style=style)
+    return environment.get_template(template.name)

@@ -14,7 +14,7 @@ from study.report import contents
 from study.report.closed_forms import shade_rows
 from study.report.decisions import part_rows, promised_rows
 from study.report.embedding import embedded_charts
-from study.report.page import render_page
+from study.report.page import render_page, template_of
 from study.report.promises import promise_rows
 
 _FILE_NAME = "report.html"
@@ -48,6 +48,13 @@ def write_report(
     path = folder / _FILE_NAME
     write_text(path, render(studies, comparison, charts))
     return path
+
+
+def prepare() -> None:
+    """Load beforehand what charts and page are made with."""
+    import study.charts.style  # noqa: F401 - and with it Matplotlib
+
+    template_of(_TEMPLATE)
 
 
 def render(studies: Sequence[Study], comparison: Comparison | None = None, charts: Path | None = None) -> str:

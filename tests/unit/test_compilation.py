@@ -65,3 +65,21 @@ def test_a_folder_given_by_the_user_is_respected(tmp_path):
     assert int(word) == 0x6627E8D5
     assert Path(folder).parent == tmp_path
     assert list(Path(folder).rglob("*.nbi")), "nothing was kept on disk"
+
+
+def test_kernels_that_python_calls_are_called_with_no_plain_number_by_others():
+    """A constant in a call of a kernel is a type of its own, for which it would be compiled once more."""
+    folder = Path(compilation.__file__).parent
+    trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in folder.parent.rglob("*.py")}
+    calls = [
+        (path, node)
+        for path, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    ]
+    bound = {ast.unparse(call.args[0]) for _, call in calls if call.func.id == "bound"}
+    assert "run_stores" in bound
+    for path, call in calls:
+        if path.parent == folder and call.func.id in bound:
+            plain = [ast.unparse(argument) for argument in call.args if isinstance(argument, ast.Constant)]
+            assert not plain, f"{path.name}:{call.lineno} calls {call.func.id} with {plain}"
