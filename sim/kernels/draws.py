@@ -30,6 +30,7 @@ FIXED_STEPS = 8
 
 _ROW_STEPS = 3
 _BLOCK = 256
+_STRETCH = 16
 # Cells of a block are worth stepping together when more than 1 in 3 need it, and as long as 1 in 8 do.
 _MANY, _FEW = 3, 8
 _STEP = 2.0**-32
@@ -327,11 +328,31 @@ def count_rows4_fixed(
                     number,
                 )
             elif unfinished > 0:
-                for i in range(number.size):
-                    if number[i] == FIXED_STEPS:
-                        j = start + i
-                        a = mean[j] * per_dispersion[j]
-                        number[i] = count(u[i], zero_probability[j], a, 1.0 - per_dispersion[j])
+                _walk_apart(
+                    u, zero_probability[start:stop], mean[start:stop], per_dispersion[start:stop], number
+                )
+
+
+@kernel
+def _walk_apart(
+    uniforms: npt.NDArray[np.uint32],
+    zero_probability: npt.NDArray[np.float64],
+    mean: npt.NDArray[np.float64],
+    per_dispersion: npt.NDArray[np.float64],
+    out: npt.NDArray[np.int32],
+) -> None:
+    """Count the few cells afresh that stand at `FIXED_STEPS`; stretches without any are passed over at once."""
+    for start in range(0, out.size, _STRETCH):
+        some = out[start : start + _STRETCH]
+        highest = np.int32(0)
+        for i in range(some.size):
+            highest = max(highest, some[i])
+        if highest == FIXED_STEPS:
+            for i in range(some.size):
+                if some[i] == FIXED_STEPS:
+                    j = start + i
+                    a = mean[j] * per_dispersion[j]
+                    some[i] = count(uniforms[j], zero_probability[j], a, 1.0 - per_dispersion[j])
 
 
 @inline_kernel

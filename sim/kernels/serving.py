@@ -134,8 +134,9 @@ def post_open_seconds(
     shown, empty = np.int32(0), np.int32(0)
     for i in range(on_hand.size):
         is_shown = np.int32(listed[i]) & np.int32(on_sale[i] == 1)
-        shown += is_shown
-        empty += is_shown & np.int32(on_hand[i] <= 0)
+        # Without the casts numba reckons in 64 bits, half as many at once.
+        shown = np.int32(shown + is_shown)
+        empty = np.int32(empty + (is_shown & np.int32(on_hand[i] <= 0)))
     posted[Day.OPEN_SECONDS] += whole(shown) * span
     if empty > 0:
         posted[Day.OUT_OF_STOCK_SECONDS] += whole(empty) * span
@@ -223,7 +224,6 @@ def find_wanted(today: Array, first: int, busy: Array) -> int:
         units = today[start : start + _STRETCH]
         wanted = np.int32(0)
         for i in range(units.size):
-            # Without the cast numba reckons in 64 bits, half as many at once.
             wanted = np.int32(wanted | units[i])
         if wanted != 0:
             for i in range(units.size):

@@ -141,6 +141,7 @@ def fill_orders(
         )  # fmt: skip
     orders = np.zeros((store_key.size, KINDS, 6), np.int64)
     number = 0
+    store_before, days_before, arrives = whole(-1), whole(-1), whole(0)
     for line in range(line_sku.size):
         row, sku, kind = unsigned(line_row[line]), unsigned(line_sku[line]), unsigned(line_kind[line])
         wanted, units = line_units[line], shipped[line]
@@ -155,9 +156,12 @@ def fill_orders(
             lead_time_days = (
                 own_lead_time_days[row] if line_lead_time_days[line] < 0 else line_lead_time_days[line]
             )
-            arrives = arrival_second(
-                line_row[line], day, lead_time_days, now, days_until_open, delivery_second
-            )
+            # Neighbours mostly go to one store.
+            if line_row[line] != store_before or lead_time_days != days_before:
+                store_before, days_before = line_row[line], lead_time_days
+                arrives = arrival_second(
+                    store_before, day, days_before, now, days_until_open, delivery_second
+                )
             part = first_part[line] if lots.shape[0] > 0 else -1
             left = units
             while left > 0:

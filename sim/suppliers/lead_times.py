@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +37,7 @@ class LeadTimes:
         ]
         return cls(tables, np.array(constant_days))
 
-    @property
+    @cached_property
     def is_random(self) -> npt.NDArray[np.bool_]:
         """(suppliers,) whether draws are needed."""
         return np.asarray(self.constant_days == _RANDOM)

@@ -78,7 +78,7 @@ class Sources:
             For each resulting line: the line it came from, its supplier, its units.
         """
         line = np.arange(sku.size)
-        ruled = self.rule_of_sku[sku] >= 0
+        ruled = self.rule_of_sku[sku] >= 0 if len(self.shares) else np.zeros(0, np.bool_)
         if not ruled.any():
             return line, self._supply.own[sku], units
         chosen = line[ruled]
