@@ -96,7 +96,7 @@ class Dispatch(Model):
     """With an optimised plan: what an hour is taken to cost by which somebody comes after the end of a window or the
     response time of the SLA class; it is weighed against driving and overtime, and charged to nobody."""
     broken_promise_cost: float = assumed(
-        480.0, "assumption: a day's work of a technician", unit="money", ge=0, le=1_000_000
+        5_000.0, "assumption: promises go before all but what is days late", unit="money", ge=0, le=1_000_000
     )
     """With an optimised plan: what it is taken to cost besides to come after the end of an agreed window; likewise."""
     overtime_minutes: float = assumed(60.0, "assumption: an hour", unit="minutes", ge=0, le=1_440)

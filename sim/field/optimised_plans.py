@@ -209,6 +209,8 @@ class OptimisedPlans(DayPlans):
         tomorrow = (now // SECONDS_PER_DAY + 1) * SECONDS_PER_DAY
         hours_late = np.maximum(0, tomorrow - due) / SECONDS_PER_HOUR
         weight = np.array([_URGENT_WEIGHT if job.request.judged_urgency == 0 else 1.0 for job in jobs])
+        # A promise broken already is a job like others that are late: it must not stand in the way of one to be kept.
+        is_promised = np.array([job.request.promised_until_second > now for job in jobs], np.bool_)
         day = DayArrays(
             drive=self._roads.plane_seconds(places),
             starts=np.array([start.second for start in starts], np.int64),
@@ -224,8 +226,9 @@ class OptimisedPlans(DayPlans):
             day=day,
             regular_end=np.array([max(start.regular_end, start.second) for start in starts], np.int64),
             due=np.maximum(due, now),
-            is_promised=np.array([job.request.promised_until_second >= 0 for job in jobs], np.bool_),
-            left_out_cost=self._late_per_hour * weight * (_LEFT_OUT_HOURS + hours_late),
+            is_promised=is_promised,
+            left_out_cost=self._late_per_hour * weight * (_LEFT_OUT_HOURS + hours_late)
+            + self._broken_promise * is_promised,
             people=np.array([job.needs[2] for job in jobs], np.int64),
             helps=_helpers(crew, jobs),
             driving_cost_per_hour=self._driving_per_hour,

@@ -47,14 +47,31 @@ def searched() -> RunResult:
 
 class TestWorth:
     def test_less_driving_and_lateness_than_first_come(self) -> None:
-        """Paired over replications; the interval of the saving, 4.2 a visit or so, lies clear of zero."""
+        """Paired over replications; the interval of the saving, 4 a visit or so, lies clear of zero.
+
+        Plans weigh what is measured: broken promises have no price besides lateness.
+        """
+        weighing = optimised(broken_promise_cost=0.0)
         saving = [
             cost_per_visit(run(world(), replication=number))
-            - cost_per_visit(run(optimised(), replication=number))
+            - cost_per_visit(run(weighing, replication=number))
             for number in range(REPLICATIONS)
         ]
         mean, error = float(np.mean(saving)), float(stats.sem(saving))
         assert mean - stats.t.ppf(0.975, REPLICATIONS - 1) * error > 0.0
+
+    def test_appointments_are_kept_as_with_a_plan_of_the_day(self) -> None:
+        """Over the same replications: no fewer than by it, and more than where promises have no price."""
+        kept = [
+            [
+                run(scenario, replication=number).kpis["appointment_kept_share"]
+                for number in range(REPLICATIONS // 2)
+            ]
+            for scenario in (optimised(), world(plan="day_plan"), optimised(broken_promise_cost=0.0))
+        ]
+        means = [float(np.mean(one)) for one in kept]
+        assert means[0] >= means[1]
+        assert means[0] > means[2]
 
     def test_as_many_requests_are_completed(self, searched: RunResult) -> None:
         first_come = run(world())

@@ -130,3 +130,37 @@ class TestPlans:
         assert plan_crew(both, None, 30).sequences == ((1, 0),)
         turned = replace(both, is_promised=np.array([True, False]))
         assert plan_crew(turned, None, 30).sequences == ((0, 1),)
+
+    @pytest.mark.parametrize(("surplus", "visited"), [(0, 2), (1, 1)])
+    def test_a_break_takes_its_time_out_of_the_shift(self, surplus: int, visited: int) -> None:
+        """Ten hours, one of them a break: nine of work are done, and a second more is not."""
+        day = alone(work=[6 * HOUR, 3 * HOUR + surplus], ends=18, pause=HOUR)
+        assert len(plan_crew(day, None, 30).sequences[0]) == visited
+
+    @pytest.mark.parametrize(("price", "first"), [(0.0, 1), (500.0, 0)])
+    def test_a_promise_goes_before_shorter_work_where_it_is_dear(self, price: float, first: int) -> None:
+        """Eight hours of promised work and one due long ago: either way about the other waits."""
+        day = alone(work=[8 * HOUR, HOUR], ends=20, pause=0)
+        one = replace(
+            day,
+            due=np.array([int(8.25 * HOUR), 8 * HOUR]),
+            is_promised=np.array([True, False]),
+            broken_promise_cost=price,
+        )
+        assert plan_crew(one, None, 30).sequences[0][0] == first
+
+
+def alone(work: list[int], ends: int, pause: int) -> CrewProblem:
+    """One technician from eight o'clock on, with jobs next door."""
+    jobs = len(work)
+    return CrewProblem(
+        day=DayArrays(
+            drive=np.zeros((jobs + 2, jobs + 2), np.int64), starts=np.array([8 * HOUR]), latest=np.array([ends * HOUR]),
+            pause=np.array([pause]), pause_from=np.array([12 * HOUR]), can_do=np.ones((1, jobs), np.bool_),
+            opens=np.zeros(jobs, np.int64), until=np.full(jobs, NO_LIMIT), work=np.array(work),
+        ),
+        regular_end=np.array([ends * HOUR]), due=np.full(jobs, ends * HOUR),
+        is_promised=np.zeros(jobs, np.bool_), left_out_cost=np.full(jobs, 1e4), people=np.ones(jobs, np.int64),
+        helps=np.ones((1, jobs), np.bool_), driving_cost_per_hour=60.0, overtime_cost_per_hour=0.0,
+        late_cost_per_hour=60.0, broken_promise_cost=0.0,
+    )  # fmt: skip

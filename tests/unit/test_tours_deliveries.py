@@ -71,6 +71,16 @@ def test_one_vehicle_makes_several_trips() -> None:
     assert plan.cost == pytest.approx(3 * 10 + 80)
 
 
+def test_windows_that_outlast_all_shifts_cost_nothing_in_the_search() -> None:
+    """Nobody can be late: the problem has hard windows alone, and the plan is that of windows that may be missed."""
+    day = delivery_day(scattered(8, 3), serves_everyone=True, vehicle_count=integers(3))
+    ends = int(day.shift_end_second.max())
+    outlasting, closing = (replace(day, closes_second=np.full(8, ends - before)) for before in (0, 1))
+    assert (tours_of(outlasting).visits.lateness_class == -1).all()
+    assert (tours_of(closing).visits.lateness_class == 0).all()
+    assert searched(outlasting, 60).trips == searched(closing, 60).trips
+
+
 def test_whoever_serves_everyone_is_late_as_little_as_can_be() -> None:
     day = delivery_day(
         on_a_line(36_000, -36_000),
