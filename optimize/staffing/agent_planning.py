@@ -18,7 +18,13 @@ from optimize.staffing.agent_forecast import (
     people_by_hour,
     promises_of,
 )
-from optimize.staffing.agent_targets import holds_abandonment, missed_targets, open_hours, served_share
+from optimize.staffing.agent_targets import (
+    holds_abandonment,
+    missed_targets,
+    open_hours,
+    rarely_kept_target,
+    served_share,
+)
 from optimize.staffing.covering import ShiftCover, cover
 from optimize.staffing.month import share_deviation
 from optimize.staffing.shift_patterns import EVERY_DAY, ShiftPattern, patterns_from
@@ -204,7 +210,9 @@ def _report(
     target = wanted.answered_share
     margin = _margin(work, found, probability)
     kept = "is" if forecast.answered_share - margin >= target else "is not"
-    missed = missed_targets(forecast, wanted, work)
+    missed = missed_targets(forecast, wanted, work) or rarely_kept_target(
+        forecast, margin, probability, wanted
+    )
     return found.report.model_copy(
         update={
             "status": SolveStatus.INFEASIBLE if missed else found.report.status,

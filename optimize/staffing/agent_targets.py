@@ -56,6 +56,27 @@ def missed_targets(forecast: AgentForecast, wanted: OptimisedAgents, work: Agent
     )
 
 
+def rarely_kept_target(
+    forecast: AgentForecast, margin: float, probability: float, wanted: OptimisedAgents
+) -> tuple[Unserved, ...]:
+    """The target of all calls where it is kept in the mean, but in fewer months than asked for.
+
+    Args:
+        forecast: what agents lead to.
+        margin: by how much the share of a month falls below the mean with the probability asked for.
+        probability: that a month keeps the target.
+        wanted: the target.
+    """
+    sure = forecast.answered_share - margin
+    if sure >= wanted.answered_share - _NEARLY:
+        return ()
+    reason = (
+        f"{forecast.answered_share:.1%} are expected, and in {probability:.0%} of months at least {sure:.1%}"
+    )
+    relaxation = f"answered_share {np.floor(1e3 * sure) / 1e3:.3f}, or a lower month_probability"
+    return (Unserved(item=_answered_item(wanted), reason=reason, relaxation=relaxation),)
+
+
 def without_targets(unserved: Sequence[Unserved], wanted: OptimisedAgents) -> tuple[Unserved, ...]:
     """What could not be done as asked, targets of all calls aside."""
     targets = {_answered_item(wanted), _abandoned_item(wanted)}
@@ -70,4 +91,11 @@ def _abandoned_item(wanted: OptimisedAgents) -> str:
     return "given up" if wanted.abandoned_share is None else f"given up: {wanted.abandoned_share:.1%} at most"
 
 
-__all__ = ["holds_abandonment", "missed_targets", "open_hours", "served_share", "without_targets"]
+__all__ = [
+    "holds_abandonment",
+    "missed_targets",
+    "open_hours",
+    "rarely_kept_target",
+    "served_share",
+    "without_targets",
+]

@@ -15,12 +15,15 @@ import scenarios
 import sim
 from optimize.solving import no_progress
 from optimize.staffing.agent_confirmation import confirm_agents
+from optimize.staffing.agent_forecast import AgentForecast
+from optimize.staffing.agent_targets import rarely_kept_target
 from optimize.staffing.picker_planning import plan_pickers
 from optimize.staffing.planning import plan_agents, plan_technicians
 from optimize.staffing.technician_tables import Person, crew_of, people_of, presence, tables_of
 from scenarios import (
     Basis,
     Decisions,
+    OptimisedAgents,
     PlanPart,
     Scenario,
     ServiceShift,
@@ -193,6 +196,16 @@ class TestConfirmedAgents:
         assert part.cells == least
         assert part.report is not None and part.report.status is SolveStatus.FEASIBLE
         assert part.report.unserved == ()
+
+
+def test_a_target_that_too_few_months_keep_is_named_with_one_that_they_do() -> None:
+    """The mean is above the target, the month that one in twenty falls below is not."""
+    wanted = OptimisedAgents(answered_share=0.9)
+    forecast = AgentForecast(0.91, 0.02, 1_000.0, None, 0.8)
+    (told,) = rarely_kept_target(forecast, 0.03, 0.95, wanted)
+    assert "91.0%" in told.reason and "88.0%" in told.reason
+    assert told.relaxation.startswith("answered_share 0.880")
+    assert rarely_kept_target(forecast, 0.01, 0.95, wanted) == ()
 
 
 class TestCrews:
