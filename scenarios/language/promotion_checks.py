@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from scenarios.language.demand import Response
 from scenarios.language.errors import Problem
-from scenarios.language.places import Places
+from scenarios.language.places import MAX_ROWS, Places
 from scenarios.language.scenario import Scenario
 from scenarios.language.scopes import Reach
 
@@ -85,12 +85,16 @@ def dates(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]
     """Promotions fall into the horizon; one a year away is a slip of the pen."""
     first = scenario.horizon.start_date
     after = first + timedelta(days=scenario.horizon.days)
+    rule = f"lies outside the horizon, {first} to {after - timedelta(days=1)}"
+    outside: dict[str, list[_Offer]] = {"E505": [], "W604": []}
     for offer in _offers(scenario, places, reach):
         if offer.after <= first or offer.start >= after:
             distance = (first - offer.after).days if offer.after <= first else (offer.start - after).days
-            code = "E505" if distance > 366 else "W604"
-            rule = f"lies outside the horizon, {first} to {after - timedelta(days=1)}"
-            yield _say(offer, code, rule)
+            outside["E505" if distance > 366 else "W604"].append(offer)
+    for code, offers in outside.items():
+        yield from (_say(offer, code, rule) for offer in offers[:MAX_ROWS])
+        if len(offers) > MAX_ROWS:
+            yield _say(offers[MAX_ROWS], code, f"{rule}: {len(offers) - MAX_ROWS:,} more promotions")
 
 
 def overlaps(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
