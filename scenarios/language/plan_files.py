@@ -248,8 +248,12 @@ def _as_policy(decisions: Decisions, scenario: Scenario, provenance: Provenance)
     for problem in check(decided):
         if told_already is not None and problem.path.startswith(told_already):
             continue
+        path = _path_in_plan(problem.path, stated)
         if problem.severity is Severity.ERROR:
-            yield replace(problem, path=_path_in_plan(problem.path, stated))
+            yield replace(problem, path=path)
+        elif problem.code == "W604" and path != problem.path and decisions.facts_digest:
+            # A plan for just this horizon has no days outside it: somebody mistyped one.
+            yield replace(problem, code="E505", path=path)
 
 
 def _path_in_plan(path: str, stated: dict[str, str]) -> str:

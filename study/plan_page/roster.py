@@ -93,9 +93,10 @@ def roster_chart(shown: ShownRoster, title: str) -> Figure:
     people, days = shown.shift.shape
     drawn = min(people, MOST_PEOPLE)
     worked = (shown.shift != _OFF).sum(axis=1)
+    least, most = int(worked.min()), int(worked.max())
     left_out = f" {people - drawn} more people are not drawn." if drawn < people else ""
     figure = style.slide(
-        f"{people} technicians work {worked.min()} to {worked.max()} of {days} days",
+        f"{people} technicians work {most if least == most else f'{least} to {most}'} of {days} days",
         f"{title}. Row: technician, by station. Cell: a shift worked; empty: a day off. Grey: Saturday and Sunday."
         f"{left_out} Below: all at work, beside the cover that is wanted.",
         "As planned: nobody is ill.",
