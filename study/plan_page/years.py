@@ -100,7 +100,8 @@ def years_maps(years: NetworkYears, title: str) -> Figure:
     first_open, last_open = int(years.is_open[0].sum()), int(years.is_open[-1].sum())
     first_crew, last_crew = int(years.technicians[0].sum()), int(years.technicians[-1].sum())
     figure = style.slide(
-        f"From {first_crew} technicians at {first_open} stations to {last_crew} at {last_open} in year {last}",
+        f"From {first_crew} technicians at {first_open} station{'s' * (first_open != 1)} to {last_crew} at {last_open} "
+        f"in year {last}",
         f"{title}. Square: open station, with its technicians; orange: not open the year before. Cross: closed. "
         "Dot: store, near which customers live.",
         "Year 1 is that of the run; later ones are planned and shown. WGS 84.",
@@ -113,6 +114,8 @@ def years_maps(years: NetworkYears, title: str) -> Figure:
         _draw_year(axes, years, year)
         axes.set_title(f"Year {year + 1}", loc="left")
     style.lay_out(figure)
+    # All years are seen alike: the bar makes no room for itself.
+    panels[0, 0].autoscale(enable=False)
     scale_bar(panels[0, 0])
     return figure
 
