@@ -10,6 +10,7 @@ from enum import Enum
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
+from optimize.broken import Broken
 from optimize.routing.problem import RoutePlan, RouteStatus, RoutingProblem, Trip, UnservedReason
 
 
@@ -32,15 +33,7 @@ class RouteRule(Enum):
     COST = "the cost is that of the trips"
 
 
-@dataclass(frozen=True)
-class BrokenRule:
-    """One rule a plan breaks, and where."""
-
-    rule: RouteRule
-    where: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.rule.value}"
+BrokenRule = Broken[RouteRule]
 
 
 def check_routes(problem: RoutingProblem, plan: RoutePlan) -> tuple[BrokenRule, ...]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
+from optimize.broken import Broken
 from optimize.staffing.covering import ShiftCover
 from scenarios import SolveStatus
 
@@ -27,15 +27,7 @@ class CoverRule(Enum):
     STATUS = "the status is infeasible exactly where some time is not covered"
 
 
-@dataclass(frozen=True)
-class BrokenCoverRule:
-    """One rule that a cover breaks, and where."""
-
-    rule: CoverRule
-    where: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.rule.value}"
+BrokenCoverRule = Broken[CoverRule]
 
 
 def check_cover(required: npt.ArrayLike, cover: ShiftCover) -> tuple[BrokenCoverRule, ...]:

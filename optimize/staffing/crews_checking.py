@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 
+from optimize.broken import Broken
 from optimize.staffing.crews_and_partners import CrewsPlan, FieldCrews
 from scenarios import SolveStatus
 
@@ -26,15 +26,7 @@ class CrewsRule(Enum):
     BOUND = "the objective is not below the bound, and equal to it where it is called optimal"
 
 
-@dataclass(frozen=True)
-class BrokenCrewsRule:
-    """One rule that a plan breaks, and where."""
-
-    rule: CrewsRule
-    where: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.rule.value}"
+BrokenCrewsRule = Broken[CrewsRule]
 
 
 def check_crews(problem: FieldCrews, plan: CrewsPlan) -> tuple[BrokenCrewsRule, ...]:

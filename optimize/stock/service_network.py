@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -93,10 +93,6 @@ class ServiceNetwork:
         """(n,): cost of safety stock for one period; tau periods cost sqrt(tau) times as much."""
         product: FloatArray = self.holding_costs * self.demand_bounds
         return product
-
-    def with_edges(self, kept: npt.NDArray[np.bool_]) -> ServiceNetwork:
-        """The same stages with some edges only: a relaxation, because horizons stay."""
-        return replace(self, edges=self.edges[kept])
 
     def upstream_first(self) -> list[int]:
         """Stages, every supplier before its customers."""

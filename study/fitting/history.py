@@ -52,11 +52,6 @@ class History:
     rows: int
     notes: tuple[str, ...]
 
-    @property
-    def series_count(self) -> int:
-        """Number of store-SKU series."""
-        return int(self.frame["series"].nunique())
-
     def of_category(self, category: int) -> History:
         """The part of the history that belongs to one category, by code."""
         return self.where((self.frame["category"] == category).to_numpy())

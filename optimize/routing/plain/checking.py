@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 
+from optimize.broken import Broken
 from optimize.routing.plain.problem import PlainProblem, PlainReason, PlainRoute, PlainSolution, PlainUnserved
 from scenarios import SolveStatus
 
@@ -30,15 +31,7 @@ class PlainRule(Enum):
     POOL = "a route of the pool could be driven and costs what it says"
 
 
-@dataclass(frozen=True)
-class BrokenPlainRule:
-    """One rule a solution breaks, and where."""
-
-    rule: PlainRule
-    where: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.rule.value}"
+BrokenPlainRule = Broken[PlainRule]
 
 
 def check_plain(problem: PlainProblem, solution: PlainSolution) -> tuple[BrokenPlainRule, ...]:

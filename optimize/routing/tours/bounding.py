@@ -29,7 +29,7 @@ _NG_SIZE = 8
 _MORE = 1.01
 _MOST_WORK = 10**13
 
-Orders = Iterable[tuple[int, tuple[int, ...]]]
+KnownTours = Iterable[tuple[int, tuple[int, ...]]]
 """Vehicle, and its visits in order."""
 
 
@@ -48,7 +48,7 @@ class ToursBound:
 
 
 def bound_tours(
-    problem: Tours, known: Orders = (), *, work_limit: int = 400_000_000, progress: Progress = no_progress
+    problem: Tours, known: KnownTours = (), *, work_limit: int = 400_000_000, progress: Progress = no_progress
 ) -> ToursBound:
     """Bound the money of any plan from below.
 
@@ -158,7 +158,7 @@ def _scarcest(problem: Tours, vehicle: int, visits: IntArray) -> tuple[FloatArra
 
 
 def _instance(
-    problem: Tours, kinds: list[int], visits: IntArray, networks: list[Network], known: Orders
+    problem: Tours, kinds: list[int], visits: IntArray, networks: list[Network], known: KnownTours
 ) -> Instance:
     legs = np.array([network.cost for network in networks])
     ways = [network.leave_cost + network.return_cost for network in networks]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 
+from optimize.broken import Broken
 from optimize.routing.tours.plan import (
     BREAK,
     BREAK_ON_ARRIVAL,
@@ -51,15 +51,7 @@ class TourRule(Enum):
     BOUND = "no bound lies above the cost"
 
 
-@dataclass(frozen=True)
-class BrokenTourRule:
-    """One rule that a plan breaks, and where."""
-
-    rule: TourRule
-    where: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.rule.value}"
+BrokenTourRule = Broken[TourRule]
 
 
 def check_tours(problem: Tours, plan: ToursPlan) -> tuple[BrokenTourRule, ...]:

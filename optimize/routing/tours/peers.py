@@ -15,7 +15,7 @@ import numpy as np
 
 from optimize.arguments import count
 from optimize.routing.tours.decoding import decode
-from optimize.routing.tours.loading import Work
+from optimize.routing.tours.loading import BY_SIZE, Work
 from optimize.routing.tours.plan import ToursPlan
 from optimize.routing.tours.problem import BoolArray, FloatArray, IntArray, Tours
 from optimize.routing.tours.repairing import keep_what_fits
@@ -171,7 +171,7 @@ def tours_by_ortools(problem: Tours, solution_limit: int, stop: Stop | None = No
     # With one visit there is no neighbour to move to, and guided local search would look for one for ever.
     if n < 2 or not fleet:
         work = Work.on(problem)
-        work.fill(0)
+        work.fill(BY_SIZE)
         return checked(problem, decode(work, iterations=0, used_fallback=True))
     manager = pywrapcp.RoutingIndexManager(
         n + 2 * fleet, fleet, [n + 2 * row for row in range(fleet)], [n + 2 * row + 1 for row in range(fleet)]

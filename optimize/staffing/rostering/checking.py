@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby, pairwise
 
+from optimize.broken import Broken
 from optimize.staffing.rostering.problem import RosterPerson, RosterProblem, RosterShift
 from optimize.staffing.rostering.roster import Roster
 from scenarios import SolveStatus
@@ -33,15 +33,7 @@ class RosterRule(Enum):
     STATUS = "objective, bound and status agree"
 
 
-@dataclass(frozen=True)
-class BrokenRosterRule:
-    """One rule that a roster breaks, and where."""
-
-    rule: RosterRule
-    where: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.rule.value}"
+BrokenRosterRule = Broken[RosterRule]
 
 
 def check_roster(roster: Roster) -> tuple[BrokenRosterRule, ...]:
