@@ -58,10 +58,15 @@ def interval_text(found: KpiInterval) -> str:
     mean = format_value(found.mean, found.unit)
     if math.isnan(found.low) or found.low == found.high:
         return mean
-    low, high = found.low, found.high
-    if found.unit == "share":  # a t interval knows no bounds, a reader does
-        low, high = low if found.kpi in _SIGNED_SHARES else max(low, 0.0), min(high, 1.0)
+    low, high = possible_ends(found.kpi, found.low, found.high)
     return f"{mean} ({format_value(low, found.unit)} to {format_value(high, found.unit)})"
+
+
+def possible_ends(kpi: str, low: float, high: float) -> tuple[float, float]:
+    """Ends of an interval for a reader: a t interval knows no bounds, a share does."""
+    if MEASURES[kpi].unit != "share":
+        return low, high
+    return low if kpi in _SIGNED_SHARES else max(low, 0.0), min(high, 1.0)
 
 
 def headline(study: Study) -> list[KpiInterval]:

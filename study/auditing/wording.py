@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from scenarios import Premise
 from study.auditing.evidence import Audit, Kept, PromiseAudit
-from study.wording import format_change, format_value, unit_in
+from study.wording import format_change, format_value, possible_ends, unit_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,8 @@ def interval_text(item: PromiseAudit) -> str:
     """The interval of what was delivered; empty with fewer than two replications."""
     if math.isnan(item.low):
         return ""
-    return f"{format_value(item.low, item.unit)} to {format_value(item.high, item.unit)}"
+    low, high = possible_ends(item.promise.measure, item.low, item.high)
+    return f"{format_value(low, item.unit)} to {format_value(high, item.unit)}"
 
 
 def split_texts(item: PromiseAudit) -> list[str]:

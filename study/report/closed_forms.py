@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from scenarios import MEASURES
 from study.charts.numbers import in_unit, plain, spoken_unit
 from study.evidence import Study
+from study.report.intervals import ends_text
 from study.shadow import Shade, Verdict
 
 _SYMBOLS = {Verdict.COVERED: "●", Verdict.GAP: "▼", Verdict.OPEN: "–"}
@@ -40,9 +41,6 @@ def shade_rows(study: Study) -> list[ShadeRow]:
 def _row(shade: Shade, currency: str) -> ShadeRow:
     expected, measure = shade.expected, MEASURES[shade.expected.kpi]
     half = (shade.high - shade.low) / 2
-    interval = ""
-    if math.isfinite(shade.low) and shade.low < shade.high:
-        interval = f"{in_unit(shade.low, measure.unit, half)} to {in_unit(shade.high, measure.unit, half)}"
     return ShadeRow(
         title=measure.title,
         name=measure.name,
@@ -51,7 +49,7 @@ def _row(shade: Shade, currency: str) -> ShadeRow:
         regime=expected.regime,
         expected=in_unit(expected.value, measure.unit, half),
         simulated=in_unit(shade.mean, measure.unit, half),
-        interval=interval,
+        interval=ends_text(expected.kpi, shade.low, shade.high),
         resolution=f"{plain(100 * shade.resolution, most_decimals=2)}%"
         if math.isfinite(shade.resolution)
         else "",

@@ -10,6 +10,7 @@ from scenarios import MEASURES, Group, Measure
 from study.charts.numbers import in_unit, plain, spoken_unit, with_unit
 from study.evidence import Comparison, Judgement, KpiInterval, PairedDifference, Study, Verdict
 from study.headlines import headline_measures
+from study.report.intervals import ends_text
 from study.shadow.wording import gap_texts
 
 FEW_REPLICATIONS = 10
@@ -124,9 +125,7 @@ def _is_counted(kpi: str, studies: Sequence[Study]) -> bool:
 
 def _kpi_cell(found: KpiInterval) -> Cell:
     half = found.half_width
-    interval = ""
-    if math.isfinite(found.low) and found.low < found.high:
-        interval = f"{in_unit(found.low, found.unit, half)} to {in_unit(found.high, found.unit, half)}"
+    interval = ends_text(found.kpi, found.low, found.high)
     return Cell(_with_percent(found.mean, found.unit, half), interval or found.note)
 
 

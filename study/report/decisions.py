@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from scenarios import MEASURES, PlanPart, Promise
 from study.charts.numbers import NOT_DEFINED, in_unit, plain, spoken_unit
 from study.evidence import Study
+from study.report.intervals import ends_text
 
 
 @dataclass(frozen=True)
@@ -63,16 +63,13 @@ def promised_rows(study: Study) -> list[PromisedRow]:
 def _promised_row(promise: Promise, study: Study) -> PromisedRow:
     found = study.intervals[promise.measure]
     half = found.half_width
-    interval = ""
-    if math.isfinite(found.low) and found.low < found.high:
-        interval = f"{in_unit(found.low, found.unit, half)} to {in_unit(found.high, found.unit, half)}"
     premises = ", ".join(premise.value.replace("_", " ") for premise in promise.premises)
     return PromisedRow(
         title=MEASURES[promise.measure].title,
         unit=spoken_unit(found.unit, study.currency),
         promised=in_unit(promise.forecast, found.unit, half),
         delivered=in_unit(found.mean, found.unit, half),
-        interval=interval,
+        interval=ends_text(found.kpi, found.low, found.high),
         premises=premises or "nothing",
     )
 

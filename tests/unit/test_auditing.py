@@ -17,7 +17,7 @@ import sim
 from scenarios import Basis, Plan, PlanPart, Premise, Promise, Scenario
 from study.auditing import CANNOT_BE_MADE_TRUE, Audit, Kept, audit, made_true
 from study.auditing.chart import PROMISES_PER_SLIDE, slides
-from study.auditing.wording import PREMISE_WORDS
+from study.auditing.wording import PREMISE_WORDS, interval_text
 from study.auditing.writing import write_audit
 from study.cli.shipped import shipped_folder
 from study.errors import RequestError
@@ -108,6 +108,13 @@ def test_verdicts_know_which_way_is_better(forecast: float, measure: str, kept: 
 def test_a_promise_is_explained_when_it_holds_in_its_own_world() -> None:
     assert found_with(0.95, Worlds(0.90, [0.05]), Premise.STEADY_DEMAND).promises[0].is_explained
     assert not found_with(0.97, Worlds(0.90, [0.05]), Premise.STEADY_DEMAND).promises[0].is_explained
+
+
+def test_shares_are_shown_within_what_a_share_can_be() -> None:
+    audit = found_with(0.99, Worlds(0.99, [], noise=0.02))
+    (item,) = audit.promises
+    assert item.high > 1.0
+    assert interval_text(item).endswith(" to 100.00%")
 
 
 def test_what_cannot_be_made_true_is_named_and_not_run() -> None:
