@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
 from itertools import accumulate
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -80,7 +80,7 @@ DOORS = -1
 class WorkLog:
     """The table of tasks of some stations."""
 
-    COLUMNS = (
+    COLUMNS: ClassVar[tuple[str, ...]] = (
         "work", "centre", "reference", "server", "priority", "lines", "queued_second", "started_second",
         "finished_second", "overtime_seconds",
     )  # fmt: skip

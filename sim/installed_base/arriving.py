@@ -41,10 +41,10 @@ class Row(NamedTuple):
 class Rows:
     """A row per request, column by column: `rows["second"]`. A structured array takes several times as long."""
 
-    __slots__ = ("_keys", "_real", "_whole")
+    __slots__ = ("_keys", "_values", "_whole")
 
     def __init__(self, keys: KeyArray, whole: IntArray, real: FloatArray) -> None:
-        self._keys, self._whole, self._real = keys, whole, real
+        self._keys, self._whole, self._values = keys, whole, real
 
     def __len__(self) -> int:
         return self._keys.size
@@ -52,7 +52,7 @@ class Rows:
     def __getitem__(self, name: str) -> npt.NDArray[Any]:
         if name == "key":
             return self._keys
-        column: npt.NDArray[Any] = (self._real if name in _REAL else self._whole)[_PLACE[name]]
+        column: npt.NDArray[Any] = (self._values if name in _REAL else self._whole)[_PLACE[name]]
         return column
 
     def __setitem__(self, name: str, values: Any) -> None:
@@ -60,12 +60,12 @@ class Rows:
 
     def chosen(self, which: npt.NDArray[Any]) -> Rows:
         """Some of the rows, by a mask or their numbers."""
-        return Rows(self._keys[which], self._whole[:, which], self._real[:, which])
+        return Rows(self._keys[which], self._whole[:, which], self._values[:, which])
 
     def tolist(self) -> list[Row]:
         """One by one."""
         single = (self[name].tolist() for name in Row._fields[:-2])
-        whole, real = self._whole[: len(KNOWN_WHOLE)].T.tolist(), self._real[: len(KNOWN_REAL)].T.tolist()
+        whole, real = self._whole[: len(KNOWN_WHOLE)].T.tolist(), self._values[: len(KNOWN_REAL)].T.tolist()
         return list(map(Row._make, zip(*single, whole, real, strict=True)))
 
     @staticmethod
@@ -76,7 +76,7 @@ class Rows:
         return Rows(
             np.concatenate([part._keys for part in parts]),
             np.concatenate([part._whole for part in parts], axis=1),
-            np.concatenate([part._real for part in parts], axis=1),
+            np.concatenate([part._values for part in parts], axis=1),
         )
 
 
