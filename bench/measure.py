@@ -193,9 +193,12 @@ def _ratio(measurement: Measurement, yardstick: Measurement) -> str:
 
 
 def stamp() -> str:
-    """Date, commit and Python version, as cells of a table."""
+    """Date, commit, Python version and form of the modules, as cells of a table."""
+    from sim import has_native_modules
+
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    return f"{today} | {_commit()} | {platform.python_version()}"
+    modules = ", compiled" if has_native_modules() else ""
+    return f"{today} | {_commit()} | {platform.python_version()}{modules}"
 
 
 def _commit() -> str:

@@ -8,6 +8,7 @@ from sim.kernels.compilation import is_compiled
 from sim.kernels.ordering import EMERGENCY
 from sim.kernels.processes import may_fork
 from sim.kpis.aftersales import REPAIR_STAGES, ServiceRecords, backlog, promises_kept, stage_seconds
+from sim.native import has_native_modules
 from sim.outlook import outlook
 from sim.records import Cell, Centre, Closing, Day, Panels, Table
 from sim.result import Identity, Labels, RunResult, ServiceLabels
@@ -36,6 +37,7 @@ __all__ = [
     "Urgency",
     "Work",
     "backlog",
+    "has_native_modules",
     "is_compiled",
     "may_fork",
     "outlook",

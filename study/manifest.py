@@ -96,8 +96,10 @@ def study_manifest(
 
 @cache
 def versions() -> dict[str, str]:
-    """Versions of everything that can change a result: dualedge, Python, packages, machine architecture."""
+    """Versions of everything that can change a result, and the form of the modules, which can only change the time."""
     from importlib.metadata import PackageNotFoundError, version
+
+    from sim import has_native_modules
 
     found = {"dualedge": dualedge_version(), "python": platform.python_version()}
     for package in _PACKAGES:
@@ -105,7 +107,8 @@ def versions() -> dict[str, str]:
             found[package] = version(package)
         except PackageNotFoundError:
             continue
-    return found | {"system": platform.system(), "machine": platform.machine()}
+    modules = "compiled" if has_native_modules() else "plain Python"
+    return found | {"modules": modules, "system": platform.system(), "machine": platform.machine()}
 
 
 @cache
