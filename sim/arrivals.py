@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,9 +12,9 @@ from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
 from sim.durations import drawn, whole_seconds
 from sim.streams import StreamKey, cell_keys, entity_key, uniform_array
 
-_AT_ONCE = 4_096
-_SECONDS_PER_MINUTE = 60.0
-_HOURS = 24
+_AT_ONCE: Final = 4_096
+_SECONDS_PER_MINUTE: Final = 60.0
+_HOURS: Final = 24
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import date
 from enum import IntEnum
 from heapq import heappop, heappush
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import simpy
 
-SECONDS_PER_HOUR = 3_600
-SECONDS_PER_DAY = 86_400
+SECONDS_PER_HOUR: Final = 3_600
+SECONDS_PER_DAY: Final = 86_400
 
 
 class Turn(IntEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -10,11 +11,12 @@ import numpy.typing as npt
 from scenarios import Distribution, Exponential, Gamma
 
 FloatArray = npt.NDArray[np.float64]
-_WORDS = 2.0**-32
-_TABLE_BITS = 12
-_TABLE_SIZE, _TABLE_SHIFT = 1 << _TABLE_BITS, 32 - _TABLE_BITS
-_POINTS = 4
-_EXPONENTIAL = Exponential.model_validate({"kind": "exponential", "mean": 1.0})
+_WORDS: Final = 2.0**-32
+_TABLE_BITS: Final = 12
+_TABLE_SIZE: Final = 1 << _TABLE_BITS
+_TABLE_SHIFT: Final = 32 - _TABLE_BITS
+_POINTS: Final = 4
+_EXPONENTIAL: Final = Exponential.model_validate({"kind": "exponential", "mean": 1.0})
 
 
 def fractions(draws: npt.NDArray[np.uint32]) -> FloatArray:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from heapq import heapify, heappush
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import simpy
 
@@ -14,7 +14,7 @@ from scenarios import Scenario, Shift
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, Turn, at, scheduler, second_of_day
 from sim.working_days import Calendar
 
-_SECONDS_PER_MINUTE = 60
+_SECONDS_PER_MINUTE: Final = 60
 Task = TypeVar("Task")
 
 

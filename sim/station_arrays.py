@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,10 +21,10 @@ from sim.shifts import Duty
 
 IntArray = npt.NDArray[np.int64]
 
-COMES_NOW = 7
+COMES_NOW: Final = 7
 """Turn, among the tasks that come in one second, of those that come in the second in which they are submitted."""
-_FEW = 64
-NO_ROWS = np.zeros((0, len(TaskColumn)), np.int64)
+_FEW: Final = 64
+NO_ROWS: Final = np.zeros((0, len(TaskColumn)), np.int64)
 """Of no task."""
 
 

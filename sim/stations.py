@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
 from itertools import accumulate
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -73,7 +73,7 @@ CREW_OF: Mapping[Work, Crew] = {
 }
 """Whose work it is; what is not listed here is done at a door."""
 
-DOORS = -1
+DOORS: Final = -1
 """In the place of a crew: the doors of a centre."""
 
 

@@ -14,7 +14,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,11 +22,11 @@ import numpy.typing as npt
 from sim.kernels.compilation import bound
 from sim.kernels.philox import uniform_draw, uniform_row, uniform_rows4
 
-CELL_MULTIPLIER = 0x9E3779B97F4A7C15
+CELL_MULTIPLIER: Final = 0x9E3779B97F4A7C15
 """Odd, so that distinct SKU keys stay distinct; it keeps (A, B) apart from (B, A)."""
 
-_MASK_64 = (1 << 64) - 1
-_MASK_32 = (1 << 32) - 1
+_MASK_64: Final = (1 << 64) - 1
+_MASK_32: Final = (1 << 32) - 1
 
 
 class Purpose(StrEnum):

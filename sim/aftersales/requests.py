@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import IntEnum
 from struct import Struct
+from typing import Final
 
-NOT_YET = -1
-NOBODY = -1
+NOT_YET: Final = -1
+NOBODY: Final = -1
 
 
 class Kind(IntEnum):
@@ -138,21 +139,23 @@ class WorkforceEvent(IntEnum):
 
 
 # Members of an enumeration are looked up slowly; where all is decided request by request, they are plain numbers.
-_IMPORTANT, _OPEN, _NO_CAUSE = int(Urgency.IMPORTANT), int(Outcome.OPEN), int(Cause.NONE)
+_IMPORTANT: Final = int(Urgency.IMPORTANT)
+_OPEN: Final = int(Outcome.OPEN)
+_NO_CAUSE: Final = int(Cause.NONE)
 
 
-KNOWN_WHOLE = (
+KNOWN_WHOLE: Final = (
     "product", "region", "cell", "segment", "sla", "station", "stream", "urgency", "mode", "is_warranty", "is_contract",
     "is_goodwill", "skill", "level", "people", "part", "diagnosis_seconds", "work_seconds", "station_metres",
 )  # fmt: skip
 """Whole numbers that are known of a request from the start; skill to part are what it truly takes."""
-NO_WHOLE = (
+NO_WHOLE: Final = (
     NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, _IMPORTANT, NOBODY, 1, 0, 0, NOBODY, 1, 1, NOBODY, 0, 0, 0,
 )  # fmt: skip
 """The same where nothing is known."""
-KNOWN_REAL = ("latitude", "longitude", "remote_share")
-NO_REAL = (0.0, 0.0, 0.0)
-_PACK = Struct("48q").pack
+KNOWN_REAL: Final = ("latitude", "longitude", "remote_share")
+NO_REAL: Final = (0.0, 0.0, 0.0)
+_PACK: Final = Struct("48q").pack
 
 
 class Request:

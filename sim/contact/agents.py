@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
 from struct import Struct
+from typing import Final
 
 import simpy
 
@@ -14,8 +15,9 @@ from sim.contact.judgement import FOREVER, Judgement
 from sim.shifts import Roster, Server
 
 # Members of enumerations are looked up slowly, and these are needed for every call.
-_WORK_TURN, _GIVES_UP_TURN = int(Turn.WORK), int(Turn.GIVES_UP)
-_PACK = Struct("10q").pack
+_WORK_TURN: Final = int(Turn.WORK)
+_GIVES_UP_TURN: Final = int(Turn.GIVES_UP)
+_PACK: Final = Struct("10q").pack
 
 
 class Call:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from scenarios import CHANNELS, Channel, ContactCentre
 from sim.aftersales.context import Context
 from sim.aftersales.requests import NOBODY, CallKind, Outcome, Request
-from sim.aftersales.rooms import Reports, Rooms
+from sim.aftersales.rooms import Contact, Reports, Rooms
 from sim.clock import Turn, at
 from sim.contact.agents import Agents, Call
 from sim.contact.direct import DirectReports
@@ -21,18 +21,24 @@ from sim.durations import Durations
 from sim.shifts import duties
 from sim.streams import Purpose, uniform, uniform_fraction
 
-_SECONDS_PER_MINUTE = 60.0
-_PHONE = CHANNELS.index("phone")
-_NEWS, _REPORT, _WEB_REPORT, _FOLLOW_UP = 1, 5, 7, 9
+_SECONDS_PER_MINUTE: Final = 60.0
+_PHONE: Final = CHANNELS.index("phone")
+_NEWS: Final = 1
+_REPORT: Final = 5
+_WEB_REPORT: Final = 7
+_FOLLOW_UP: Final = 9
 """Priorities where urgent calls go first; other calls have their stream's."""
-_KNOWN = ("segment", "mode", "urgency", "remote_share")
+_KNOWN: Final = ("segment", "mode", "urgency", "remote_share")
 """What triage asks of a request beside its key."""
 # Members of enumerations are looked up slowly, and these are needed for every call.
-_FIRST_CALL, _CALLS_BACK, _CALL_INFORMS = int(CallKind.REPORT), int(CallKind.FOLLOW_UP), int(CallKind.INFORM)
-_OPEN, _RESOLVED_REMOTELY = int(Outcome.OPEN), int(Outcome.RESOLVED_REMOTELY)
+_FIRST_CALL: Final = int(CallKind.REPORT)
+_CALLS_BACK: Final = int(CallKind.FOLLOW_UP)
+_CALL_INFORMS: Final = int(CallKind.INFORM)
+_OPEN: Final = int(Outcome.OPEN)
+_RESOLVED_REMOTELY: Final = int(Outcome.RESOLVED_REMOTELY)
 
 
-class StaffedCentre:
+class StaffedCentre(Contact):
     """Agents answer; who waits too long gives up, and may try again, or is lost to us."""
 
     def __init__(self, context: Context, facts: ContactCentre) -> None:

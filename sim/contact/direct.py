@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sim.aftersales.context import Context
 from sim.aftersales.requests import Request
-from sim.aftersales.rooms import Reports, Rooms
+from sim.aftersales.rooms import Contact, Reports, Rooms
 from sim.contact.judgement import Trait, ends_in_repair
 from sim.contact.spending import Spending
 from sim.streams import Purpose, uniform_fraction
 
 
-class DirectReports:
+class DirectReports(Contact):
     """Customers get through the moment they try, and triage never errs: where no contact centre is modelled.
 
     Nobody waits, so no calls are recorded; contacts cost what they cost.

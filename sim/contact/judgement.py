@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from enum import IntEnum
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,18 +19,18 @@ from sim.aftersales.rooms import Reports
 from sim.durations import Durations
 from sim.streams import Purpose, uniform_blocks
 
-_SECONDS_PER_MINUTE = 60.0
-_BLOCKS = 3
+_SECONDS_PER_MINUTE: Final = 60.0
+_BLOCKS: Final = 3
 """Of four words each: all that is drawn of a first try."""
-_WORDS = 2.0**32
-WEB = CHANNELS.index("web")
-FOREVER = -1
+_WORDS: Final = 2.0**32
+WEB: Final = CHANNELS.index("web")
+FOREVER: Final = -1
 """As patience: the caller never leaves the queue."""
-NO_CALL = -1
+NO_CALL: Final = -1
 Draws = npt.NDArray[np.uint32]
 IntArray = npt.NDArray[np.int64]
-_REPAIRS = (int(Kind.REPAIR), int(Kind.REWORK))
-_FIXED = (int(Outcome.DONE), int(Outcome.DONE_BY_PARTNER))
+_REPAIRS: Final = (int(Kind.REPAIR), int(Kind.REWORK))
+_FIXED: Final = (int(Outcome.DONE), int(Outcome.DONE_BY_PARTNER))
 
 
 class Trait(IntEnum):

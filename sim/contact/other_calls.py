@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from scenarios import CHANNELS, CallStream, Distribution
 from sim.aftersales.context import Context
 from sim.aftersales.requests import CallKind
@@ -12,10 +14,10 @@ from sim.contact.judgement import FOREVER
 from sim.durations import drawn, whole_seconds
 from sim.streams import Purpose, uniform_array
 
-_SECONDS_PER_MINUTE = 60.0
-_TURN = int(Turn.REPORT)
+_SECONDS_PER_MINUTE: Final = 60.0
+_TURN: Final = int(Turn.REPORT)
 _GAP, _WORK, _PATIENCE = range(3)
-_PHONE = CHANNELS.index("phone")
+_PHONE: Final = CHANNELS.index("phone")
 
 
 class StreamOfCalls:

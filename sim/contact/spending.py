@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sim.aftersales.context import Context, per_second_micro
 from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
 from sim.clock import SECONDS_PER_DAY, day_of
 from sim.shifts import Duty
 
-_CENTRE = 0
+_CENTRE: Final = 0
 """The contact centre stands in the books of the first distribution centre."""
 
 

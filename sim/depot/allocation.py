@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ from sim.stores import Lines, Stores
 from sim.streams import Purpose
 from sim.world import World, stream
 
-_RULES = {"fair_share": FAIR_SHARE, "priority": PRIORITY, "first_come": FIRST_COME}
+_RULES: Final = {"fair_share": FAIR_SHARE, "priority": PRIORITY, "first_come": FIRST_COME}
 
 Ship = Callable[[int, IntArray, int], None]
 """Takes the centre, lines as from `fill_orders`, (rows, number or more), and their number."""

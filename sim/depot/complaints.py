@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from sim.depot.stock import IntArray
@@ -9,7 +11,7 @@ from sim.recorder import Recorder
 from sim.suppliers import Line, Quality
 from sim.world import World
 
-_NEARLY = 1e-9
+_NEARLY: Final = 1e-9
 """Shares add up to whole units but for this."""
 
 

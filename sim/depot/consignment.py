@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,7 +17,7 @@ from sim.records import Centre
 from sim.suppliers import Line
 from sim.world import World
 
-_DELIVERED = 0
+_DELIVERED: Final = 0
 
 
 class Consignment:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 import simpy
@@ -17,7 +19,7 @@ from sim.records import Centre
 from sim.streams import Purpose, entity_keys
 from sim.world import World, stream
 
-_DAYS_PER_YEAR = 365
+_DAYS_PER_YEAR: Final = 365
 
 
 def chances_of(world: World) -> Chances:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import simpy
 
@@ -17,8 +18,8 @@ from sim.shifts import Duty, duties
 from sim.stations import CREW_OF, Crew, Station, WorkLog
 from sim.world import World
 
-_SECONDS_PER_MINUTE = 60
-_COLUMNS = WorkLog.COLUMNS
+_SECONDS_PER_MINUTE: Final = 60
+_COLUMNS: Final = WorkLog.COLUMNS
 
 
 def hourly_rate_micro(per_hour: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 import simpy
@@ -19,10 +20,12 @@ from sim.stations import Station, Work
 from sim.streams import Purpose, StreamKey, stream_key, uniform_array
 from sim.world import World
 
-_URGENT, _USUAL, _LATER = 1, 5, 7
-_KINDS_OF_WORK = 4
+_URGENT: Final = 1
+_USUAL: Final = 5
+_LATER: Final = 7
+_KINDS_OF_WORK: Final = 4
 _RECEIVE, _ASSIGN, _MONITOR, _FEED_BACK = range(4)
-_NOBODY = np.zeros(0, np.int64)
+_NOBODY: Final = np.zeros(0, np.int64)
 
 
 @dataclass(eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -22,11 +23,13 @@ from sim.stations import Station, Work
 from sim.streams import CELL_MULTIPLIER, Purpose, stream_key, uniform_array
 from sim.world import World
 
-_URGENT, _USUAL = 1, 5
-_SORTING_LISTS = np.uint64(1 << 40)
-_SECONDS_PER_MINUTE, _SECONDS_PER_DAY = 60, 86_400
+_URGENT: Final = 1
+_USUAL: Final = 5
+_SORTING_LISTS: Final = np.uint64(1 << 40)
+_SECONDS_PER_MINUTE: Final = 60
+_SECONDS_PER_DAY: Final = 86_400
 
-_NOTHING = np.zeros(0, np.int64)
+_NOTHING: Final = np.zeros(0, np.int64)
 
 Ready = Callable[[Sequence[Drop]], None]
 """Takes drops that leave together, all of which have been picked."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import simpy
@@ -19,9 +20,9 @@ from sim.world import World
 PutAway = Callable[[IntArray, IntArray], None]
 """Takes (len(Line), k) lines that can be shipped, and (k,) the second from which on."""
 
-_NOTHING = np.zeros(0, np.int64)
-_FEW = 64
-_AT_THE_GATE = 1
+_NOTHING: Final = np.zeros(0, np.int64)
+_FEW: Final = 64
+_AT_THE_GATE: Final = 1
 """Turn, among the tasks that come in one second, of suppliers' trucks: before those that are to be loaded."""
 
 

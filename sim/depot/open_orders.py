@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from sim.suppliers import Line
 
 IntArray = npt.NDArray[np.int64]
 
-_MANY_LINES = 1 << 15
+_MANY_LINES: Final = 1 << 15
 
 
 class OpenOrders:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from scenarios import OrderStream
@@ -15,7 +17,7 @@ from sim.stations import Station, Work
 from sim.streams import Purpose, stream_key, uniform_array
 from sim.world import World
 
-_SECONDS_PER_MINUTE = 60.0
+_SECONDS_PER_MINUTE: Final = 60.0
 
 
 def submit_streams(world: World, pickers: list[Station] | None) -> None:

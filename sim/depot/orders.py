@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +17,13 @@ from sim.kernels.parcels import cut_to_fit, number_drops, number_orders
 from sim.kernels.shipping import KINDS, SENT_ROWS
 from sim.stores import Lines
 
-NOT_YET = -1
-DESK_STEPS = 4
+NOT_YET: Final = -1
+DESK_STEPS: Final = 4
 """Kinds of work that the desk does for an order."""
-_FEW = 64
-_LAST_DAY, _DEFECTIVE, _IS_LINE = 6, 7, 8
+_FEW: Final = 64
+_LAST_DAY: Final = 6
+_DEFECTIVE: Final = 7
+_IS_LINE: Final = 8
 """Rows of lines whose lots and defects are traced."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import simpy
 
@@ -26,7 +28,8 @@ from sim.stations import Crew, Station, WorkLog
 from sim.stores import Lines, Stores
 from sim.world import World
 
-_GRAMS_PER_KG, _MILLILITRES_PER_LITRE = 1_000, 1_000
+_GRAMS_PER_KG: Final = 1_000
+_MILLILITRES_PER_LITRE: Final = 1_000
 
 
 class Outbound:

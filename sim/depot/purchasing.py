@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -35,8 +36,8 @@ from sim.records import Centre
 from sim.suppliers import Line, Scorecards, Sources, Suppliers, VolumeDiscounts, meet_minimums
 from sim.world import World
 
-_LAST_SECOND = SECONDS_PER_DAY - 1
-_PURCHASE_ORDERS = -2
+_LAST_SECOND: Final = SECONDS_PER_DAY - 1
+_PURCHASE_ORDERS: Final = -2
 
 
 class Purchasing:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
-_MEMORY_DAYS = 28
+_MEMORY_DAYS: Final = 28
 
 
 class Requests:

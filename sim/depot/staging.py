@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Final
 
 import simpy
 
@@ -13,10 +14,10 @@ from scenarios import Staging as StagingFacts
 from sim.depot.orders import NOT_YET, Drop
 from sim.recorder import Recorder
 
-NO_LIMIT = -1
+NO_LIMIT: Final = -1
 """In the column `capacity` of the table of staging."""
 
-_MILLILITRES_PER_LITRE = 1_000
+_MILLILITRES_PER_LITRE: Final = 1_000
 
 
 @dataclass(eq=False, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 import simpy
@@ -18,7 +19,9 @@ from sim.stores import Lines
 from sim.working_days import Calendar
 from sim.world import World
 
-_LINES, _IN_FULL, _SHIPPED = 5, 7, 8
+_LINES: Final = 5
+_IN_FULL: Final = 7
+_SHIPPED: Final = 8
 
 
 class Waves:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from math import log
+from typing import Final
 
 from scenarios import Appointments
 from sim.aftersales.context import Context
@@ -13,9 +14,9 @@ from sim.field.jobs import Job
 from sim.field.ledgers import Ledger, StationLedgers
 from sim.field.workers import Worker
 
-HORIZON_DAYS = 180
+HORIZON_DAYS: Final = 180
 """How far ahead windows are offered."""
-NO_WINDOW = -1
+NO_WINDOW: Final = -1
 
 
 class AppointmentBook:

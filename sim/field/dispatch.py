@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import simpy
 from simpy.events import EventPriority
@@ -23,14 +23,20 @@ from sim.field.visits import AtTheCustomer, Visit
 from sim.field.waiting import Ordered, nearness
 from sim.field.workers import Spent, State, Worker
 
-_DISPATCH_TURN = EventPriority(Turn.DISPATCH)
-CREW_PATIENCE_SECONDS = 3_600
+_DISPATCH_TURN: Final = EventPriority(Turn.DISPATCH)
+CREW_PATIENCE_SECONDS: Final = 3_600
 """Nobody sets out for a job of two whose helper is expected to be free later than this."""
 # Members of enumerations are looked up slowly, and these are needed at every step.
-_BOOKED, _WAITING, _VISITED = Stage.BOOKED, Stage.WAITING, Stage.VISITED
-_OFF, _FREE, _VISIT = State.OFF, State.FREE, State.VISIT
-_DRIVING, _WORK, _WAITED = int(Spent.DRIVING), int(Spent.WORK), int(Spent.WAITING)
-_ABSENT = Cause.ABSENT
+_BOOKED: Final = Stage.BOOKED
+_WAITING: Final = Stage.WAITING
+_VISITED: Final = Stage.VISITED
+_OFF: Final = State.OFF
+_FREE: Final = State.FREE
+_VISIT: Final = State.VISIT
+_DRIVING: Final = int(Spent.DRIVING)
+_WORK: Final = int(Spent.WORK)
+_WAITED: Final = int(Spent.WAITING)
+_ABSENT: Final = Cause.ABSENT
 
 
 class Dispatcher:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from scenarios import DispatchRule
 from sim.field.jobs import Job, Needs
 from sim.field.waiting import waiting_by
 from sim.field.workers import State, Worker
 
-_OFF = State.OFF  # members of enumerations are looked up slowly
+_OFF: Final = State.OFF  # members of enumerations are looked up slowly
 
 
 class District:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from sim.aftersales.context import Context
 from sim.aftersales.requests import NOT_YET, Cause, Request, Urgency
-from sim.aftersales.rooms import Rooms
+from sim.aftersales.rooms import Field, Rooms
 from sim.clock import SECONDS_PER_DAY, Turn, at
 from sim.field.appointments import NO_WINDOW, AppointmentBook
 from sim.field.dispatch import Dispatcher
@@ -21,15 +21,19 @@ from sim.field.visits import AtTheCustomer, Visit
 from sim.field.workers import Worker
 from sim.streams import entity_key
 
-_PART_NEEDED = (Cause.MISSING_PART, Cause.DEFECTIVE_PART)
-_AT_AN_END = (Cause.NONE, Cause.DECLINED)
+_PART_NEEDED: Final = (Cause.MISSING_PART, Cause.DEFECTIVE_PART)
+_AT_AN_END: Final = (Cause.NONE, Cause.DECLINED)
 # Members of enumerations are looked up slowly, and these are needed at every step.
-_BOOKED, _WAITING, _PLANNED, _PART, _GONE = Stage.BOOKED, Stage.WAITING, Stage.PLANNED, Stage.PART, Stage.GONE
-_WRONG_SKILL = Cause.WRONG_SKILL
-_URGENT = int(Urgency.URGENT)
+_BOOKED: Final = Stage.BOOKED
+_WAITING: Final = Stage.WAITING
+_PLANNED: Final = Stage.PLANNED
+_PART: Final = Stage.PART
+_GONE: Final = Stage.GONE
+_WRONG_SKILL: Final = Cause.WRONG_SKILL
+_URGENT: Final = int(Urgency.URGENT)
 
 
-class FieldService:
+class FieldService(Field):
     """Takes requests in, and sees to them until they are done."""
 
     def __init__(self, context: Context) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scenarios import DispatchRule
 from sim.aftersales.facts import ServiceFacts
@@ -14,7 +14,7 @@ from sim.field.roads import Place, place_at
 if TYPE_CHECKING:
     from sim.field.workers import Worker
 
-SECONDS_PER_MINUTE = 60
+SECONDS_PER_MINUTE: Final = 60
 
 
 class Stage(IntEnum):
@@ -37,7 +37,7 @@ class Stage(IntEnum):
 Needs = tuple[int, int, int]
 """Skill (-1: none in particular), level and people that a job is thought to take."""
 # Members of enumerations are looked up slowly, and these are needed at every step.
-_BOOKED = Stage.BOOKED
+_BOOKED: Final = Stage.BOOKED
 
 
 class Job:
@@ -68,7 +68,9 @@ class Job:
 
 
 # Members of enumerations are looked up slowly, and these are needed at every step.
-_STREAM, _INSTALLATION, _MAINTENANCE = int(Kind.STREAM), int(Kind.INSTALLATION), int(Kind.MAINTENANCE)
+_STREAM: Final = int(Kind.STREAM)
+_INSTALLATION: Final = int(Kind.INSTALLATION)
+_MAINTENANCE: Final = int(Kind.MAINTENANCE)
 
 
 class Expectations:

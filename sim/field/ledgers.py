@@ -108,13 +108,13 @@ class StationLedgers:
             ledger.left[window] -= seconds
 
     def _count(self, ledger: Ledger, day: int) -> None:
-        skill, level, planned = ledger.skill, ledger.level, self._people.planned_duty
+        skill, level, people = ledger.skill, ledger.level, self._people
         first = day * len(self._windows)
         ledger.reach(first + len(self._windows))
         left = [0.0] * len(self._windows)
         for worker in self._workers:
             if skill < 0 or worker.levels[skill] >= level:  # as in `Worker.can_do`
-                duty = planned(worker.number, day)
+                duty = people.planned_duty(worker.number, day)
                 if duty is not None:
                     times = self._times.get(worker.number)
                     if times is None:

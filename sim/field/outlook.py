@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sim.aftersales.context import Context
 from sim.aftersales.rooms import Rooms
 from sim.clock import SECONDS_PER_DAY
@@ -9,7 +11,7 @@ from sim.field.jobs import Job
 from sim.field.visits import Visit
 from sim.field.workers import Worker
 
-_DAYS_PER_WEEK = 7
+_DAYS_PER_WEEK: Final = 7
 
 
 class Outlook:
@@ -57,10 +59,10 @@ class Outlook:
         day, capacity = self._capacity[station]
         today = now // SECONDS_PER_DAY
         if day != today:
-            seconds, planned = 0, self._people.planned_duty
+            seconds, people = 0, self._people
             for worker in self._crews[station]:
                 for ahead in range(today, today + _DAYS_PER_WEEK):
-                    duty = planned(worker.number, ahead)
+                    duty = people.planned_duty(worker.number, ahead)
                     if duty is not None:
                         seconds += duty.ends_second - duty.starts_second - duty.break_seconds
             capacity = seconds / (_DAYS_PER_WEEK * SECONDS_PER_DAY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,13 +13,14 @@ from sim.field.jobs import SECONDS_PER_MINUTE, Job, Stage, due_second
 from sim.field.roads import ServiceRoads
 from sim.field.workers import State, Worker, break_begins
 
-NO_LIMIT = 1 << 60
+NO_LIMIT: Final = 1 << 60
 """No arrival is too late."""
-SLACK_SECONDS = 1_800
+SLACK_SECONDS: Final = 1_800
 """Plans have people come so much before a window ends, as drives and work take longer at times."""
 # Members of enumerations are looked up slowly, and these are needed at every step.
-_PLANNED = Stage.PLANNED
-_OFF, _FREE = State.OFF, State.FREE
+_PLANNED: Final = Stage.PLANNED
+_OFF: Final = State.OFF
+_FREE: Final = State.FREE
 
 
 class DayPlans:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 from sim.aftersales.context import Context
 from sim.clock import Turn, at
 from sim.field.jobs import SECONDS_PER_MINUTE, Job, Stage
 
-_NOT_BEGUN = (Stage.BOOKED, Stage.WAITING, Stage.PLANNED)
+_NOT_BEGUN: Final = (Stage.BOOKED, Stage.WAITING, Stage.PLANNED)
 
 
 class Promises:

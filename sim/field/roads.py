@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import asin, cos, radians, sin, sqrt
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +12,10 @@ import numpy.typing as npt
 from scenarios import Roads
 from sim.clock import SECONDS_PER_HOUR
 
-EARTH_RADIUS_METRES = 6_371_008.8
+EARTH_RADIUS_METRES: Final = 6_371_008.8
 """Mean radius of the Earth (IUGG, R1)."""
-_METRES_PER_KM = 1_000.0
-_HOURS_PER_DAY = 24
+_METRES_PER_KM: Final = 1_000.0
+_HOURS_PER_DAY: Final = 24
 
 IntArray = npt.NDArray[np.int64]
 Place = tuple[float, float, float]
@@ -41,7 +42,7 @@ class ServiceRoads:
 
     def metres(self, start: Place, end: Place) -> int:
         """Road metres between two places, rounded to nearest."""
-        if start is end or start == end:
+        if start == end:
             return 0
         up, along = sin((start[0] - end[0]) * 0.5), sin((start[1] - end[1]) * 0.5)
         half_chord_squared = up * up + start[2] * end[2] * along * along

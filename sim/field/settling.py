@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sim.aftersales.context import Context
 from sim.aftersales.requests import NOBODY, NOT_YET, Cause, Kind, Outcome, PartSource
 from sim.aftersales.rooms import Rooms
@@ -11,20 +13,22 @@ from sim.books.terms import in_micro
 from sim.field.jobs import Stage
 from sim.field.visits import AtTheCustomer, Visit
 
-_METRES_PER_KM = 1_000
-_COLUMNS = SERVICE_TABLES["visits"]
-_TIMES = slice(_COLUMNS.index("departed_second"), _COLUMNS.index("ended_second") + 1)
+_METRES_PER_KM: Final = 1_000
+_COLUMNS: Final = SERVICE_TABLES["visits"]
+_TIMES: Final = slice(_COLUMNS.index("departed_second"), _COLUMNS.index("ended_second") + 1)
 # Members of enumerations are looked up slowly, and these are needed at every step.
-_ABSENT, _DEFECTIVE_PART, _DECLINED, _NO_CAUSE = (
-    Cause.ABSENT,
-    Cause.DEFECTIVE_PART,
-    Cause.DECLINED,
-    Cause.NONE,
-)
-_REPAIRS, _STREAM = (int(Kind.REPAIR), int(Kind.REWORK)), int(Kind.STREAM)
-_NO_PART = int(PartSource.NONE)
-_DONE, _DECLINED_QUOTE = int(Outcome.DONE), int(Outcome.DECLINED)
-_CONSUMABLES, _REPAIRS_SOLD, _PARTS_SOLD = Charge.CONSUMABLES, Charge.REPAIRS_SOLD, Charge.PARTS_SOLD
+_ABSENT: Final = Cause.ABSENT
+_DEFECTIVE_PART: Final = Cause.DEFECTIVE_PART
+_DECLINED: Final = Cause.DECLINED
+_NO_CAUSE: Final = Cause.NONE
+_REPAIRS: Final = (int(Kind.REPAIR), int(Kind.REWORK))
+_STREAM: Final = int(Kind.STREAM)
+_NO_PART: Final = int(PartSource.NONE)
+_DONE: Final = int(Outcome.DONE)
+_DECLINED_QUOTE: Final = int(Outcome.DECLINED)
+_CONSUMABLES: Final = Charge.CONSUMABLES
+_REPAIRS_SOLD: Final = Charge.REPAIRS_SOLD
+_PARTS_SOLD: Final = Charge.PARTS_SOLD
 
 
 class Settling:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from sim.aftersales.context import Context
 from sim.aftersales.rooms import Duty, Rooms
@@ -18,8 +18,13 @@ from sim.field.workers import Spent, State, Worker, break_begins
 
 Told = Callable[[Worker], None]
 # Members of enumerations are looked up slowly, and these are needed at every step.
-_OFF, _FREE, _VISIT, _BREAK = State.OFF, State.FREE, State.VISIT, State.BREAK
-_DRIVING, _PAUSED, _IDLE = int(Spent.DRIVING), int(Spent.BREAK), int(Spent.IDLE)
+_OFF: Final = State.OFF
+_FREE: Final = State.FREE
+_VISIT: Final = State.VISIT
+_BREAK: Final = State.BREAK
+_DRIVING: Final = int(Spent.DRIVING)
+_PAUSED: Final = int(Spent.BREAK)
+_IDLE: Final = int(Spent.IDLE)
 
 
 class Shifts:
@@ -173,7 +178,7 @@ class Shifts:
 
     def _metres_home(self, worker: Worker) -> int:
         """Road home; asked for again and again by those who have nothing to do."""
-        if worker.measured_from is not worker.place:
+        if worker.measured_from != worker.place:
             worker.measured_from = worker.place
             worker.metres_home = self._roads.metres(worker.place, worker.home)
         return worker.metres_home

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sim.aftersales.context import Context
 from sim.aftersales.requests import NOBODY, NOT_YET, Cause, Kind, PartSource, Request
 from sim.aftersales.rooms import Rooms
@@ -12,19 +14,18 @@ from sim.field.jobs import SECONDS_PER_MINUTE, Job
 from sim.field.roads import ServiceRoads, place_at
 from sim.field.workers import Worker
 
-_BROKEN = (Kind.REPAIR, Kind.REWORK)
+_BROKEN: Final = (Kind.REPAIR, Kind.REWORK)
 # Members of enumerations are looked up slowly, and these are needed at every step.
-_ABSENT, _WRONG_SKILL, _MISSING_PART, _FAILED_REPAIR, _DEFECTIVE_PART, _DECLINED, _NO_CAUSE = (
-    Cause.ABSENT,
-    Cause.WRONG_SKILL,
-    Cause.MISSING_PART,
-    Cause.FAILED_REPAIR,
-    Cause.DEFECTIVE_PART,
-    Cause.DECLINED,
-    Cause.NONE,
-)
-_REPAIR = int(Kind.REPAIR)
-_NO_PART, _VAN = int(PartSource.NONE), int(PartSource.VAN)
+_ABSENT: Final = Cause.ABSENT
+_WRONG_SKILL: Final = Cause.WRONG_SKILL
+_MISSING_PART: Final = Cause.MISSING_PART
+_FAILED_REPAIR: Final = Cause.FAILED_REPAIR
+_DEFECTIVE_PART: Final = Cause.DEFECTIVE_PART
+_DECLINED: Final = Cause.DECLINED
+_NO_CAUSE: Final = Cause.NONE
+_REPAIR: Final = int(Kind.REPAIR)
+_NO_PART: Final = int(PartSource.NONE)
+_VAN: Final = int(PartSource.VAN)
 
 
 class Visit:

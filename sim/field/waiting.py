@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from heapq import heappop, heappush
 from math import inf
-from typing import Protocol
+from typing import Final
 
 from scenarios import DispatchRule
 from sim.field.jobs import Job, Needs, Stage
@@ -14,18 +15,20 @@ from sim.field.workers import Worker
 Fits = Callable[[Worker, Job], bool]
 """Whether somebody who is free would be done with a job in time."""
 
-LOOKED_AT = 8
+LOOKED_AT: Final = 8
 """So many of the first jobs of a kind are looked at for one that can still be done today."""
 # Members of enumerations are looked up slowly, and these are needed at every step.
-_WAITING = Stage.WAITING
+_WAITING: Final = Stage.WAITING
 
 
-class Waiting(Protocol):
+class Waiting(ABC):
     """Jobs that wait for somebody."""
 
+    @abstractmethod
     def put(self, job: Job) -> None:
         """Add a job."""
 
+    @abstractmethod
     def take(self, worker: Worker, fits: Fits) -> Job | None:
         """The best job for somebody, if there is one; it is out as soon as its stage changes."""
 
@@ -34,7 +37,7 @@ _LAST: tuple[int, ...] = ()
 _Entry = tuple[tuple[int, ...], int, Job]
 
 
-class Ordered:
+class Ordered(Waiting):
     """A heap for each kind of job; the first of the heaps that somebody can do are compared."""
 
     def __init__(self, scarcity: Callable[[Needs], int] | None = None) -> None:
@@ -90,7 +93,7 @@ def _first(heap: list[_Entry], worker: Worker, fits: Fits) -> Job | None:
     return found
 
 
-class Nearby:
+class Nearby(Waiting):
     """Jobs of which the nearest is taken, by kind, so that those that somebody cannot do are not looked at."""
 
     def __init__(self) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from enum import IntEnum
 from heapq import heappush
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import simpy
 from simpy.events import EventPriority
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from sim.field.jobs import Job
     from sim.field.visits import Visit
 
-_WORK_TURN = EventPriority(Turn.WORK)
-NEVER = -1
+_WORK_TURN: Final = EventPriority(Turn.WORK)
+NEVER: Final = -1
 
 
 class State(IntEnum):
@@ -73,7 +73,7 @@ class Worker:
         self.place = self.measured_from = self.home
         self.metres_home = 0
         """Road from the place that it was last measured from."""
-        self.set_levels(facts.levels)
+        self.set_levels(list(facts.levels))
         self.state = State.OFF
         self.duty: Duty | None = None
         self.following: tuple[Duty, int] | None = None
@@ -108,7 +108,7 @@ class Worker:
             return self.visit.job.place
         return self.home if self.state == State.OFF else self.place
 
-    def set_levels(self, levels: Sequence[int]) -> None:
+    def set_levels(self, levels: list[int]) -> None:
         """Say what he can do: the level of each skill."""
         self.levels, self.best_level = levels, max(levels, default=0)
 

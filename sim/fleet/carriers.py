@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import numpy as np
 import simpy
@@ -23,10 +23,11 @@ from sim.recorder import Recorder
 from sim.streams import Purpose, cell_keys, entity_key, stream_key, uniform_array
 from sim.world import World
 
-_PPM = 1_000_000
-_GRAMS_PER_KG, _METRES_PER_KM = 1_000, 1_000
-_COURIER = -1
-_SHARPNESS = 4
+_PPM: Final = 1_000_000
+_GRAMS_PER_KG: Final = 1_000
+_METRES_PER_KM: Final = 1_000
+_COURIER: Final = -1
+_SHARPNESS: Final = 4
 """Power of the scores to which the suggested shares are proportional."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ from sim.working_days import Calendar
 
 IntArray = npt.NDArray[np.int64]
 
-_DROPS_OF_A_TRIP = 6
+_DROPS_OF_A_TRIP: Final = 6
 """Of which the time between two trips of a truck is reckoned, as trips are not known before."""
 _GRAMS_PER_KG = _MILLILITRES_PER_LITRE = 1_000
 

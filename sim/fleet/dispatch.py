@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import simpy
@@ -30,7 +31,7 @@ from sim.stations import Station
 from sim.stores import Stores
 from sim.world import World
 
-_GRAMS_PER_KG = 1_000
+_GRAMS_PER_KG: Final = 1_000
 
 
 class Fleet(Carriage):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +20,8 @@ from sim.streams import CELL_MULTIPLIER, Purpose, entity_keys, stream_key, unifo
 from sim.world import World
 
 IntArray = npt.NDArray[np.int64]
-_METRES_PER_KM = 1_000.0
-_SECONDS_PER_MINUTE = 60
+_METRES_PER_KM: Final = 1_000.0
+_SECONDS_PER_MINUTE: Final = 60
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Final
 
 import numpy as np
 import simpy
@@ -27,7 +28,7 @@ from sim.stations import Crew, Station, Work
 from sim.working_days import Calendar
 from sim.world import World
 
-_METRES_PER_KM = 1_000
+_METRES_PER_KM: Final = 1_000
 
 
 class LateCause(IntEnum):

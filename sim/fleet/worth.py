@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -27,8 +28,8 @@ from sim.kernels.driving import StopColumn
 from sim.recorder import Recorder
 from sim.replans import NOT_KNOWN, Planned, Regret, Replan, write_regret, write_replan
 
-_METRES_PER_KM = 1_000.0
-_HOURS_PER_DAY = 24
+_METRES_PER_KM: Final = 1_000.0
+_HOURS_PER_DAY: Final = 24
 
 
 @dataclass(frozen=True, order=True)

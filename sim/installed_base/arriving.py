@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +14,12 @@ IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 KeyArray = npt.NDArray[np.uint64]
 
-_COMING = ("second", "kind", "reported_second", "units")
+_COMING: Final = ("second", "kind", "reported_second", "units")
 """`second` is when the request comes to us, `units` how many there are in its cell on that day."""
-_WHOLE = (*KNOWN_WHOLE, *_COMING)
-_REAL = (*KNOWN_REAL, "chance")
+_WHOLE: Final = (*KNOWN_WHOLE, *_COMING)
+_REAL: Final = (*KNOWN_REAL, "chance")
 """`chance` is a probability that decides whether its unit is in use."""
-_PLACE = {name: place for names in (_WHOLE, _REAL) for place, name in enumerate(names)}
+_PLACE: Final = {name: place for names in (_WHOLE, _REAL) for place, name in enumerate(names)}
 
 
 class Row(NamedTuple):
@@ -80,7 +80,7 @@ class Rows:
         )
 
 
-_BLANK = np.array([*NO_WHOLE, *(0 for _ in _COMING)])[:, None]
+_BLANK: Final = np.array([*NO_WHOLE, *(0 for _ in _COMING)])[:, None]
 
 
 def blank_rows(number: int, kind: int) -> Rows:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sim.aftersales.context import Context
 from sim.aftersales.requests import Kind, Outcome, Request
-from sim.aftersales.rooms import Rooms
+from sim.aftersales.rooms import Base, Rooms
 from sim.clock import SECONDS_PER_DAY, Turn, at, scheduler
 from sim.installed_base.arriving import Row, Rows
 from sim.installed_base.evenings import LAST_SECOND, Evenings
 from sim.installed_base.relapses import Relapses
 
-_TURN = int(Turn.REPORT)
-_REPAIR, _INSTALLATION = int(Kind.REPAIR), int(Kind.INSTALLATION)
-_STREAM, _DONE = int(Kind.STREAM), (int(Outcome.DONE), int(Outcome.DONE_BY_PARTNER))
+_TURN: Final = int(Turn.REPORT)
+_REPAIR: Final = int(Kind.REPAIR)
+_INSTALLATION: Final = int(Kind.INSTALLATION)
+_STREAM: Final = int(Kind.STREAM)
+_DONE: Final = (int(Outcome.DONE), int(Outcome.DONE_BY_PARTNER))
 
 
-class InstalledBase:
+class InstalledBase(Base):
     """Hands over requests at their second, those of one second in the order of their keys, and knows what is broken.
 
     A failure that is due falls on any unit of its cell alike. If that one is under repair it does not fail, so that

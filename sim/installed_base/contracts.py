@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,7 +20,7 @@ from sim.streams import Purpose, cell_keys, entity_key, four_draws, uniform_arra
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
-_VISITS = entity_key("maintenance")
+_VISITS: Final = entity_key("maintenance")
 
 
 class Contracts:

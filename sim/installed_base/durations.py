@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +12,9 @@ import numpy.typing as npt
 from scenarios import Distribution
 from sim.durations import Durations
 
-_SECONDS_PER_MINUTE = 60.0
-_TABLE_BITS = 12
-_SHIFT = np.uint32(32 - _TABLE_BITS)
+_SECONDS_PER_MINUTE: Final = 60.0
+_TABLE_BITS: Final = 12
+_SHIFT: Final = np.uint32(32 - _TABLE_BITS)
 
 IntArray = npt.NDArray[np.int64]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
@@ -21,7 +23,7 @@ from sim.installed_base.sales import ApplianceSales
 
 IntArray = npt.NDArray[np.int64]
 
-LAST_SECOND = SECONDS_PER_DAY - 1
+LAST_SECOND: Final = SECONDS_PER_DAY - 1
 
 
 class Evenings:

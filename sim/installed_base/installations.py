@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,8 +18,8 @@ from sim.installed_base.places import Places
 from sim.streams import Purpose, cell_keys, entity_key, entity_keys, four_draws, uniform
 
 IntArray = npt.NDArray[np.int64]
-_ADVICE_DAYS = 7
-_WORDS = 2.0**-32
+_ADVICE_DAYS: Final = 7
+_WORDS: Final = 2.0**-32
 
 
 class Installations:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,7 +17,7 @@ from sim.field.roads import ServiceRoads, place_at
 from sim.installed_base.arriving import KeyArray, Rows, blank_rows
 from sim.streams import Purpose, uniform_array
 
-_SECONDS_PER_MINUTE = 60.0
+_SECONDS_PER_MINUTE: Final = 60.0
 IntArray = npt.NDArray[np.int64]
 
 

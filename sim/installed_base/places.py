@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,9 +14,9 @@ from sim.field.roads import EARTH_RADIUS_METRES
 from sim.installed_base.arriving import Draws, Rows
 from sim.kernels.installed_base import chords_between, place_customers, unit_vectors
 
-_KM_PER_DEGREE = 6371.0088 * np.pi / 180.0
+_KM_PER_DEGREE: Final = 6371.0088 * np.pi / 180.0
 
-NOWHERE = -1
+NOWHERE: Final = -1
 """Column `station_metres` of requests where no station is open."""
 
 FloatArray = npt.NDArray[np.float64]

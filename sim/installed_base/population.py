@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,8 +13,8 @@ from sim.books.terms import DAYS_PER_YEAR
 from sim.kernels.installed_base import daily_hazards, draw_failures, draw_removals
 from sim.streams import Purpose, cell_keys, entity_key, four_draws
 
-MONTHS_PER_YEAR = 12
-DAYS_PER_MONTH = DAYS_PER_YEAR / MONTHS_PER_YEAR
+MONTHS_PER_YEAR: Final = 12
+DAYS_PER_MONTH: Final = DAYS_PER_YEAR / MONTHS_PER_YEAR
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

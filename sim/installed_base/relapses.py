@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from sim.aftersales.requests import Kind, Request
@@ -9,7 +11,7 @@ from sim.clock import SECONDS_PER_DAY
 from sim.installed_base.arriving import Row, Rows, blank_rows
 from sim.installed_base.intake import Intake, Keys
 
-_SAME = {
+_SAME: Final = {
     "product": "product", "region": "region", "base_cell": "cell", "segment": "segment", "sla": "sla",
     "station": "station", "stream": "stream", "urgency": "urgency", "mode": "mode", "is_contract": "is_contract",
     "true_skill": "skill", "true_level": "level", "true_people": "people", "true_part": "part",

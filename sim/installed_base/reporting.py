@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
 from scenarios import Reporting
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
 
-_HOURS, _WEEKDAYS = 24, 7
+_HOURS: Final = 24
+_WEEKDAYS: Final = 7
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from scenarios import Partner
 from sim.aftersales.context import per_second_micro
@@ -14,8 +15,8 @@ from sim.clock import SECONDS_PER_DAY
 from sim.durations import Durations
 from sim.partners.review import Standing
 
-_MILLION = 1_000_000
-_NOBODY_HAS = -2
+_MILLION: Final = 1_000_000
+_NOBODY_HAS: Final = -2
 
 
 @dataclass(eq=False, slots=True)

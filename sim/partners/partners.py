@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
 from sim.aftersales.context import Context
 from sim.aftersales.requests import NOT_YET, Kind, Outcome, Request
-from sim.aftersales.rooms import Rooms
+from sim.aftersales.rooms import Partners, Rooms
 from sim.books.charges import Charge, charged
 from sim.clock import SECONDS_PER_DAY, Turn, at, day_of
 from sim.partners.hired import Hired, hire
@@ -15,11 +16,11 @@ from sim.partners.jobs import PartnerJob, reveal
 from sim.partners.review import review
 from sim.streams import Purpose, uniform, uniform_fraction
 
-_MONTH_DAYS = 28
+_MONTH_DAYS: Final = 28
 _IS_GIVEN, _WHICH, _RESPONSE, _SUCCEEDS = range(4)
 
 
-class OutsidePartners:
+class OutsidePartners(Partners):
     """Service agents outside the company (mechanism H16).
 
     A partner brings its own parts, comes at any hour, and needs two visits at most. What a customer has to pay goes to

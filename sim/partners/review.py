@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from scenarios import Partner, PartnerReview
 
-_PPM = 1_000_000
-_FULL = 10_000
+_PPM: Final = 1_000_000
+_FULL: Final = 10_000
 """A hundred points in hundredths."""
-_SHARPNESS = 4
+_SHARPNESS: Final = 4
 """Power of the scores to which the suggested shares are proportional."""
-_AUDITED = ("communication", "flexibility", "systems", "added_value", "growth")
+_AUDITED: Final = ("communication", "flexibility", "systems", "added_value", "growth")
 
 
 @dataclass(eq=False, slots=True)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Final
 
 from scenarios import Scenario
 from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
 from sim.recorder import Recorder
 
-_DAYS_PER_YEAR = 365.0
+_DAYS_PER_YEAR: Final = 365.0
 
-_INTO_STOCK = frozenset({Charge.PARTS_OPENING, Charge.PARTS_BOUGHT, Charge.PARTS_RETURNED})
-_OUT_OF_STOCK = frozenset({Charge.PARTS_USED, Charge.PARTS_SCRAPPED})
+_INTO_STOCK: Final = frozenset({Charge.PARTS_OPENING, Charge.PARTS_BOUGHT, Charge.PARTS_RETURNED})
+_OUT_OF_STOCK: Final = frozenset({Charge.PARTS_USED, Charge.PARTS_SCRAPPED})
 
 
 class PartsAccounts:

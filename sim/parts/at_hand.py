@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sim.aftersales.requests import PartSource, Request
-from sim.aftersales.rooms import Rooms
+from sim.aftersales.rooms import Parts, Rooms
 
 
-class EverythingAtHand:
+class EverythingAtHand(Parts):
     """Every part is in every van and never defective."""
 
     def connect(self, rooms: Rooms) -> None:

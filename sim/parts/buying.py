@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,7 @@ from sim.suppliers import Line, Quality
 from sim.suppliers.sampling import SUBS_PER_LOT, draw_samples
 from sim.suppliers.shipping import disrupted_days
 
-_SAMPLE = SUBS_PER_LOT // 2
+_SAMPLE: Final = SUBS_PER_LOT // 2
 
 
 class Buying:

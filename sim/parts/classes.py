@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,8 +15,8 @@ from sim.axes import positions
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-_MONTHS_PER_YEAR = 12.0
-_DAYS_PER_YEAR = 365.0
+_MONTHS_PER_YEAR: Final = 12.0
+_DAYS_PER_YEAR: Final = 365.0
 
 
 def expected_use(facts: ServiceFacts, other_per_day: FloatArray) -> FloatArray:

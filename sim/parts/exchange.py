@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sim.aftersales.context import Context
 from sim.aftersales.requests import NOBODY, Echelon, MoveReason, Request
 from sim.books.charges import Charge
@@ -12,11 +14,15 @@ from sim.parts.facts import PartFacts, key_of
 from sim.parts.stock import Stock
 from sim.streams import Purpose, uniform
 
-_WORDS = 1 << 32
+_WORDS: Final = 1 << 32
 # Members of enumerations are looked up slowly, and these are needed at every repair.
-_SHOP, _CENTRE, _CUSTOMER = int(Echelon.SHOP), int(Echelon.CENTRE), int(Echelon.CUSTOMER)
-_RETURN, _REPAIR = int(MoveReason.RETURN), int(MoveReason.REPAIR)
-_PARTS_RETURNED, _PART_REPAIRS = Charge.PARTS_RETURNED, Charge.PART_REPAIRS
+_SHOP: Final = int(Echelon.SHOP)
+_CENTRE: Final = int(Echelon.CENTRE)
+_CUSTOMER: Final = int(Echelon.CUSTOMER)
+_RETURN: Final = int(MoveReason.RETURN)
+_REPAIR: Final = int(MoveReason.REPAIR)
+_PARTS_RETURNED: Final = Charge.PARTS_RETURNED
+_PART_REPAIRS: Final = Charge.PART_REPAIRS
 
 
 class Exchange:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +20,9 @@ FloatArray = npt.NDArray[np.float64]
 Keys = npt.NDArray[np.uint64]
 
 CLASS_NAMES: tuple[Literal["A", "B", "C"], ...] = ("A", "B", "C")
-VANS_OF_STATION = "/van"
+VANS_OF_STATION: Final = "/van"
 """What is added to a station's id in the table of levels for the vans of its technicians."""
-_DAYS_PER_YEAR = 365.0
+_DAYS_PER_YEAR: Final = 365.0
 
 
 @dataclass(frozen=True, eq=False)

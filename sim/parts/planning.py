@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +15,9 @@ from sim.parts.facts import FloatArray, IntArray, Levels, PartFacts
 from sim.parts.forecasting import UseForecast
 from sim.recorder import TABLES
 
-DAYS_BETWEEN_REVIEWS = 7
-_MILLI = 1000.0
-_NEARLY_NOTHING = 1e-9
+DAYS_BETWEEN_REVIEWS: Final = 7
+_MILLI: Final = 1000.0
+_NEARLY_NOTHING: Final = 1e-9
 
 
 class PlannedLevels:

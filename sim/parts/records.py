@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from sim.aftersales.context import Context
@@ -14,7 +16,7 @@ from sim.parts.stock import Stock
 from sim.recorder import TABLES
 from sim.streams import CELL_MULTIPLIER, Purpose, uniform_array
 
-_DAYS_PER_YEAR = 365.0
+_DAYS_PER_YEAR: Final = 365.0
 
 
 class Records:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from typing import Final
 
 import numpy as np
 
@@ -15,8 +16,9 @@ from sim.parts.stock import Stock
 from sim.parts.transport import Transport
 
 # Members of enumerations are looked up slowly, and these are needed at every step.
-_STATION, _VAN = int(Echelon.STATION), int(Echelon.VAN)
-_SET_ASIDE = int(MoveReason.SET_ASIDE)
+_STATION: Final = int(Echelon.STATION)
+_VAN: Final = int(Echelon.VAN)
+_SET_ASIDE: Final = int(MoveReason.SET_ASIDE)
 
 
 class Wait:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,12 +15,12 @@ from sim.parts.accounts import PartsAccounts
 from sim.parts.facts import IntArray, Keys, PartFacts, key_of
 from sim.streams import Purpose, uniform
 
-_UNITS_TOGETHER = 32
-_WORDS = 2.0**32
+_UNITS_TOGETHER: Final = 32
+_WORDS: Final = 2.0**32
 # Members of enumerations are looked up slowly, and these are needed at every step.
-_CUSTOMER = int(Echelon.CUSTOMER)
-_USE = int(MoveReason.USE)
-_PARTS_USED = Charge.PARTS_USED
+_CUSTOMER: Final = int(Echelon.CUSTOMER)
+_USE: Final = int(MoveReason.USE)
+_PARTS_USED: Final = Charge.PARTS_USED
 
 
 class Pile:

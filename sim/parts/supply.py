@@ -7,7 +7,7 @@ import numpy as np
 from scenarios import PartsSupply
 from sim.aftersales.context import Context
 from sim.aftersales.requests import Echelon, Request
-from sim.aftersales.rooms import Rooms
+from sim.aftersales.rooms import Parts, Rooms
 from sim.clock import SECONDS_PER_DAY, Turn, at, second_of_day
 from sim.parts.at_hand import EverythingAtHand
 from sim.parts.buying import Buying
@@ -25,7 +25,7 @@ from sim.parts.vans import Vans
 from sim.recorder import TABLES
 
 
-class SpareParts:
+class SpareParts(Parts):
     """Vans are filled from their station, stations order from their centre, centres from suppliers.
 
     Stations and centres follow (s, S) rules on the inventory position: every evening in this order, or at the moment of

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from sim.aftersales.context import Context
@@ -13,7 +15,7 @@ from sim.parts.stock import Stock, dealt_out
 from sim.recorder import TABLES
 
 # Members of enumerations are looked up slowly, and these are needed at every step.
-_VAN = int(Echelon.VAN)
+_VAN: Final = int(Echelon.VAN)
 
 
 class Vans:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +17,14 @@ from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR, second_of_day
 from sim.durations import drawn, fractions
 from sim.streams import Purpose, four_draws, uniform_array, uniform_fraction
 
-_SECONDS_PER_MINUTE = 60
-_LONGEST_ILLNESS_DAYS = 120
-_BEGINS, _LENGTH, _TRAINING = 0, 1, 2
-_OFF, _ON_SHIFT, _TRAINS = 0, 1, 2
+_SECONDS_PER_MINUTE: Final = 60
+_LONGEST_ILLNESS_DAYS: Final = 120
+_BEGINS: Final = 0
+_LENGTH: Final = 1
+_TRAINING: Final = 2
+_OFF: Final = 0
+_ON_SHIFT: Final = 1
+_TRAINS: Final = 2
 
 
 class Presence:

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.aftersales.context import Context
 from sim.aftersales.requests import Request
-from sim.aftersales.rooms import Rooms
+from sim.aftersales.rooms import Quality, Rooms
 from sim.books.charges import Charge, charged
 from sim.books.terms import in_micro
 from sim.clock import SECONDS_PER_DAY
@@ -20,7 +20,7 @@ _Draws = tuple[float, float, float, int]
 """Whether a repair is bad, is inspected, is found bad, as fractions; when it fails again, as 32 bits."""
 
 
-class RepairQuality:
+class RepairQuality(Quality):
     """Post-repair inspection and relapses (mechanism H9).
 
     A bad repair fails again after `relapse_days`, at the latest when the guarantee ends, and not at all where there is

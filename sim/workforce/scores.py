@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from heapq import heappop, heappush
+from typing import Final
 
 from scenarios import TechnicianReview
 from sim.aftersales.context import Context
 from sim.aftersales.requests import NOT_YET, Request
 
-_FULL = 10_000
+_FULL: Final = 10_000
 """A hundred points."""
-_SECONDS_PER_HOUR = 3_600
+_SECONDS_PER_HOUR: Final = 3_600
 
 
 class Scores:

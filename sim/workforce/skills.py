@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Final
 
 from scenarios import LEVELS
 from sim.aftersales.context import Context
 from sim.kernels.elementary import log, power
 
-_LEAST_JOBS = 1.0
+_LEAST_JOBS: Final = 1.0
 """Nobody is slower than at his first job."""
 
 
@@ -28,7 +28,7 @@ class Skills:
         self._exponent = float(log(self._learning.progress_ratio) / log(2.0))
         self.experience = [person.experience_jobs for person in self._people]
         """Jobs done by each technician, those before the first day included."""
-        self.levels: list[Sequence[int]] = [list(person.levels) for person in self._people]
+        self.levels: list[list[int]] = [list(person.levels) for person in self._people]
         """(technicians, skills)"""
         self._towards = [[0.0] * len(person.levels) for person in self._people]
         count = len(self._people)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
@@ -14,7 +15,8 @@ from sim.durations import Durations, fractions
 from sim.kernels.elementary import exp
 from sim.streams import Purpose, entity_key, entity_keys, uniform, uniform_array
 
-_NOTICE, _HIRING = 0, 1
+_NOTICE: Final = 0
+_HIRING: Final = 1
 
 
 @dataclass(frozen=True)

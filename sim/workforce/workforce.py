@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
+from typing import Final
 
 from sim.aftersales.context import Context
 from sim.aftersales.requests import Request, WorkforceEvent
-from sim.aftersales.rooms import Duty, Rooms
+from sim.aftersales.rooms import Duty, Rooms, Workforce
 from sim.aftersales.tables import SERVICE_TABLES
 from sim.clock import SECONDS_PER_DAY, Turn, at
 from sim.workforce.morale import MoraleBook
@@ -17,15 +17,16 @@ from sim.workforce.scores import Scores
 from sim.workforce.skills import Skills
 from sim.workforce.turnover import Turnover
 
-_MILLION = 1_000_000
-_DAYS_PER_WEEK = 7
-_COLUMNS = SERVICE_TABLES["technician_days"]
+_MILLION: Final = 1_000_000
+_DAYS_PER_WEEK: Final = 7
+_COLUMNS: Final = SERVICE_TABLES["technician_days"]
 _SHIFT, _DRIVING, _WORK = (_COLUMNS.index(f"{name}_seconds") for name in ("shift", "driving", "work"))
 _OVERTIME, _VISITS, _FAILED = (_COLUMNS.index(name) for name in ("overtime_seconds", "visits", "failed"))
-_FLAGS, _STATE = _COLUMNS.index("is_absent"), _COLUMNS.index("morale_ppm")
+_FLAGS: Final = _COLUMNS.index("is_absent")
+_STATE: Final = _COLUMNS.index("morale_ppm")
 
 
-class Technicians:
+class Technicians(Workforce):
     """The people in all positions; a position keeps its index when somebody else takes it.
 
     Rows of `technician_days` on days at work are the field's; those of illness and training are written here and hold
@@ -69,7 +70,7 @@ class Technicians:
         """See `Workforce.planned_duty`."""
         return self._presence.planned(technician, day)
 
-    def levels(self, technician: int) -> Sequence[int]:
+    def levels(self, technician: int) -> list[int]:
         """See `Workforce.levels`."""
         return self._skills.levels[technician]
 
