@@ -105,8 +105,8 @@ that knew beforehand what would come: what was expected, what came, and what cou
 sourcing rule (-1 without any) and supplier. `step` of `shortage_responses` counts as in `scenarios.SHORTAGE_STEPS`.
 """
 
-_MANY_VALUES = 500_000
-"""From so many 64-bit integers on, the rows of a table are made narrow: 4 MB."""
+_MANY_VALUES = 250_000
+"""From so many 64-bit integers on, the rows of a table are made narrow: 2 MB."""
 
 
 class _Pile:
