@@ -44,8 +44,7 @@ def open_world(
     """
     initial = scenario.initial
     shape = (axes.stores, axes.skus)
-    zeros = np.zeros(shape, np.int64)
-    transit, backorders = zeros.copy(), zeros.copy()
+    transit, backorders = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     if initial.store_stock is None:
         units = np.ceil(base_rate * initial.store_days_of_demand - 1e-9).astype(np.int64) * is_on_sale
         store, sku = np.nonzero((units > 0) & (axes.shelf_life_days > 0)[None, :])
@@ -53,7 +52,7 @@ def open_world(
     else:
         table = initial.store_stock
         store, sku = _places(table, "store_id", axes.store_ids), _places(table, "sku_id", axes.sku_ids)
-        units = zeros.copy()
+        units = np.zeros(shape, np.int64)
         np.add.at(units, (store, sku), table["units"])
         np.add.at(transit, (store, sku), table["on_order_units"])
         np.add.at(backorders, (store, sku), table["backorder_units"])

@@ -1,14 +1,15 @@
-"""Event tables while they are written: blocks of rows, joined at the end."""
+"""Event tables while they are written: rows as they come, made narrow when many have come."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.aftersales.tables import SERVICE_TABLES
+from sim.columns import NarrowArray, NarrowColumns, narrowed, widened
 from sim.records import Table
 from sim.stations import WorkLog
 
@@ -104,19 +105,71 @@ that knew beforehand what would come: what was expected, what came, and what cou
 sourcing rule (-1 without any) and supplier. `step` of `shortage_responses` counts as in `scenarios.SHORTAGE_STEPS`.
 """
 
+_MANY_VALUES = 250_000
+"""From so many 64-bit integers on, the rows of a table are made narrow: 2 MB."""
+
+
+class _Pile:
+    """Rows in the order they came: the latest as 64-bit integers, one row after the other, older ones narrow."""
+
+    def __init__(self, width: int) -> None:
+        self.latest = array("q")
+        self._width = width
+        self._older: list[list[NarrowArray]] = []
+        self._older_rows = 0
+
+    def __len__(self) -> int:
+        return self._older_rows + len(self.latest) // self._width
+
+    def add(self, rows: npt.NDArray[np.int64]) -> None:
+        """Add (k, width) rows."""
+        if rows.size < _MANY_VALUES:
+            self.latest.frombytes(rows.tobytes())
+        else:
+            self.make_narrow()
+            self._keep_narrow(rows)
+
+    def make_narrow(self) -> None:
+        """Make the latest rows narrow, if there are any."""
+        if self.latest:
+            self._keep_narrow(self._latest_rows())
+            del self.latest[:]  # it stays the same array, for those who write to it
+
+    def _keep_narrow(self, rows: npt.NDArray[np.int64]) -> None:
+        self._older.append(narrowed(rows))
+        self._older_rows += len(rows)
+
+    def rows_from(self, first: int) -> npt.NDArray[np.int64]:
+        """A copy of the rows from the `first` on, (k, width)."""
+        parts, start = [self._latest_rows()], self._older_rows
+        for columns in reversed(self._older):
+            if start <= first:
+                break
+            parts.insert(0, widened(columns))
+            start -= len(columns[0])
+        return np.concatenate(parts)[first - start :]
+
+    def narrow_blocks(self) -> list[list[NarrowArray]]:
+        """All rows, narrow: a list of columns for each of some blocks."""
+        self.make_narrow()
+        return self._older
+
+    def _latest_rows(self) -> npt.NDArray[np.int64]:
+        return np.frombuffer(self.latest, np.int64).reshape(-1, self._width)
+
 
 class Recorder:
     """Collects rows of event tables: blocks of rows come before those that were added one by one."""
 
     def __init__(self) -> None:
-        self._blocks: dict[str, list[npt.NDArray[np.int64]]] = {name: [] for name in TABLES}
+        self._blocks = {name: _Pile(len(columns)) for name, columns in TABLES.items()}
+        self._rows = {name: _Pile(len(columns)) for name, columns in TABLES.items()}
         self._orders = 0
-        self._rows = {name: array("q") for name in TABLES}
-        self._write_charge = self._rows["charges"].fromlist
+        self._write_charge = self.writer("charges")
 
     def add(self, table: str, rows: npt.NDArray[np.int64]) -> None:
-        """Add rows, (k, columns of the table), which are not copied."""
-        self._blocks[table].append(rows)
+        """Add rows, (k, columns of the table)."""
+        self._blocks[table].add(np.asarray(rows, np.int64))
 
     def add_orders(self, rows: npt.NDArray[np.int64]) -> None:
         """Add rows of store orders, numbered from `next_order` on."""
@@ -125,15 +178,15 @@ class Recorder:
 
     def add_row(self, table: str, row: Sequence[int]) -> None:
         """Add one row."""
-        self._rows[table].extend(row)
+        self._rows[table].latest.extend(row)
 
     def writer(self, table: str) -> Callable[[list[int]], None]:
         """What adds a row to a table, for those who add many: a list is taken over several times as fast as a tuple."""
-        return self._rows[table].fromlist
+        return self._rows[table].latest.fromlist
 
     def packed_writer(self, table: str) -> Callable[[bytes], None]:
         """What adds a row that is packed as native 64-bit integers: of long rows, twice as fast as a list."""
-        return self._rows[table].frombytes
+        return self._rows[table].latest.frombytes
 
     def charge(self, second: int, centre: int, reason: int, quantity: int, amount_minor: int) -> None:
         """Write down what something costs; see `sim.books.charges.Charge` for reasons and their quantities."""
@@ -156,14 +209,12 @@ class Recorder:
 
     def follower(self, table: str) -> Callable[[], npt.NDArray[np.int64]]:
         """What gives the rows, (k, columns), that were added to a table since it was last called."""
-        blocks, single, width = self._blocks[table], self._rows[table], len(TABLES[table])
-        seen = [0, 0]
+        piles, seen = (self._blocks[table], self._rows[table]), [0, 0]
 
         def added() -> npt.NDArray[np.int64]:
-            rows = np.array(single[seen[1] :], np.int64).reshape(-1, width)
-            new = np.concatenate([*blocks[seen[0] :], rows])
-            seen[:] = len(blocks), len(single)
-            return new
+            new = [pile.rows_from(first) for pile, first in zip(piles, seen, strict=True)]
+            seen[:] = map(len, piles)
+            return np.concatenate(new)
 
         return added
 
@@ -172,14 +223,20 @@ class Recorder:
         """Number of the next store order, counted from 0."""
         return self._orders
 
+    def make_narrow(self) -> None:
+        """Keep what has come so far in less room, where it is much: for whoever runs the clock to call once a day."""
+        for pile in (*self._blocks.values(), *self._rows.values()):
+            if len(pile.latest) >= _MANY_VALUES:
+                pile.make_narrow()
+
     def tables(self) -> dict[str, Table]:
-        """All tables, read-only; the rows are given up, as they take as much room again."""
+        """All tables, read-only; nothing can be added any more."""
         return {name: Table(name, self._joined(name)) for name in TABLES}
 
-    def _joined(self, table: str) -> dict[str, npt.NDArray[np.int64]]:
-        names, blocks = TABLES[table], self._blocks.pop(table)
-        single = np.frombuffer(self._rows.pop(table), np.int64).reshape(-1, len(names))
-        rows = np.concatenate([*blocks, single]) if blocks else single
-        columns = np.array(rows.T, order="C")
+    def _joined(self, table: str) -> Mapping[str, npt.NDArray[np.int64]]:
+        names, piles = TABLES[table], (self._blocks.pop(table), self._rows.pop(table))
+        if sum(map(len, piles)) * len(names) >= _MANY_VALUES:
+            return NarrowColumns(names, [block for pile in piles for block in pile.narrow_blocks()])
+        columns = np.array(np.concatenate([pile.rows_from(0) for pile in piles]).T, order="C")
         columns.setflags(write=False)
         return dict(zip(names, columns, strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -97,6 +97,29 @@ class Labels:
     """Axes of after-sales service."""
 
 
+class _Recorded(Mapping[str, npt.NDArray[Any]]):
+    """Panels, and columns as `table.column`, looked up one by one: each column of a long table takes room then only."""
+
+    def __init__(self, panels: Mapping[str, npt.NDArray[Any]], tables: Mapping[str, Table]) -> None:
+        self._panels = panels
+        self._columns = {
+            f"{name}.{column}": (table, column) for name, table in tables.items() for column in table.columns
+        }
+
+    def __getitem__(self, name: str) -> npt.NDArray[Any]:
+        if name in self._panels:
+            return self._panels[name]
+        table, column = self._columns[name]
+        return table[column]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._panels
+        yield from self._columns
+
+    def __len__(self) -> int:
+        return len(self._panels) + len(self._columns)
+
+
 @dataclass(frozen=True, eq=False)
 class RunResult:
     """What happened once: identity, event tables, panels, ledger, KPIs. Picklable, read-only."""
@@ -118,18 +141,15 @@ class RunResult:
 
     def digest(self) -> str:
         """Canonical digest of all event tables and panels: equal runs, equal digests."""
-        arrays: dict[str, npt.NDArray[np.generic]] = {
+        panels: dict[str, npt.NDArray[Any]] = {
             "day": self.panels.day,
             "cell": self.panels.cell,
             "cell_revenue": self.panels.cell_revenue,
             "centre": self.panels.centre,
             "ledger": self.ledger,
         }
-        for table in self.tables.values():
-            if table.name in _ONLY_WHERE_FILLED and not len(table):
-                continue
-            arrays |= {f"{table.name}.{name}": column for name, column in table.columns.items()}
-        return digest_of(arrays)
+        tables = (t for t in self.tables.values() if len(t) or t.name not in _ONLY_WHERE_FILLED)
+        return digest_of(_Recorded(panels, {table.name: table for table in tables}))
 
     def summary(self) -> str:
         """A few lines for a terminal."""

@@ -28,6 +28,8 @@ def opening_of(world: World) -> Closing:
     """What stands on the shelves, is under way and is owed on the first morning."""
     cost = world.axes.purchase_cost_minor
     opening = world.opening
+    # Unlike zeros like those of another array, these take no memory until somebody writes to them.
+    nothing = _locked(np.zeros(opening.store_units.shape, np.int64))
     return Closing(
         store_units=_locked(opening.store_units),
         store_value=_locked(opening.store_units * cost),
@@ -37,9 +39,9 @@ def opening_of(world: World) -> Closing:
         centre_units=_locked(opening.centre_units),
         centre_value=_locked(owned_value(world, opening.centre_units * cost)),
         centre_deviation=_locked(np.zeros_like(opening.centre_units)),
-        waiting_units=_locked(np.zeros_like(opening.store_units)),
-        returning_units=_locked(np.zeros_like(opening.store_units)),
-        returning_value=_locked(np.zeros_like(opening.store_units)),
+        waiting_units=nothing,
+        returning_units=nothing,
+        returning_value=nothing,
     )
 
 

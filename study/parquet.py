@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from sim import Cell, Centre, Day
 from study.atomic import replacing
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
-    from sim import Labels, Panels, RunResult
+    from sim import Labels, Panels, RunResult, Table
 
 _ROWS_PER_GROUP = 200_000
+_EVENTS_PER_GROUP = 500_000
+"""More, since a group is cut out of whole columns, which long tables put together anew for each group."""
 _DATES = ("date", "period_start")
 
 
@@ -34,11 +36,8 @@ def write_tables(result: RunResult, events: Path, panels: Path, stem: str) -> No
         panels: Folder of the panels, `<stem>-day.parquet`, `<stem>-cell.parquet`, `<stem>-centre.parquet`.
         stem: First part of the file names.
     """
-    import pyarrow as pa
-
     for name, table in result.tables.items():
-        columns = {column: pa.array(values) for column, values in table.columns.items()}
-        _write(events / f"{stem}-{name}.parquet", iter([pa.table(columns)]))
+        _write(events / f"{stem}-{name}.parquet", _event_groups(table))
     labels, kept = result.labels, result.panels
     _write(panels / f"{stem}-day.parquet", _daily_groups(labels, kept.day, "store", labels.stores, Day))
     _write(
@@ -49,8 +48,6 @@ def write_tables(result: RunResult, events: Path, panels: Path, stem: str) -> No
 
 
 def _write(path: Path, groups: Iterator[pa.Table]) -> None:
-    import pyarrow.parquet as pq
-
     first = next(groups)
     # Statistics of every column take a third of the writing; a reader prunes by date alone.
     dates = [name for name in first.column_names if name in _DATES]
@@ -63,11 +60,16 @@ def _write(path: Path, groups: Iterator[pa.Table]) -> None:
             writer.write_table(group)
 
 
+def _event_groups(table: Table) -> Iterator[pa.Table]:
+    for first in range(0, max(len(table), 1), _EVENTS_PER_GROUP):
+        group = slice(first, first + _EVENTS_PER_GROUP)
+        # Copied, so that whole columns of a long table are not held together.
+        yield _table({name: _numbers(table[name][group].copy()) for name in table.columns})
+
+
 def _daily_groups(
     labels: Labels, panel: npt.NDArray[np.int64], place: str, places: tuple[str, ...], measures: type[IntEnum]
 ) -> Iterator[pa.Table]:
-    import pyarrow as pa
-
     days, count, classes, _ = panel.shape
     start = np.datetime64(labels.start_date, "D")
     step = max(1, _ROWS_PER_GROUP // (count * classes))
@@ -75,17 +77,15 @@ def _daily_groups(
         part = panel[first : first + step]
         dates = start + np.arange(first, first + len(part))
         columns = {
-            "date": pa.array(np.repeat(dates, count * classes)),
+            "date": _dates(np.repeat(dates, count * classes)),
             place: _labelled(np.tile(np.repeat(np.arange(count), classes), len(part)), places),
             "class": _labelled(np.tile(np.arange(classes), len(part) * count), labels.classes),
         }
-        columns |= {measure.name.lower(): pa.array(part[..., measure].ravel()) for measure in measures}
-        yield pa.table(columns)
+        columns |= {measure.name.lower(): _numbers(part[..., measure].ravel()) for measure in measures}
+        yield _table(columns)
 
 
 def _cell_groups(labels: Labels, panels: Panels) -> Iterator[pa.Table]:
-    import pyarrow as pa
-
     stores_per_group = max(1, _ROWS_PER_GROUP // len(labels.skus))
     start = np.datetime64(labels.start_date, "D")
     for period in range(len(panels.cell)):
@@ -97,15 +97,37 @@ def _cell_groups(labels: Labels, panels: Panels) -> Iterator[pa.Table]:
             rows = np.flatnonzero(counted.any(axis=1) | (revenue != 0))
             counted = counted[rows]
             columns = {
-                "period_start": pa.array(np.full(len(rows), first_day)),
+                "period_start": _dates(np.full(len(rows), first_day)),
                 "store": _labelled(first + rows // len(labels.skus), labels.stores),
                 "sku": _labelled(rows % len(labels.skus), labels.skus),
             }
-            columns |= {measure.name.lower(): pa.array(counted[:, measure]) for measure in Cell}
-            yield pa.table(columns | {"revenue": pa.array(revenue[rows])})
+            columns |= {measure.name.lower(): _numbers(counted[:, measure]) for measure in Cell}
+            yield _table(columns | {"revenue": _numbers(revenue[rows])})
+
+
+def _table(columns: Mapping[str, pa.Array]) -> pa.Table:
+    return pa.Table.from_arrays(list(columns.values()), names=list(columns))
+
+
+# `pyarrow.array` and `pyarrow.table` import pandas, to see whether they are given something of it: that takes as long
+# as several replications of a small scenario. Arrays made of buffers know what they are, and nothing is copied.
+
+
+def _numbers(values: npt.NDArray[Any]) -> pa.Array:
+    memory = pa.py_buffer(np.ascontiguousarray(values))
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, memory])
+
+
+def _dates(days: npt.NDArray[np.datetime64]) -> pa.Array:
+    memory = pa.py_buffer(days.astype("datetime64[D]").astype(np.int32))
+    return pa.Array.from_buffers(pa.date32(), len(days), [None, memory])
+
+
+def _texts(texts: tuple[str, ...]) -> pa.Array:
+    encoded = [text.encode() for text in texts]
+    ends = np.cumsum([0, *map(len, encoded)], dtype=np.int32)
+    return pa.StringArray.from_buffers(len(texts), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded)))
 
 
 def _labelled(codes: npt.NDArray[Any], labels: tuple[str, ...]) -> pa.Array:
-    import pyarrow as pa
-
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), pa.array(labels, pa.string()))
+    return pa.DictionaryArray.from_arrays(_numbers(codes.astype(np.int32)), _texts(labels))

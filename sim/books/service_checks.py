@@ -12,6 +12,7 @@ from sim.books.audit import Audit, Axis
 from sim.books.base_checks import check_base
 from sim.books.contact_checks import as_numbers, check_calls, check_one_at_a_time
 from sim.books.events import NOT_YET, counted
+from sim.columns import SomeRows
 from sim.records import IntArray, Table
 from sim.result import ServiceLabels
 
@@ -60,7 +61,7 @@ def _by_number(audit: Audit, requests: Table) -> Mapping[str, IntArray] | None:
     audit.equal("every request has one row", numbers, expected, (Axis("row"),))
     if (numbers != expected).any():
         return None
-    return {name: column[order] for name, column in requests.columns.items()}
+    return SomeRows(requests.columns, order)
 
 
 def _check_stages(audit: Audit, requests: Mapping[str, IntArray], partner_jobs: Table) -> None:

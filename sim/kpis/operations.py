@@ -11,6 +11,7 @@ import numpy.typing as npt
 from sim.books import MINOR_PER_MAJOR, Account
 from sim.books.charges import ACCOUNT_OF, SERVICE_CHARGES, Charge
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
+from sim.columns import SomeRows
 from sim.kpis import staging
 from sim.kpis.replans import replan_kpis
 from sim.records import IntArray, Table
@@ -61,8 +62,8 @@ class Operations:
         if table not in self.tables:
             return Rows({}, 0)
         whole = self.tables[table]
-        kept = chosen(whole)
-        return Rows({name: column[kept] for name, column in whole.columns.items()}, int(kept.sum()))
+        kept = np.flatnonzero(chosen(whole))
+        return Rows(SomeRows(whole.columns, kept), len(kept))
 
     def within(self, began: IntArray, ended: IntArray) -> IntArray:
         """Seconds of each stretch of time that fall on days that count; an end of -1 is still to come."""

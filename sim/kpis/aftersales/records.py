@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sim.aftersales.requests import Kind, Outcome
 from sim.books.charges import SERVICE_CHARGES
 from sim.clock import SECONDS_PER_DAY
+from sim.columns import SomeRows
 from sim.kpis.operations import Rows
 from sim.records import IntArray, Table
 from sim.result import Labels, ServiceLabels
@@ -105,32 +106,12 @@ class ServiceRecords:
         )
 
 
-class _Some(Mapping[str, IntArray]):
-    """Columns of some rows, each cut out when it is first looked at: tables are wide, formulas look at little."""
-
-    def __init__(self, whole: Mapping[str, IntArray], rows: IntArray) -> None:
-        self.whole, self.rows = whole, rows
-        self._cut: dict[str, IntArray] = {}
-
-    def __getitem__(self, column: str) -> IntArray:
-        if column not in self._cut:
-            self._cut[column] = self.whole[column][self.rows]
-        return self._cut[column]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.whole)
-
-    def __len__(self) -> int:
-        return len(self.whole)
-
-
 def part_of(rows: Rows, chosen: Chosen) -> Rows:
     """Some of some rows."""
     found = np.flatnonzero(chosen)
     columns = rows.columns
-    if isinstance(columns, _Some):
-        return Rows(_Some(columns.whole, columns.rows[found]), len(found))
-    return Rows(_Some(columns, found), len(found))
+    some = columns.some(found) if isinstance(columns, SomeRows) else SomeRows(columns, found)
+    return Rows(some, len(found))
 
 
 def over(numerator: float, denominator: float) -> float:
