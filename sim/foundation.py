@@ -12,8 +12,18 @@ import numpy.typing as npt
 from scenarios import Plan, Scenario
 from sim.axes import Axes, build_axes
 from sim.goods import build_ageing, build_goods
-from sim.kernels.draws import FIXED_STEPS, decay_row, fixed_thresholds, zero_probability_row
-from sim.kernels.layout import Ageing, EmergencyRules, Forecasters, Goods, Handling, Market, OrderRules
+from sim.kernels.draws import decay_row, zero_probability_row
+from sim.kernels.fixed_counts import FIXED_STEPS, fixed_thresholds
+from sim.kernels.layout import (
+    Ageing,
+    EmergencyRules,
+    Forecasters,
+    Goods,
+    Handling,
+    Market,
+    OrderRules,
+    WideCounts,
+)
 from sim.levels import build_emergency_rules, build_forecasters, build_rules
 from sim.market.calendar import Window
 from sim.market.market import Market as MarketFacts
@@ -22,6 +32,7 @@ from sim.market.shocks import shock_factors
 from sim.opening import Opening, open_world
 from sim.streams import CELL_MULTIPLIER, entity_keys
 from sim.suppliers import Supply, build_supply
+from sim.wide_counts import wide_counts
 
 _MOST_KEPT = 4
 """Foundations kept: studies compare a few scenarios in turn."""
@@ -48,8 +59,9 @@ class CountTables:
     per_dispersion: FloatArray
     decay: FloatArray
     zero_probability: FloatArray
-    """(stores, SKUs) at fixed rates, else (1, SKUs) of room."""
+    """(stores, SKUs) at fixed rates, else (1, 1)."""
     thresholds: npt.NDArray[np.uint32]
+    wide: WideCounts
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,10 +202,13 @@ def _count_tables(facts: MarketFacts, axes: Axes) -> CountTables:
     per_dispersion = 1.0 / dispersion
     # A copy that could be written: kernels are compiled once more for arrays that cannot.
     base_rate = facts.base_rate.copy()
-    zero_probability = np.zeros((axes.stores if is_fixed else 1, axes.skus))
+    zero_probability = np.zeros((axes.stores, axes.skus) if is_fixed else (1, 1))
     thresholds = np.zeros((axes.stores, FIXED_STEPS, axes.skus) if is_fixed else (1, 1, 1), np.uint32)
     if is_fixed:
         for store in range(axes.stores):
             zero_probability_row(base_rate[store], decay, zero_probability[store])
             fixed_thresholds(zero_probability[store], base_rate[store], per_dispersion, thresholds[store])
-    return CountTables(is_constant, is_fixed, base_rate, per_dispersion, decay, zero_probability, thresholds)
+    wide = wide_counts(thresholds, zero_probability, base_rate, per_dispersion)
+    return CountTables(
+        is_constant, is_fixed, base_rate, per_dispersion, decay, zero_probability, thresholds, wide
+    )

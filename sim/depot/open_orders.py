@@ -10,12 +10,14 @@ import numpy.typing as npt
 
 from sim.books import NOT_YET
 from sim.depot.stock import by_arrival
+from sim.kernels.writing import write_receipts
 from sim.recorder import TABLES, Recorder
 from sim.suppliers import Line
 
 IntArray = npt.NDArray[np.int64]
 
-_MANY_LINES: Final = 1 << 15
+_COLUMNS: Final = len(TABLES["receipts"]) + 1
+"""Of a receipt, and the second at which it was planned."""
 
 
 class OpenOrders:
@@ -24,9 +26,6 @@ class OpenOrders:
     def __init__(self, end_second: int) -> None:
         self._end_second = end_second
         self._due: dict[int, list[IntArray]] = {}
-        self._came: list[tuple[IntArray, IntArray, IntArray]] = []
-        """Lines that have come in, whether each counts, and when: they become rows many at a time."""
-        self._lines_that_came = 0
         self._rows: list[IntArray] = []
         self._left: dict[int, int] = {}
 
@@ -93,29 +92,22 @@ class OpenOrders:
         """
         if lines.shape[1]:
             is_last = np.ones(lines.shape[1], np.int64)
-            counted: set[int] = set()
-            for part in np.flatnonzero(lines[Line.IS_SPLIT]).tolist():
-                number = int(lines[Line.NUMBER, part])
-                is_last[part] = self._left[number] == 0 and number not in counted
-                counted.add(number)
-            self._came.append((lines, is_last, seconds))
-            self._lines_that_came += lines.shape[1]
-            if self._lines_that_came > _MANY_LINES:
-                self._write_down()
+            if lines[Line.IS_SPLIT].any():
+                counted: set[int] = set()
+                for part in np.flatnonzero(lines[Line.IS_SPLIT]).tolist():
+                    number = int(lines[Line.NUMBER, part])
+                    is_last[part] = self._left[number] == 0 and number not in counted
+                    counted.add(number)
+            self._write_down(lines, is_last, seconds, seconds)
 
-    def _write_down(self) -> None:
-        """Make rows of the lines that have come in."""
-        if self._came:
-            lines, counts, seconds = (
-                np.concatenate(parts, axis=-1) for parts in zip(*self._came, strict=True)
-            )
-            times = np.repeat(np.arange(len(self._came)), [lines.shape[1] for lines, *_ in self._came])
-            self._rows.append(_rows(lines, counts, seconds, seconds, times))
-        self._came, self._lines_that_came = [], 0
+    def _write_down(self, lines: IntArray, counts: IntArray, received: IntArray, planned: IntArray) -> None:
+        """Make receipts of lines, see `write_receipts`."""
+        rows = np.empty((lines.shape[1], _COLUMNS), np.int64)
+        written = write_receipts(np.ascontiguousarray(lines), counts, received, planned, rows)
+        self._rows.append(rows[:written].copy())
 
     def close(self, recorder: Recorder) -> None:
         """Write the table of receipts, in the order in which the goods were bought."""
-        self._write_down()
         seen: set[int] = set()
         for second in sorted(self._due, reverse=True):
             for block in self._due[second]:
@@ -126,7 +118,7 @@ class OpenOrders:
                     seen.add(number)
                 if block.shape[1]:
                     never, planned = np.full(is_last.size, NOT_YET), np.full(is_last.size, second)
-                    self._rows.append(_rows(block, is_last, never, planned, np.zeros_like(planned)))
+                    self._write_down(block, is_last, never, planned)
         if self._rows:
             rows = np.concatenate(self._rows)
             order = np.lexsort((rows[:, 1], rows[:, 0], rows[:, -1], rows[:, 2]))
@@ -136,34 +128,7 @@ class OpenOrders:
 
 def _split(lines: IntArray) -> Iterable[tuple[int, int]]:
     """Number and units of each part of a line that comes in several."""
-    if not np.count_nonzero(lines[Line.IS_SPLIT]):
+    if not lines[Line.IS_SPLIT].any():
         return ()
     split = lines[Line.IS_SPLIT] == 1
     return zip(lines[Line.NUMBER, split].tolist(), lines[Line.UNITS, split].tolist(), strict=True)
-
-
-def _rows(
-    lines: IntArray, counts: IntArray, received: IntArray, planned: IntArray, times: IntArray
-) -> IntArray:
-    """Receipts of lines that come in, one row per order and second.
-
-    Args:
-        lines: (len(Line), k).
-        counts: (k,) 1 for parts with which their line counts, else 0.
-        received: (k,) second at which each has come in.
-        planned: (k,) second at which that was to be.
-        times: (k,) number of the time at which each came in: those of two times share no row.
-
-    Returns:
-        (rows, columns of receipts and the second planned).
-    """
-    key = np.stack((lines[Line.SUPPLIER], lines[Line.CENTRE], lines[Line.PLACED], planned, times))
-    order = np.lexsort(key)
-    key = key[:, order]
-    first = np.flatnonzero(np.concatenate(([True], (np.diff(key, axis=1) != 0).any(axis=0))))
-    rows = np.empty((first.size, len(TABLES["receipts"]) + 1), np.int64)
-    rows[:, 1], rows[:, 0], rows[:, 2], rows[:, -1] = key[:-1, first]
-    rows[:, 3] = received[order[first]]
-    for column, amounts in enumerate((counts, lines[Line.UNITS], lines[Line.COST]), start=4):
-        rows[:, column] = np.add.reduceat(amounts[order], first)
-    return rows

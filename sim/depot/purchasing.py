@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Final
 
@@ -37,7 +37,6 @@ from sim.suppliers import Line, Scorecards, Sources, Suppliers, VolumeDiscounts,
 from sim.world import World
 
 _LAST_SECOND: Final = SECONDS_PER_DAY - 1
-_PURCHASE_ORDERS: Final = -2
 
 
 class Purchasing:
@@ -79,6 +78,7 @@ class Purchasing:
         self._steering = Steering(environment, world, recorder)
         self._sales_feed = SalesFeed(world) if sourcing.shared_sales else None
         self._has_minimums = bool(world.supply.minimum_units.any() or world.supply.minimum_minor.any())
+        self._has_list_prices = self._suppliers.has_list_prices(world.axes.purchase_cost_minor)
         self._follows_levels = not sourcing.rules and not self._has_minimums
         self._forecast = _opening_forecast(world)
         centres, skus = stock.on_hand.shape
@@ -110,7 +110,9 @@ class Purchasing:
         )  # fmt: skip
         page = world.centre_panel[0]
         self._post_levels = bound(post_centre_levels, *self._levels, page)
-        self._take_in = bound(take_in, np.zeros((len(Line), 1), np.int64), *self._stock_arrays, page)
+        line = np.zeros((len(Line), 1), np.int64)
+        self._take_in = bound(take_in, line, *self._stock_arrays, page)
+        self._write_purchases = bound(write_purchases, line, 0, 0, 0, self._purchase_rows)
         self._review_centres = bound(
             review_centres, 0, 0, world.market.on_sale[0], world.market.orderable[0], world.centre_panel[0],
             *self._review_arrays,
@@ -231,17 +233,20 @@ class Purchasing:
         lines[Line.NUMBER] = np.arange(self._lines_ordered, self._lines_ordered + lines.shape[1])
         self._lines_ordered += lines.shape[1]
         lines = np.ascontiguousarray(lines)
-        written = write_purchases(
-            lines, len(axes.centre_ids), len(axes.supplier_ids), now, _PURCHASE_ORDERS, self._purchase_rows
+        written = self._write_purchases(
+            lines, len(axes.centre_ids), len(axes.supplier_ids), now, self._purchase_rows
         )
         self._recorder.add("purchase_orders", self._purchase_rows[:written].copy())
         self._record_prices(lines, now)
         self._discounts.note(lines)
-        self._pay_express(lines[:, lines[Line.IS_EXPRESS] == 1], now, is_shortage=False)
+        if lines[Line.IS_EXPRESS].any():
+            self._pay_express(lines[:, lines[Line.IS_EXPRESS] == 1], now, is_shortage=False)
         self._expect(self._suppliers.send(lines, day, now))
 
     def _record_prices(self, lines: IntArray, now: int) -> None:
         """Write down how far orders cost more or less than the list prices of the SKU table."""
+        if self._has_list_prices:
+            return
         more = lines[Line.COST] - lines[Line.UNITS] * self._world.axes.purchase_cost_minor[lines[Line.SKU]]
         if more.any():
             rows = by_order(lines, more[None])
@@ -327,11 +332,8 @@ class Purchasing:
         """Lines can be shipped from (k,) some seconds on, ascending, none of which has been looked at."""
         world = self._world
         self._open_orders.receive(lines, seconds)
-        days = seconds // SECONDS_PER_DAY
-        edges = np.flatnonzero(np.diff(days, prepend=-1, append=-1)).tolist() if days.size else ()
-        for start, stop in pairwise(edges):
-            page = world.centre_panel[int(days[start])]
-            self._take_in(np.ascontiguousarray(lines[:, start:stop]), *self._stock_arrays, page)
+        for day, mine in _by_day(lines, seconds):
+            self._take_in(mine, *self._stock_arrays, world.centre_panel[day])
         self._consignment.deliver(lines, seconds)
         self._stocked(lines, seconds)
 
@@ -343,6 +345,20 @@ class Purchasing:
         stop = np.nonzero(edges.T == -1)[1]
         rows = np.stack((supplier, start * SECONDS_PER_DAY, stop * SECONDS_PER_DAY), axis=1)
         self._recorder.add("disruptions", rows.astype(np.int64))
+
+
+def _by_day(lines: IntArray, seconds: IntArray) -> Iterator[tuple[int, IntArray]]:
+    """The lines of each day on which some come, at (k,) seconds in ascending order."""
+    if not seconds.size:
+        return
+    first, last = day_of(int(seconds[0])), day_of(int(seconds[-1]))
+    if first == last:
+        yield first, np.ascontiguousarray(lines)
+        return
+    edges = np.searchsorted(seconds, np.arange(first, last + 2) * SECONDS_PER_DAY).tolist()
+    for day, (start, stop) in enumerate(pairwise(edges), start=first):
+        if stop > start:
+            yield day, np.ascontiguousarray(lines[:, start:stop])
 
 
 def _express_triggers(world: World) -> npt.NDArray[np.float64]:

@@ -90,8 +90,9 @@ class CentreStock:
 
     def room_for(self, centre: int, lines: int) -> IntArray:
         """Room for what some order lines send, see `sim.kernels.shipping.fill_orders`."""
-        lots = int(np.count_nonzero(self.lots[centre]))
-        if self.lots.size or self.defective[centre].any():
+        # The largest is found several times as fast as any().
+        if self.lots.size or self.defective[centre].max() > 0:
+            lots = int(np.count_nonzero(self.lots[centre]))
             return np.empty((TRACED_ROWS, 2 * lines + lots), np.int64)
         return np.empty((SENT_ROWS, lines), np.int64)
 

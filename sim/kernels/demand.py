@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.compilation import inline_kernel, kernel
-from sim.kernels.draws import count_row, count_rows4_fixed, zero_probability_row
+from sim.kernels.fixed_counts import count_rows4_fixed, count_wide4
 from sim.kernels.layout import Array, Market, Process
+from sim.kernels.moving_counts import count_moving_row
 from sim.kernels.philox import Words64, block_words, uniform_rows4
 
 _LOW_WORD = np.uint64(0xFFFFFFFF)
@@ -115,14 +116,14 @@ def draw_day(row: int, day: int, group: int, store_key: np.uint64, sku_key: Arra
                 low, high, block_number, _NO_SUB, k0, k1, process.thresholds[row], process.zero_probability[row],
                 base, process.per_dispersion, process.demand[row],
             )  # fmt: skip
+            count_wide4(row, low, high, block_number, _NO_SUB, k0, k1, process.wide, process.demand[row])
         else:
             uniform_rows4(low, high, block_number, _NO_SUB, k0, k1, process.block_uniforms[row])
     if process.is_fixed:
         return
     factor = process.rate_factor[group, process.remembered_days + day]
     scale = process.shock[process.remembered_days + day, row]
-    mean, zero = process.mean, process.zero_probability[0]
-    for j in range(mean.size):
-        mean[j] = base[j] * factor[j] * scale
-    zero_probability_row(mean, process.decay, zero)
-    count_row(process.block_uniforms[row, ordinal & 3], zero, mean, process.per_dispersion, wanted)
+    count_moving_row(
+        base, factor, scale, process.decay, process.per_dispersion, process.block_uniforms[row, ordinal & 3],
+        process.mean, wanted,
+    )  # fmt: skip

@@ -234,6 +234,21 @@ class Market(NamedTuple):
     """(m,) uint64."""
 
 
+class WideCounts(NamedTuple):
+    """Cells of fixed rates that often want many units, w of them; see `sim.kernels.fixed_counts`."""
+
+    start: Array
+    """(n + 1,) int64: those of store i are start[i] up to start[i + 1]."""
+    sku: Array
+    """(w,) int64."""
+    first: Array
+    """(w + 1,) int64: where the thresholds of each begin."""
+    threshold: Array
+    """(thresholds of all,) uint32: the first draw at which the count exceeds 0, 1, 2 ..."""
+    guide: Array
+    """(w, 16) int64: threshold with which to begin, by the first four bits of the draw."""
+
+
 class Process(NamedTuple):
     """How demand is drawn: means, their randomness, and what has been drawn."""
 
@@ -260,9 +275,11 @@ class Process(NamedTuple):
     decay: Array
     """(m,) float64: -ln p(0) per unit of mean."""
     zero_probability: Array
-    """(n or 1, m) float64: p(0) per cell at fixed rates, else a scratch row."""
+    """(n, m) float64: p(0) per cell at fixed rates, (1, 1) otherwise."""
     thresholds: Array
     """(n or 1, steps, m) uint32: counts at fixed rates."""
+    wide: WideCounts
+    """Cells for which these are too few."""
     mean: Array
     """(m,) float64 scratch."""
     low: Array

@@ -140,12 +140,15 @@ def fill_orders(
             closes_second, lots, shipped, first_part, parts,
         )  # fmt: skip
     orders = np.zeros((store_key.size, KINDS, 6), np.int64)
+    _note_new(lines, is_new, shipped, class_of, keeps_backlog, is_noted, asked, placed_posted, orders)
+    sent_row, sent_sku, sent_units, sent_cost = sent[0], sent[1], sent[2], sent[3]
+    sent_kind, sent_arrives = sent[4], sent[5]
     number = 0
     store_before, days_before, arrives = whole(-1), whole(-1), whole(0)
     for line in range(line_sku.size):
-        row, sku, kind = unsigned(line_row[line]), unsigned(line_sku[line]), unsigned(line_kind[line])
-        wanted, units = line_units[line], shipped[line]
-        index, missing = unsigned(class_of[sku]), wanted - units
+        row, sku = unsigned(line_row[line]), unsigned(line_sku[line])
+        units = shipped[line]
+        index, missing = unsigned(class_of[sku]), line_units[line] - units
         if units > 0:
             if is_unlimited and units > on_hand[sku]:
                 bought = units - whole(on_hand[sku])
@@ -170,8 +173,8 @@ def fill_orders(
                 centre_posted[index, Centre.SHIPPED] += taken
                 centre_posted[index, Centre.SHIPPED_VALUE] += cost
                 at = unsigned(number)
-                sent[0, at], sent[1, at], sent[2, at] = line_row[line], line_sku[line], taken
-                sent[3, at], sent[4, at], sent[5, at] = cost, line_kind[line], arrives
+                sent_row[at], sent_sku[at], sent_units[at] = line_row[line], line_sku[line], taken
+                sent_cost[at], sent_kind[at], sent_arrives[at] = cost, line_kind[line], arrives
                 if is_traced:
                     bad = whole(0)
                     if defective[sku] > 0:
@@ -191,19 +194,6 @@ def fill_orders(
                 number += 1
                 if part >= 0:
                     part = parts[0, part]
-        if is_new[line]:
-            placed_posted[index, Centre.LINES_IN_FULL] += whole(missing == 0)
-            if not is_noted:
-                placed_posted[index, Centre.ASKED] += wanted
-                placed_posted[index, Centre.LINES] += 1
-                asked[sku] += wanted
-            order = orders[row, kind]
-            order[_PLACED] = lines[5, line]
-            order[_LINES] += 1
-            order[_UNITS] += wanted
-            order[_SHIPPED] += units
-            order[_FILLED] += whole(missing == 0)
-            order[_CANCELLED] += 0 if keeps_backlog else missing
         if missing == 0:
             centre_short[row, sku] = 0
         else:
@@ -228,6 +218,68 @@ def fill_orders(
             centre_posted,
         )
     return number, _write_orders(orders, first_order, centre, order_rows)
+
+
+@kernel
+def _note_new(
+    lines: Array,
+    is_new: Array,
+    shipped: Array,
+    class_of: Array,
+    keeps_backlog: bool,
+    is_noted: bool,
+    asked: Array,
+    placed_posted: Array,
+    orders: Array,
+) -> None:
+    """Post new lines to the day on which they were placed, and add them up by order; see `fill_orders`.
+
+    Lines of one order and class mostly stand together: they are summed on the way and posted when another one begins.
+
+    Args:
+        lines: (6, k).
+        is_new: (k,).
+        shipped: (k,) units.
+        class_of: (m,).
+        keeps_backlog: what is missing waits.
+        is_noted: what is asked was noted before.
+        asked: (m,) units that stores asked for today; added to.
+        placed_posted: (c, len(Centre)); changed.
+        orders: (n, KINDS, 6) zeros; changed.
+    """
+    line_row, line_sku, line_units, line_kind = lines[0], lines[1], lines[2], lines[3]
+    line = whole(0)
+    while line < line_sku.size:
+        if not is_new[line]:
+            line += 1
+            continue
+        row, kind, index = line_row[line], line_kind[line], class_of[line_sku[line]]
+        order, posted = orders[row, kind], placed_posted[index]
+        order[_PLACED] = lines[5, line]
+        first, wanted, sent, filled = line, whole(0), whole(0), whole(0)
+        while (
+            line < line_sku.size
+            and is_new[line]
+            and line_row[line] == row
+            and line_kind[line] == kind
+            and class_of[unsigned(line_sku[line])] == index
+        ):
+            units = line_units[line]
+            wanted += units
+            sent += shipped[line]
+            filled += whole(shipped[line] == units)
+            if not is_noted:
+                asked[unsigned(line_sku[line])] += units
+            line += 1
+        posted[Centre.LINES_IN_FULL] += filled
+        if not is_noted:
+            posted[Centre.ASKED] += wanted
+            posted[Centre.LINES] += line - first
+        order[_LINES] += line - first
+        order[_UNITS] += wanted
+        order[_SHIPPED] += sent
+        order[_FILLED] += filled
+        order[_CANCELLED] += 0 if keeps_backlog else wanted - sent
 
 
 @kernel

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.compilation import allocating_kernel
+from sim.kernels.compilation import allocating_kernel, kernel
 from sim.kernels.layout import Array, whole
 from sim.kernels.shipping import KINDS, SENT_ROWS
 
@@ -12,16 +12,15 @@ _SECONDS_PER_DAY = 86_400
 
 
 @allocating_kernel
-def write_purchases(lines: Array, centres: int, suppliers: int, now: int, received: int, rows: Array) -> int:
-    """Write a row of the table of receipts per centre and supplier, or one of purchase orders.
+def write_purchases(lines: Array, centres: int, suppliers: int, now: int, rows: Array) -> int:
+    """Write a row of the table of purchase orders per centre and supplier.
 
     Args:
         lines: (6, k) centre, SKU, units, cost, supplier, second of arrival.
         centres: how many there are.
         suppliers: how many there are.
         now: second at which they are ordered.
-        received: second at which these lines arrive together, -1 after the end of the run; -2 for purchase orders.
-        rows: (centres x suppliers, 7 or 6) receives the rows.
+        rows: (centres x suppliers, 6) receives the rows.
 
     Returns:
         Number of rows.
@@ -39,13 +38,49 @@ def write_purchases(lines: Array, centres: int, suppliers: int, now: int, receiv
                 continue
             row = rows[number]
             row[0], row[1], row[2] = centre, supplier, now
-            column = 3
-            if received > -2:
-                row[column] = received
-                column += 1
             for index in range(3):
-                row[column + index] = totals[centre, supplier, index]
+                row[3 + index] = totals[centre, supplier, index]
             number += 1
+    return number
+
+
+@kernel
+def write_receipts(lines: Array, counts: Array, received: Array, planned: Array, rows: Array) -> int:
+    """Write a row of the table of receipts per order, of one centre to one supplier, and second planned.
+
+    Args:
+        lines: (7, k) centre, SKU, units, cost, supplier, second of arrival and second of the order.
+        counts: (k,) 1 for parts with which their line counts, else 0.
+        received: (k,) second at which each has come in, -1 if never.
+        planned: (k,) second at which that was to be.
+        rows: (k, 8) receives the rows, in the order in which their first lines stand: the table's columns, and the
+            second planned.
+
+    Returns:
+        Number of rows.
+    """
+    number, place = whole(0), whole(0)
+    for line in range(lines.shape[1]):
+        centre, supplier, placed, due = lines[0, line], lines[4, line], lines[6, line], planned[line]
+        # Neighbours mostly are of one order.
+        tried = whole(0)
+        while tried < number and not (
+            rows[place, 0] == centre
+            and rows[place, 1] == supplier
+            and rows[place, 2] == placed
+            and rows[place, 7] == due
+        ):
+            place = place + 1 if place + 1 < number else whole(0)
+            tried += 1
+        if tried == number:
+            place = number
+            number += 1
+            rows[place, 0], rows[place, 1], rows[place, 2] = centre, supplier, placed
+            rows[place, 3], rows[place, 7] = received[line], due
+            rows[place, 4], rows[place, 5], rows[place, 6] = 0, 0, 0
+        rows[place, 4] += counts[line]
+        rows[place, 5] += lines[2, line]
+        rows[place, 6] += lines[3, line]
     return number
 
 

@@ -42,6 +42,11 @@ class LeadTimes:
         """(suppliers,) whether draws are needed."""
         return np.asarray(self.constant_days == _RANDOM)
 
+    @cached_property
+    def _drawn(self) -> list[int]:
+        """Suppliers for which draws are needed."""
+        return np.flatnonzero(self.is_random).tolist()
+
     def draw(
         self, key: StreamKey, supplier: IntArray, entity: npt.NDArray[np.uint64], ordinal: int
     ) -> IntArray:
@@ -54,7 +59,7 @@ class LeadTimes:
             ordinal: ordinal of the date on which the lines leave.
         """
         days: IntArray = self.constant_days[supplier]
-        for index in np.flatnonzero(self.is_random):
+        for index in self._drawn:
             lines = np.flatnonzero(supplier == index)
             if lines.size:
                 draws = uniform_array(key, entity[lines], ordinal)

@@ -38,6 +38,11 @@ class Suppliers:
             return cost
         return np.asarray(np.rint(cost * self.price_factors[day, supplier]), dtype=np.int64)
 
+    def has_list_prices(self, list_minor: IntArray) -> bool:
+        """Whether everything costs what the (SKUs,) list says, from every supplier and on every day."""
+        is_listed = self._supply.cost_minor == list_minor
+        return self.price_factors is None and bool((is_listed | ~self._supply.is_sold).all())
+
     def lead_time_days(
         self, supplier: IntArray, centre: IntArray, sku: IntArray, day: int, is_express: IntArray
     ) -> IntArray:
@@ -45,8 +50,8 @@ class Suppliers:
         supply, ordinal = self._supply, self._first_ordinal + day
         entity = supply.entity[supplier, centre, sku]
         days = supply.regular.draw(self._regular_key, supplier, entity, ordinal)
-        express = np.flatnonzero(is_express)
-        if express.size:
+        if is_express.any():
+            express = np.flatnonzero(is_express)
             days[express] = supply.express.draw(
                 self._express_key, supplier[express], entity[express], ordinal
             )

@@ -9,17 +9,18 @@ import pytest
 from scipy import stats
 
 from sim.kernels import draws
-from sim.kernels.draws import (
+from sim.kernels.draws import count, count_row, decay_row, zero_probability_row
+from sim.kernels.fixed_counts import (
     FIXED_STEPS,
-    count,
-    count_row,
+    all_thresholds,
     count_rows4_fixed,
-    decay_row,
+    count_wide4,
     fixed_thresholds,
-    zero_probability_row,
 )
+from sim.kernels.moving_counts import count_moving_row, exp_single
 from sim.kernels.philox import uniform_rows4
 from sim.streams import Purpose, cell_keys, entity_key, entity_keys, halves, stream_key
+from sim.wide_counts import wide_counts
 from tests.machine_code import assembly, fused_operations, library_calls
 
 
@@ -66,16 +67,30 @@ class Cells:
         count_row(uniforms, self.zero_probability, self.mean, self.per_dispersion, out)
         return out
 
+    def row_of_products(self, uniforms):
+        """As a run draws them where rates move, means being products."""
+        mean, out = np.empty_like(self.mean), np.empty(self.mean.size, np.int32)
+        factor = np.full(self.mean.size, 0.5, np.float32)
+        decay, share = self.decay, self.per_dispersion
+        count_moving_row(2 * self.mean, factor, np.float32(1), decay, share, uniforms, mean, out)
+        return out
+
     def rows4(self, block, uniforms):
         uniform_rows4(self.low, self.high, np.uint32(block), np.uint32(0), *KEY, uniforms)
         return np.array([self.row(row) for row in uniforms])
 
-    def rows4_fixed(self, block):
-        out = np.empty((4, self.mean.size), np.int32)
+    def rows4_fixed(self, block, *, tabulates_wide=True):
+        """As a run draws them; without tables, wide cells are inverted one by one."""
+        thresholds, out = self.thresholds[None].copy(), np.empty((4, self.mean.size), np.int32)
+        wide = wide_counts(thresholds, self.zero_probability[None], self.mean[None], self.per_dispersion)
         count_rows4_fixed(
-            self.low, self.high, np.uint32(block), np.uint32(0), *KEY, self.thresholds,
-            self.zero_probability, self.mean, self.per_dispersion, out,
+            self.low, self.high, np.uint32(block), np.uint32(0), *KEY,
+            thresholds[0] if tabulates_wide else self.thresholds, self.zero_probability, self.mean,
+            self.per_dispersion, out,
         )  # fmt: skip
+        if tabulates_wide:
+            assert wide.sku.size
+            count_wide4(0, self.low, self.high, np.uint32(block), np.uint32(0), *KEY, wide, out)
         return out
 
 
@@ -137,8 +152,52 @@ def test_scalar_row_and_fixed_counts_are_equal_bit_for_bit():
     for block in range(3):
         rows = cells.rows4(block, uniforms)
         assert np.array_equal(rows, cells.rows4_fixed(block))
+        assert np.array_equal(rows, cells.rows4_fixed(block, tabulates_wide=False))
         for lane in range(4):
             assert rows[lane].tolist() == [cells.one(u, i) for i, u in enumerate(uniforms[lane])]
+
+
+@pytest.mark.parametrize("largest", [1e-3, 0.5, 3.0, 600.0])
+def test_counts_at_moving_rates_are_equal_bit_for_bit(largest):
+    numbers, n = rng(), 6000
+    mean, dispersion = numbers.uniform(0, largest, n), 1.0 + numbers.exponential(1.0, n)
+    mean[::50], dispersion[::3] = 0.0, 1.0
+    cells, uniforms = Cells(mean, dispersion), numbers.integers(0, 2**32, n, dtype=np.uint32)
+    uniforms[:3000:60], uniforms[1:3000:60] = 2**32 - 1, 0
+    assert np.array_equal(cells.row_of_products(uniforms), cells.row(uniforms))
+
+
+@pytest.mark.parametrize("dispersion", [1.0, 1.3, 4.0])
+def test_counts_at_moving_rates_change_exactly_where_single_counts_do(dispersion):
+    """Draws on both sides of each step, where single precision cannot tell."""
+    for mean in (0.01, 0.3, 1.0, 2.5):
+        cell, room = Cells(mean, dispersion), np.empty(4096, np.uint32)
+        per = cell.per_dispersion[0]
+        number = all_thresholds(cell.zero_probability[0], mean * per, 1.0 - per, room)
+        steps = room[: min(number, 8)].astype(np.int64)
+        near = np.unique(np.clip(steps[:, None] + np.arange(-3000, 3000, 7), 0, 2**32 - 1))
+        cells = Cells(np.full(near.size, mean), dispersion)
+        assert np.array_equal(
+            cells.row_of_products(near.astype(np.uint32)), cells.row(near.astype(np.uint32))
+        )
+
+
+def test_the_short_exponential_is_as_good_as_it_says():
+    x = np.concatenate([np.linspace(-80, 0, 5001), np.linspace(-1, 0, 5001)]).astype(np.float32)
+    found = np.array([exp_single(value) for value in x], float)
+    assert np.allclose(found, np.exp(x.astype(float)), rtol=0, atol=4e-7)
+
+
+@pytest.mark.parametrize("dispersion", [1.0, 1.05, 3.0])
+@pytest.mark.parametrize("mean", [6.0, 20.0, 150.0, 400.0])
+def test_tables_of_wide_cells_change_where_counts_do(mean, dispersion):
+    cells, room = Cells(mean, dispersion), np.empty(4096, np.uint32)
+    per = cells.per_dispersion[0]
+    number = all_thresholds(cells.zero_probability[0], mean * per, 1.0 - per, room)
+    for k, threshold in enumerate(room[:number].tolist()):
+        assert cells.one(threshold) > k
+        assert threshold == 0 or cells.one(threshold - 1) <= k
+    assert cells.one(2**32 - 1) == number
 
 
 @pytest.mark.parametrize("u", [0, 1, 2**31, 2**32 - 2, 2**32 - 1])
@@ -172,7 +231,7 @@ def test_both_methods_agree_where_one_takes_over_from_the_other(dispersion):
     mean = 455.0 / decay
     cells = Cells(mean, dispersion)
     per = cells.per_dispersion[0]
-    assert cells.zero_probability[0] > draws._SMALLEST_START
+    assert cells.zero_probability[0] > draws.SMALLEST_START
     for u in rng().integers(0, 2**32, 500, dtype=np.uint32):
         fraction = (float(u) + 0.5) / 2**32
         assert draws._count_around_mode(fraction, mean * per, 1.0 - per) == cells.one(u)
@@ -229,12 +288,15 @@ def test_draws_of_one_day_and_of_one_cell_are_uniform():
 def test_machine_code_is_plain_ieee_arithmetic():
     x, u, n, one = np.empty(1), np.empty(1, np.uint32), np.empty(1, np.int32), np.uint32(1)
     rows, counts = np.empty((FIXED_STEPS, 1), np.uint32), np.empty((4, 1), np.int32)
+    s = np.empty(1, np.float32)
     for code in (
         assembly(decay_row, x, x),
         assembly(zero_probability_row, x, x, x),
         assembly(count, one, 0.5, 0.5, 0.0),
         assembly(count_row, u, x, x, x, n),
         assembly(count_rows4_fixed, u, u, one, one, one, one, rows, x, x, x, counts),
+        assembly(all_thresholds, 0.5, 0.5, 0.0, u),
+        assembly(count_moving_row, x, s, s[0], x, x, u, x, n),
     ):
         assert not fused_operations(code)
         assert not library_calls(code)
@@ -243,22 +305,22 @@ def test_machine_code_is_plain_ieee_arithmetic():
 DRAW_EVERYTHING = """
 import hashlib
 import numpy as np
-from sim.kernels import draws, elementary, philox
+from sim.kernels import draws, elementary, fixed_counts, philox
 
 n = 999
 low, high = np.arange(n, dtype=np.uint32), np.full(n, 7, np.uint32)
 mean, dispersion = np.linspace(0.0, 60.0, n) ** 2 / 60, np.linspace(1.0, 5.0, n)
 uniforms, rows = np.empty((4, n), np.uint32), np.empty((4, n), np.int32)
 decay, zero = np.empty(n), np.empty(n)
-thresholds = np.empty((draws.FIXED_STEPS, n), np.uint32)
+thresholds = np.empty((fixed_counts.FIXED_STEPS, n), np.uint32)
 words = [np.uint32(word) for word in (3, 0, 1, 2)]
 philox.uniform_rows4(low, high, *words, uniforms)
 draws.decay_row(dispersion, decay)
 draws.zero_probability_row(mean, decay, zero)
 draws.count_row(uniforms[1], zero, mean, 1 / dispersion, rows[1])
 single = rows[1].copy()
-draws.fixed_thresholds(zero, mean, 1 / dispersion, thresholds)
-draws.count_rows4_fixed(low, high, *words, thresholds, zero, mean, 1 / dispersion, rows)
+fixed_counts.fixed_thresholds(zero, mean, 1 / dispersion, thresholds)
+fixed_counts.count_rows4_fixed(low, high, *words, thresholds, zero, mean, 1 / dispersion, rows)
 digest = hashlib.blake2b()
 for array in (uniforms, decay, zero, single, thresholds, rows):
     digest.update(array.tobytes())
