@@ -99,6 +99,10 @@ class Dispatch(Model):
         5_000.0, "assumption: promises go before all but what is days late", unit="money", ge=0, le=1_000_000
     )
     """With an optimised plan: what it is taken to cost besides to come after the end of an agreed window; likewise."""
+    regret: bool = assumed(False, "takes a further search for every day")
+    """Whether every day of a district is weighed against one planned with all that came of it known beforehand: calls,
+    times of work and drives, customers not at home. The same `iterations` hold, five times over; changes nothing
+    else."""
     overtime_minutes: float = assumed(60.0, "assumption: an hour", unit="minutes", ge=0, le=1_440)
     """A job is begun if it is expected to end no later than this after the shift."""
     late_minutes: float = assumed(0.0, "the end of the window", unit="minutes", ge=0, le=1_440)
