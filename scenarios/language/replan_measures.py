@@ -51,6 +51,15 @@ TECHNICIAN_REPLAN_MEASURES = (
     *_mended(Group.FIELD, "technician", "technicians"),
     *_regrets(Group.FIELD, "technician", "technicians", "district and day"),
 )
+ROTA_MEASURES = measures_of(
+    Group.FIELD,
+    ("rota_followed_share", "Rota followed", "share", Direction.HIGHER,
+     "Visits by a technician whom the rota names for their area and weekday, over all for which it names somebody"),
+    ("rota_first_choice_share", "Rota followed, first choice", "share", Direction.HIGHER,
+     "Visits by the technician whom the rota names first, over all for which it names somebody"),
+    ("rota_fallback_share", "Visits by the rule instead of the rota", "share", Direction.LOWER,
+     "Visits for which the rota names nobody, or somebody else went, over all visits"),
+)  # fmt: skip
 
 
-__all__ = ["TECHNICIAN_REPLAN_MEASURES", "TRUCK_REPLAN_MEASURES"]
+__all__ = ["ROTA_MEASURES", "TECHNICIAN_REPLAN_MEASURES", "TRUCK_REPLAN_MEASURES"]

@@ -13,6 +13,7 @@ from sim.aftersales.context import Context
 from sim.aftersales.requests import NOT_YET, Cause
 from sim.clock import Turn
 from sim.field.districts import District
+from sim.field.given_plans import GivenPlans
 from sim.field.hindsight import Hindsight
 from sim.field.jobs import Job, Stage
 from sim.field.optimised_plans import OptimisedPlans
@@ -79,6 +80,8 @@ class Dispatcher:
         plan = context.facts.policy.dispatch.plan
         if plan == "optimised":
             return OptimisedPlans(context, roads, self._release)
+        if plan == "given":
+            return GivenPlans(context, roads)
         return DayPlans(context, roads) if plan == "day_plan" else None
 
     def connect(self, visit_over: Callable[[Visit, int], None]) -> None:
@@ -311,6 +314,8 @@ class Dispatcher:
         if job.request.first_departed_second == NOT_YET:
             job.request.first_departed_second = now
         self._customers.set_out(visit)
+        if self._plans is not None:
+            self._plans.set_out(visit)
         if self._hindsight is not None:
             self._hindsight.set_out(visit)
         worker.visit = visit
