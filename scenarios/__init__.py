@@ -149,6 +149,7 @@ from scenarios.language.promises import (
 from scenarios.language.provenance import Applied, Provenance
 from scenarios.language.reference import fact_policy_markdown, reference_markdown
 from scenarios.language.rosters import CoverRow, DayOffRow, RosterRow, WorkingTimeLimits
+from scenarios.language.rotas import RotaRow
 from scenarios.language.scenario import FORMAT_VERSION, Horizon, RunSettings, Scenario
 from scenarios.language.schema import json_schema, schema_line, schema_text
 from scenarios.language.scopes import Reach
@@ -357,6 +358,7 @@ __all__ = [
     "ReturnsTriage",
     "Roads",
     "RosterRow",
+    "RotaRow",
     "Routes",
     "RunSettings",
     "Scenario",

@@ -82,6 +82,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "second", "kind", "place", "planned_minor", "realised_minor", "realised_late_seconds", "perfect_minor",
         "perfect_late_seconds",
     ),
+    "rota_visits": ("second", "request", "technician", "rank"),
     "charges": ("charged_second", "centre", "reason", "quantity", "amount_minor"),
     **SERVICE_TABLES,
 }  # fmt: skip
@@ -101,6 +102,8 @@ them.
 what the plan is expected to cost, what is left out included: by the rule it stands in for, of the plan before it mended
 to fit, and as planned. A cost of -1 is not known. `regrets` holds a row for every plan that was weighed against one
 that knew beforehand what would come: what was expected, what came, and what could have been had.
+`rota_visits` holds a row for every visit that was set out for under a rota: the technician's place among those whom it
+names for the area and the day, from 0, or a negative number of `sim.rotas`.
 `supplier_reviews` holds scores and shares in hundredths (of a point, of a per cent), a row per
 sourcing rule (-1 without any) and supplier. `step` of `shortage_responses` counts as in `scenarios.SHORTAGE_STEPS`.
 """

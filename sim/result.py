@@ -13,7 +13,7 @@ import numpy.typing as npt
 from sim.records import Closing, IntArray, Panels, Table, digest_of
 
 FloatArray = npt.NDArray[np.float64]
-_ONLY_WHERE_FILLED = ("replans", "regrets")
+_ONLY_WHERE_FILLED = ("replans", "regrets", "rota_visits")
 """Tables of mechanisms that leave no mark on the digest where they are off."""
 
 

@@ -17,6 +17,7 @@ from scenarios import Scenario
 from scenarios.language.appliances import InstalledRow
 from scenarios.language.base import Model
 from scenarios.language.rosters import CoverRow, DayOffRow, RosterRow
+from scenarios.language.rotas import RotaRow
 from scenarios.language.service_network import Part, ServiceStation
 from scenarios.language.service_policy import PartLevelRow, SkillRow, TechnicianRow
 from sim import RunResult
@@ -40,6 +41,7 @@ _TABLES: dict[tuple[str, ...], type[Model]] = {
     ("policy", "service", "workforce", "roster"): RosterRow,
     ("policy", "service", "workforce", "cover"): CoverRow,
     ("policy", "optimised", "rosters", "days_off"): DayOffRow,
+    ("policy", "service", "dispatch", "rota"): RotaRow,
     ("policy", "service", "parts", "levels"): PartLevelRow,
 }
 

@@ -20,6 +20,7 @@ from scenarios.language import (
     policy_checks,
     promotion_checks,
     roster_checks,
+    rota_checks,
     rounding_checks,
     sourcing_checks,
     working_day_checks,
@@ -46,6 +47,7 @@ CHECKS = (
     *parts_checks.CHECKS,
     *people_checks.CHECKS,
     *roster_checks.CHECKS,
+    *rota_checks.CHECKS,
     *optimised_checks.CHECKS,
 )
 

@@ -11,6 +11,7 @@ from scenarios.language.operations import HiredCarrier, MasterRoute, Shift
 from scenarios.language.policy import LevelRow
 from scenarios.language.promises import Curve, Promise, SolveReport
 from scenarios.language.rosters import CoverRow, RosterRow
+from scenarios.language.rotas import RotaRow
 from scenarios.language.service_policy import (
     PartLevelRow,
     ServiceShift,
@@ -127,6 +128,8 @@ class Decisions(Model):
     """Who of them works on which date."""
     cover: Columns[CoverRow] | None = assumed(None, "as the policy says")
     """Technicians wanted at work, by station and weekday."""
+    rota: Columns[RotaRow] | None = assumed(None, "as the policy says")
+    """Who of them serves which area on which weekday; days are planned by it and nothing else."""
     sourcing_rules: tuple[SourcingRule, ...] | None = assumed(None, "as the policy says")
     """From whom SKUs are bought; replace those of the policy as a whole."""
     carriers: tuple[HiredCarrier, ...] | None = assumed(None, "as the policy says")

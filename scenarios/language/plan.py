@@ -111,7 +111,7 @@ class Plan:
 
 _BESIDE_LEVELS = {
     "open_stations", "territories", "rounds", "part_levels", "agents", "pickers", "technician_shifts", "technicians",
-    "skills", "roster", "cover", "sourcing_rules", "carriers", "partners",
+    "skills", "roster", "cover", "rota", "sourcing_rules", "carriers", "partners",
 }  # fmt: skip
 
 
@@ -154,6 +154,9 @@ def with_decisions(scenario: Scenario, decisions: Decisions) -> Scenario:
     if people:
         workforce = service.workforce.model_copy(update=people)
         service = service.model_copy(update={"workforce": workforce})
+    if decisions.rota is not None:
+        dispatch = service.dispatch.model_copy(update={"plan": "given", "rota": decisions.rota})
+        service = service.model_copy(update={"dispatch": dispatch})
     if decisions.partners is not None:
         outsourcing = service.outsourcing.model_copy(update=dict(decisions.partners))
         service = service.model_copy(update={"outsourcing": outsourcing})

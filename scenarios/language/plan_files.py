@@ -35,6 +35,7 @@ _STANDS_FOR = {
     "skills": "policy.service.workforce.skills",
     "roster": "policy.service.workforce.roster",
     "cover": "policy.service.workforce.cover",
+    "rota": "policy.service.dispatch.rota",
     "sourcing_rules": "policy.sourcing.rules",
     "carriers": "policy.transport.hire.carriers",
     "partners": "policy.service.outsourcing",

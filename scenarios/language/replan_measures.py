@@ -27,10 +27,10 @@ def _mended(group: Group, prefix: str, who: str) -> tuple[Measure, ...]:
     )  # fmt: skip
 
 
-def _regrets(group: Group, prefix: str, who: str) -> tuple[Measure, ...]:
+def _regrets(group: Group, prefix: str, who: str, unit: str) -> tuple[Measure, ...]:
     return measures_of(
         group,
-        (f"{prefix}_plan_excess", f"Plans exceeded: {who}", "money per plan", Direction.LOWER,
+        (f"{prefix}_plan_excess", f"Plans exceeded: {who}", f"money per {unit}", Direction.LOWER,
          "Mean amount by which plans came to cost more than they were expected to"),
         (f"{prefix}_regret", f"Regret of plans: {who}", "money per day", Direction.LOWER,
          "What plans came to cost less what plans would have cost that knew beforehand what was to come, as far as the"
@@ -44,12 +44,22 @@ def _regrets(group: Group, prefix: str, who: str) -> tuple[Measure, ...]:
 
 TRUCK_REPLAN_MEASURES = (
     *_replans(Group.TRANSPORT, "truck", "trucks", "centre"),
-    *_regrets(Group.TRANSPORT, "truck", "trucks"),
+    *_regrets(Group.TRANSPORT, "truck", "trucks", "plan"),
 )
 TECHNICIAN_REPLAN_MEASURES = (
     *_replans(Group.FIELD, "technician", "technicians", "district"),
     *_mended(Group.FIELD, "technician", "technicians"),
+    *_regrets(Group.FIELD, "technician", "technicians", "district and day"),
 )
+ROTA_MEASURES = measures_of(
+    Group.FIELD,
+    ("rota_followed_share", "Rota followed", "share", Direction.HIGHER,
+     "Visits by a technician whom the rota names for their area and weekday, over all for which it names somebody"),
+    ("rota_first_choice_share", "Rota followed, first choice", "share", Direction.HIGHER,
+     "Visits by the technician whom the rota names first, over all for which it names somebody"),
+    ("rota_fallback_share", "Visits by the rule instead of the rota", "share", Direction.LOWER,
+     "Visits for which the rota names nobody, or somebody else went, over all visits"),
+)  # fmt: skip
 
 
-__all__ = ["TECHNICIAN_REPLAN_MEASURES", "TRUCK_REPLAN_MEASURES"]
+__all__ = ["ROTA_MEASURES", "TECHNICIAN_REPLAN_MEASURES", "TRUCK_REPLAN_MEASURES"]

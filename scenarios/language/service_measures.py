@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scenarios.language.measure import Direction, Group, Measure, measures_of
-from scenarios.language.replan_measures import TECHNICIAN_REPLAN_MEASURES
+from scenarios.language.replan_measures import ROTA_MEASURES, TECHNICIAN_REPLAN_MEASURES
 
 _H, _L, _N = Direction.HIGHER, Direction.LOWER, Direction.NEUTRAL
 
@@ -98,7 +98,7 @@ _FIELD = measures_of(
 )  # fmt: skip
 
 SERVICE_MEASURES: tuple[Measure, ...] = (
-    *_AFTER_SALES, *_CONTACT, *_FIELD, *TECHNICIAN_REPLAN_MEASURES,
+    *_AFTER_SALES, *_CONTACT, *_FIELD, *TECHNICIAN_REPLAN_MEASURES, *ROTA_MEASURES,
 )  # fmt: skip
 """In the order in which reports show them."""
 

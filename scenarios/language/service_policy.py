@@ -9,6 +9,7 @@ from scenarios.language.columns import Columns
 from scenarios.language.network import ALL_WEEK, Weekday
 from scenarios.language.operations import Shift
 from scenarios.language.rosters import CoverRow, RosterRow, WorkingTimeLimits
+from scenarios.language.rotas import RotaRow
 
 DispatchRule = Literal["first_come", "nearest", "sla_priority", "earliest_due", "scarce_skill_first"]
 AbcClass = Literal["A", "B", "C"]
@@ -81,9 +82,12 @@ class Dispatch(Model):
     skill that the fewest on duty have, then by when it is due."""
     area: Literal["territory", "pooled"] = assumed("territory", "technicians know their district")
     """Whether a technician works for the own station only or wherever a job waits."""
-    plan: Literal["when_free", "day_plan", "optimised"] = assumed("when_free", "no plan")
+    plan: Literal["when_free", "day_plan", "given", "optimised"] = assumed("when_free", "no plan")
     """Next job chosen when somebody is free; or a plan of the day made in the morning into which urgent jobs are
-    fitted; or such a plan that a solver makes and, when something has happened, makes anew."""
+    fitted; or such a plan for whom the `rota` names; or one that a solver makes and, when something has happened, makes
+    anew."""
+    rota: Columns[RotaRow] | None = assumed(None, "nobody is named")
+    """Who serves which area on which weekday, for `plan: given`."""
     frozen_minutes: float = assumed(60.0, "assumption: an hour", unit="minutes", ge=0, le=1_440)
     """With a plan: jobs planned to begin within this time are not moved any more."""
     replan_minutes: float = assumed(120.0, "assumption: two hours", unit="minutes", ge=0, le=1_440)
@@ -99,6 +103,10 @@ class Dispatch(Model):
         5_000.0, "assumption: promises go before all but what is days late", unit="money", ge=0, le=1_000_000
     )
     """With an optimised plan: what it is taken to cost besides to come after the end of an agreed window; likewise."""
+    regret: bool = assumed(False, "takes a further search for every day")
+    """Whether every day of a district is weighed against one planned with all that came of it known beforehand: calls,
+    times of work and drives, customers not at home. The same `iterations` hold, five times over; changes nothing
+    else."""
     overtime_minutes: float = assumed(60.0, "assumption: an hour", unit="minutes", ge=0, le=1_440)
     """A job is begun if it is expected to end no later than this after the shift."""
     late_minutes: float = assumed(0.0, "the end of the window", unit="minutes", ge=0, le=1_440)

@@ -13,6 +13,8 @@ from sim.aftersales.context import Context
 from sim.aftersales.requests import NOT_YET, Cause
 from sim.clock import Turn
 from sim.field.districts import District
+from sim.field.given_plans import GivenPlans
+from sim.field.hindsight import Hindsight
 from sim.field.jobs import Job, Stage
 from sim.field.optimised_plans import OptimisedPlans
 from sim.field.plans import DayPlans
@@ -68,6 +70,7 @@ class Dispatcher:
             worker.callbacks.append(partial(self._woken, worker))
             self._district_of[worker.station].workers.append(worker)
         self._plans = self._plans_of(context, roads)
+        self._hindsight = Hindsight(context, roads, self._districts) if policy.regret else None
         self._strays, self._has_strays = Ordered(), False
         """Late jobs that anybody may do."""
         self._new_strays: list[Job] = []
@@ -83,6 +86,8 @@ class Dispatcher:
         plan = context.facts.policy.dispatch.plan
         if plan == "optimised":
             return OptimisedPlans(context, roads, self._release)
+        if plan == "given":
+            return GivenPlans(context, roads)
         return DayPlans(context, roads) if plan == "day_plan" else None
 
     def connect(self, visit_over: Callable[[Visit, int], None]) -> None:
@@ -315,6 +320,10 @@ class Dispatcher:
         if job.request.first_departed_second == NOT_YET:
             job.request.first_departed_second = now
         self._customers.set_out(visit)
+        if self._plans is not None:
+            self._plans.set_out(visit)
+        if self._hindsight is not None:
+            self._hindsight.set_out(visit)
         worker.visit = visit
         if visit.helper is not None:
             visit.helper.joined, visit.helper.busy_until = visit, visit.ended_second
@@ -347,6 +356,8 @@ class Dispatcher:
 
     def close(self, end_second: int) -> None:
         """The run is over: book what visits under way have taken so far."""
+        if self._hindsight is not None:
+            self._hindsight.close()
         for district in self._districts:
             for worker in district.workers:
                 if worker.visit is not None:

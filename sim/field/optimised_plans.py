@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from sim.aftersales.context import Context
 from sim.books import MINOR_PER_MAJOR
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
 from sim.field.jobs import SECONDS_PER_MINUTE, Job, Stage, due_second
+from sim.field.plan_terms import PlanCosts, abilities, helpers
 from sim.field.plans import NO_LIMIT, SLACK_SECONDS, DayPlans
 from sim.field.roads import Place, ServiceRoads
 from sim.field.workers import State, Worker
@@ -52,16 +53,10 @@ class OptimisedPlans(DayPlans):
         """
         super().__init__(context, roads)
         self._recorder, self._release = context.recorder, release
-        policy, costs = context.facts.policy, context.world.scenario.costs
-        self._iterations = policy.dispatch.iterations
-        self._interval = round(policy.dispatch.replan_minutes * SECONDS_PER_MINUTE)
-        wage = costs.service.technician_per_hour * policy.workforce.pay_factor
-        self._driving_per_hour = (wage or 1.0) + costs.service.van_per_km * (
-            SECONDS_PER_HOUR / roads.expected_seconds(1_000)
-        )
-        self._overtime_per_hour = wage * costs.labour.overtime_factor
-        self._late_per_hour = policy.dispatch.late_cost_per_hour
-        self._broken_promise = policy.dispatch.broken_promise_cost
+        policy = context.facts.policy.dispatch
+        self._iterations = policy.iterations
+        self._interval = round(policy.replan_minutes * SECONDS_PER_MINUTE)
+        self._costs = PlanCosts.of(context, roads)
         self._pending: dict[int, dict[int, Job]] = {}
         """By district and request: jobs that the plan has no place for so far."""
         self._again: dict[int, int] = {}
@@ -202,6 +197,7 @@ class OptimisedPlans(DayPlans):
     def _crew_problem(
         self, crew: Sequence[Worker], starts: Sequence[_From], jobs: Sequence[Job], now: int
     ) -> CrewProblem:
+        costs, needs = self._costs, [job.needs for job in jobs]
         places = [start.place for start in starts]
         places += [job.place for job in jobs]
         places += [worker.home for worker in crew]
@@ -217,7 +213,7 @@ class OptimisedPlans(DayPlans):
             latest=np.array([start.latest for start in starts], np.int64),
             pause=np.array([start.break_seconds for start in starts], np.int64),
             pause_from=np.array([start.break_from for start in starts], np.int64),
-            can_do=_abilities(crew, jobs),
+            can_do=abilities(crew, needs),
             opens=np.array([max(0, job.request.promised_from_second) for job in jobs], np.int64),
             until=np.where(due > now, due, NO_LIMIT),
             work=np.array([job.expected_seconds for job in jobs], np.int64),
@@ -227,37 +223,15 @@ class OptimisedPlans(DayPlans):
             regular_end=np.array([max(start.regular_end, start.second) for start in starts], np.int64),
             due=np.maximum(due, now),
             is_promised=is_promised,
-            left_out_cost=self._late_per_hour * weight * (_LEFT_OUT_HOURS + hours_late)
-            + self._broken_promise * is_promised,
-            people=np.array([job.needs[2] for job in jobs], np.int64),
-            helps=_helpers(crew, jobs),
-            driving_cost_per_hour=self._driving_per_hour,
-            overtime_cost_per_hour=self._overtime_per_hour,
-            late_cost_per_hour=self._late_per_hour,
-            broken_promise_cost=self._broken_promise,
+            left_out_cost=costs.late_per_hour * weight * (_LEFT_OUT_HOURS + hours_late)
+            + costs.broken_promise * is_promised,
+            people=np.array([people for _, _, people in needs], np.int64),
+            helps=helpers(crew, needs),
+            driving_cost_per_hour=costs.driving_per_hour,
+            overtime_cost_per_hour=costs.overtime_per_hour,
+            late_cost_per_hour=costs.late_per_hour,
+            broken_promise_cost=costs.broken_promise,
         )
-
-
-def _abilities(
-    crew: Sequence[Worker], jobs: Sequence[Job]
-) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    return _have([job.needs[:2] for job in jobs], crew)
-
-
-def _helpers(crew: Sequence[Worker], jobs: Sequence[Job]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """Anybody helps who has the skill at any level."""
-    return _have([(job.needs[0], 1) for job in jobs], crew)
-
-
-def _have(
-    needs: Iterable[tuple[int, int]], crew: Sequence[Worker]
-) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    wanted = np.array(list(needs), np.int64).reshape(-1, 2)
-    levels = np.array([[*worker.levels, 0] for worker in crew], np.int64)  # the last one is that of no skill
-    able: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = (levels[:, wanted[:, 0]] >= wanted[:, 1]) | (
-        wanted[:, 0] < 0
-    )
-    return able
 
 
 def _minor(cost: float | None) -> int:

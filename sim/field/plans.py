@@ -11,6 +11,7 @@ from sim.aftersales.context import Context
 from sim.field.day_plan import CheapestInsertion, DayPlanner, DayProblem
 from sim.field.jobs import SECONDS_PER_MINUTE, Job, Stage, due_second
 from sim.field.roads import ServiceRoads
+from sim.field.visits import Visit
 from sim.field.workers import State, Worker, break_begins
 
 NO_LIMIT: Final = 1 << 60
@@ -89,6 +90,9 @@ class DayPlans:
         worker, job.planned_for = job.planned_for, None
         if worker is not None:
             worker.plan.remove(job)
+
+    def set_out(self, visit: Visit) -> None:
+        """Somebody sets out for a job, planned or not."""
 
     def overdue(self, worker: Worker) -> list[Job]:
         """Jobs on somebody's plan that he would come too late for, as it looks now, while others might not."""

@@ -16,8 +16,6 @@ _SECONDS_PER_MINUTE = 60
 _PREFIX = {Planned.TRUCKS: "truck", Planned.TECHNICIANS: "technician"}
 _MENDED = (Planned.TECHNICIANS,)
 """Kinds whose plans take the place of others for the same work."""
-_WEIGHED = (Planned.TRUCKS,)
-"""Kinds whose plans are weighed against perfect information."""
 
 
 def replan_kpis(
@@ -44,8 +42,7 @@ def replan_kpis(
     }
     if kind in _MENDED:
         values["replan_saving"] = _saving(rows, "repaired_minor")
-    if kind in _WEIGHED:
-        values |= _regret(_rows(tables, "regrets", kind, first_second), days)
+    values |= _regret(_rows(tables, "regrets", kind, first_second), days)
     return {f"{_PREFIX[kind]}_{name}": value for name, value in values.items()}
 
 

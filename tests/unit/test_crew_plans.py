@@ -14,6 +14,7 @@ from optimize.routing.tours.crew_arrays import CrewWork, crew_facts
 from optimize.routing.tours.crew_problem import SLACK_SECONDS, CrewProblem, Visited, tours_of_crew
 from optimize.routing.tours.decoding import decode
 from optimize.routing.tours.dispatching import plan_crew
+from optimize.routing.tours.hindsight import DrivenDay, weigh_day
 from optimize.routing.tours.loading import Work
 
 HOUR = 3_600
@@ -70,6 +71,58 @@ class TestArrays:
         plan = decode(full, iterations=0)
         assert check_tours(full.problem, plan) == ()
         assert plan.cost == pytest.approx(crew.cost)
+
+
+class TestHindsight:
+    @pytest.mark.parametrize("seed", range(4))
+    def test_tours_taken_over_cost_what_they_did(self, seed: int) -> None:
+        problem = random_problem(seed, crews=True)
+        first = CrewWork(problem, 1)
+        first.load([[], [], [], []])
+        first.search(80, 5.0, 0.1)
+        orders, starts = first.tours()
+        assert CrewWork(problem, 1).take([orders[one] for one in range(4)], starts) == pytest.approx(
+            first.cost
+        )
+
+    def test_what_was_done_can_be_done(self) -> None:
+        """Ten hours of work in a shift of nine: taken over all the same, an hour of it after the shift."""
+        day = replace(alone(work=[6 * HOUR, 4 * HOUR], ends=17, pause=HOUR), overtime_cost_per_hour=30.0)
+        assert CrewWork(day, 1).take([[0, 1]], {}) == pytest.approx(30.0)
+
+    def test_lateness_is_counted_in_seconds(self) -> None:
+        """Two jobs of an hour, due at half past eight: the second is half an hour late."""
+        day = alone(work=[HOUR, HOUR], ends=17, pause=0)
+        work = CrewWork(replace(day, due=np.full(2, 8 * HOUR + HOUR // 2), is_certain=True), 1)
+        assert work.take([[0, 1]], {}) == pytest.approx(30.0)
+        assert work.late_seconds() == HOUR // 2
+        assert work.cost == pytest.approx(30.0)
+
+    def test_a_promise_is_broken_from_the_first_second(self) -> None:
+        day = alone(work=[HOUR, HOUR], ends=17, pause=0)
+        due = np.array([8 * HOUR, 9 * HOUR - 1])
+        for promised, money in ((True, 500.0), (False, 0.0)):
+            one = replace(
+                day, due=due, is_certain=True, is_promised=np.full(2, promised), broken_promise_cost=500.0
+            )
+            assert CrewWork(one, 1).take([[0, 1]], {}) == pytest.approx(money + 60.0 / HOUR)
+
+    @pytest.mark.parametrize("seed", range(4))
+    def test_perfect_information_finds_the_better_order(self, seed: int) -> None:
+        """Jobs in any order, as they were driven: perfect information is no dearer, and mostly cheaper."""
+        problem = replace(random_problem(seed, jobs=8), is_certain=True, left_out_cost=np.full(8, 1e7))
+        problem = replace(problem, day=problem.day._replace(can_do=np.ones((4, 8), np.bool_)))
+        driven = DrivenDay(problem, problem, [[0, 4], [1, 5], [2, 6], [3, 7]], {}, np.zeros(8, np.bool_))
+        worth = weigh_day(driven, 200)
+        assert worth.planned == worth.realised
+        assert worth.perfect < worth.realised < 1e7
+
+    def test_who_knows_that_nobody_is_at_home_does_not_go(self) -> None:
+        away = np.where(np.eye(4, dtype=bool), 0, HOUR)
+        day = alone(work=[HOUR, HOUR], ends=20, pause=0)
+        day = replace(day, day=day.day._replace(drive=away), left_out_cost=np.array([1e7, 0.0]))
+        worth = weigh_day(DrivenDay(day, day, [[0, 1]], {}, np.array([False, True])), 20)
+        assert (worth.realised, worth.perfect) == pytest.approx((180.0, 120.0))
 
 
 class TestPlans:

@@ -14,17 +14,19 @@ from optimize.routing.tours.arrays import (
     BEST_LENGTH,
     BEST_MONEY,
     BEST_PINNED,
+    BREAK,
     COST,
     FREE,
     LENGTH,
     MUST_WEIGHT,
     NEAR,
     PINNED,
+    SHIFT_END,
     TEMPERATURE,
     Facts,
     routes_for,
 )
-from optimize.routing.tours.crew_problem import CrewProblem, Visited, curves_of
+from optimize.routing.tours.crew_problem import CrewProblem, Visited
 from optimize.routing.tours.loading import AS_DRAWN, BY_WINDOW
 from optimize.routing.tours.problem import LATEST_SECOND, IntArray
 
@@ -58,12 +60,12 @@ class CrewWork:
             technician: [job for job in sequence if single[job]]
             for technician, sequence in enumerate(sequences)
         }
-        self._set(orders)
+        self._set(orders, {})
         costs = self._routes.money[:, COST]
         while not np.isfinite(costs).all():
             for technician in np.flatnonzero(~np.isfinite(costs)).tolist():
                 orders[technician].pop()
-            self._set(orders)
+            self._set(orders, {})
         if not single.all():
             # nobody takes anything else in: leaving it out is made to cost nothing
             penalty = self._facts.penalty.copy()
@@ -72,6 +74,30 @@ class CrewWork:
             advance(facts, self._routes, IMPROVE, 1, 1.0, BY_WINDOW, self._is_open)
             advance(self._facts, self._routes, START_FROM, 0, 1.0, AS_DRAWN, self._is_open)
         return self.cost
+
+    def take(self, sequences: Sequence[Sequence[int]], starts: Mapping[int, int]) -> float:
+        """Take over tours that have been driven, whatever the rules say; money of that.
+
+        Args:
+            sequences: visits of each technician in order, second ones included.
+            starts: second at which the two visits of a crew began; those not named start one by one.
+        """
+        orders = dict(enumerate(sequences))
+        self._set(orders, starts)
+        longer = np.flatnonzero(~np.isfinite(self._routes.money[:, COST]))
+        if len(longer):  # longer than anybody would be sent out for: it was done, so it can be done
+            self._facts.vehicle[longer, BREAK], self._facts.vehicle[longer, SHIFT_END] = 0, LATEST_SECOND
+            self._set(orders, starts)
+        return self.cost
+
+    def late_seconds(self) -> int:
+        """Of the tours in the making: what they would cost if nothing but lateness did, one a second."""
+        facts, late = self._facts, np.array([[0.0, LATEST_SECOND]] * len(self._facts.curves[0]))
+        only_late = facts._replace(rate=np.zeros_like(facts.rate), curves=np.stack([late, late]))
+        advance(only_late, self._routes, START_FROM, 0, 1.0, AS_DRAWN, self._is_open)
+        seconds = self._routes.money[:, COST].sum()
+        advance(facts, self._routes, START_FROM, 0, 1.0, AS_DRAWN, self._is_open)
+        return round(float(seconds))
 
     def search(self, iterations: int, warm: float, cooled: float) -> None:
         """Ruin and recreate, and end with the best.
@@ -102,9 +128,11 @@ class CrewWork:
             {int(visit): int(agreed[visit]) for visit in np.flatnonzero(agreed != FREE)},
         )
 
-    def _set(self, orders: Mapping[int, Sequence[int]]) -> None:
+    def _set(self, orders: Mapping[int, Sequence[int]], starts: Mapping[int, int]) -> None:
         routes = self._routes
         routes.state[:, PINNED] = FREE
+        for visit, second in starts.items():
+            routes.state[visit, PINNED] = second
         for technician, order in orders.items():
             routes.tour[technician, LENGTH] = len(order)
             routes.stops[technician, : len(order)] = order
@@ -146,7 +174,7 @@ def crew_facts(problem: CrewProblem, visited: Visited) -> Facts:
         on_board=np.zeros((people, 0), np.int64),
         service=np.where(visited.allowed, day.work[job], -1),
         extra=np.zeros((people, visits)),
-        curves=curves_of(problem.late_cost_per_hour, problem.broken_promise_cost),
+        curves=problem.curves,
         near=_near(roads[0, :visits, :visits]),
         order=_orders(problem, visited, roads[0]),
         is_rich=1,

@@ -42,7 +42,7 @@ class CrewProblem:
     Attributes:
         day: who, what, how far; its `until` is what the rule of cheapest insertion goes by.
         regular_end: (t,) later is overtime, the way home included.
-        due: (n,) an arrival after it costs; `SLACK_SECONDS` before the end of a window.
+        due: (n,) an arrival after it costs; `SLACK_SECONDS` before the end of a window, or its end if all is certain.
         is_promised: (n,) the window was agreed with the customer.
         left_out_cost: (n,) money for leaving it for another day.
         people: (n,) 1, or 2 who start together.
@@ -51,6 +51,8 @@ class CrewProblem:
         overtime_cost_per_hour: money.
         late_cost_per_hour: money.
         broken_promise_cost: money for coming after the end of an agreed window, besides lateness.
+        break_latest: (t,) the break begins no later; None: within three hours.
+        is_certain: things take as long as it says, so nothing is due before the end of its window.
     """
 
     day: DayArrays
@@ -64,11 +66,18 @@ class CrewProblem:
     overtime_cost_per_hour: float
     late_cost_per_hour: float
     broken_promise_cost: float
+    break_latest: IntArray | None = None
+    is_certain: bool = False
 
     @property
     def driving_cost_per_kilosecond(self) -> float:
         """Seconds on the road stand for metres in the tours problem."""
         return self.driving_cost_per_hour * 1000 / _SECONDS_PER_HOUR
+
+    @property
+    def curves(self) -> FloatArray:
+        """What lateness costs, see `curves_of`."""
+        return curves_of(self.late_cost_per_hour, self.broken_promise_cost, self.is_certain)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +119,7 @@ class Visited:
         lateness_class = np.where(problem.is_promised, 1, 0)[job]
         lateness_class[jobs:] = -1
         home = day.drive[people : people + jobs, people + jobs :].mean(axis=0)
+        within = day.pause_from + _BREAK_SPREAD_SECONDS
         return cls(
             job=job,
             twin=twin,
@@ -118,17 +128,24 @@ class Visited:
             unserved_cost=(problem.left_out_cost / problem.people)[job],
             allowed=np.hstack([day.can_do, problem.helps[:, pairs]]),
             shift_end=day.latest + np.rint(home).astype(np.int64),
-            break_latest=np.maximum(day.pause_from + _BREAK_SPREAD_SECONDS, day.starts),
+            break_latest=np.maximum(
+                within if problem.break_latest is None else problem.break_latest, day.starts
+            ),
         )
 
 
 @cache
-def curves_of(late_cost_per_hour: float, broken_promise_cost: float) -> FloatArray:
+def curves_of(late_cost_per_hour: float, broken_promise_cost: float, is_certain: bool = False) -> FloatArray:
     """Seconds and money, (2, classes, points): of what is due by the SLA class, and of what was agreed.
 
     The price of a broken promise grows from nothing at `SLACK_SECONDS` before the end of the window to the whole of it
-    soon after, as it grows ever more likely that the visit comes too late. Problems of one policy share the array.
+    soon after, as it grows ever more likely that the visit comes too late; where all is certain it falls due in the
+    first second. Problems of one policy share the array.
     """
+    if is_certain:
+        after = np.array([0.0, 1.0, 1.0 + _SECONDS_PER_HOUR])
+        late = late_cost_per_hour / _SECONDS_PER_HOUR * after
+        return np.stack([[after, after], [late, late + broken_promise_cost * (after > 0)]])
     seconds = [
         0,
         SLACK_SECONDS,
@@ -145,7 +162,7 @@ def curves_of(late_cost_per_hour: float, broken_promise_cost: float) -> FloatArr
 def tours_of_crew(problem: CrewProblem) -> Tours:
     """The tours problem that a search solves, in full."""
     day, visited = problem.day, Visited.of(problem)
-    curves = curves_of(problem.late_cost_per_hour, problem.broken_promise_cost)
+    curves = problem.curves
     people, jobs = len(day.starts), len(day.work)
     shape = (people, len(visited.job))
     return Tours(

@@ -12,7 +12,7 @@ from optimize.routing.tours.crew_arrays import CrewWork
 from optimize.routing.tours.crew_problem import CrewProblem
 
 _NO_LIMIT = 1 << 60
-_WARM_HOURS, _COOLED_SHARE = 0.2, 0.02
+WARM_HOURS, COOLED_SHARE = 0.2, 0.02
 """The search takes a turn for the worse of about so much driving at first, and of that share of it in the end."""
 
 
@@ -61,7 +61,7 @@ def plan_crew(
     work = CrewWork(problem, seed)
     rule_cost = work.load(rule)
     if iterations:
-        work.search(iterations, problem.driving_cost_per_hour * _WARM_HOURS, _COOLED_SHARE)
+        work.search(iterations, problem.driving_cost_per_hour * WARM_HOURS, COOLED_SHARE)
     orders, _ = work.tours()
     sequences = [tuple(visit for visit in orders[one] if visit < jobs) for one in range(people)]
     if not any(sequences) and any(rule):
@@ -107,4 +107,4 @@ def _left_out(jobs: int, sequences: Sequence[Sequence[int]]) -> tuple[int, ...]:
     return tuple(job for job in range(jobs) if job not in placed)
 
 
-__all__ = ["CrewPlan", "plan_by_rule", "plan_crew"]
+__all__ = ["COOLED_SHARE", "WARM_HOURS", "CrewPlan", "plan_by_rule", "plan_crew"]

@@ -11,6 +11,7 @@ from sim.kpis.aftersales.resources import PARTS, PEOPLE
 from sim.kpis.aftersales.stages import time_kpis
 from sim.kpis.aftersales.work import CONTACT, FIELD
 from sim.kpis.replans import replan_kpis
+from sim.kpis.rota import rota_kpis
 from sim.records import Table
 from sim.replans import Planned
 from sim.result import Labels
@@ -42,4 +43,5 @@ def after_sales_kpis(tables: Mapping[str, Table], labels: Labels, end_second: in
     records = ServiceRecords(tables, labels, end_second)
     values = {name: formula(records) for name, formula in AFTER_SALES.items()}
     values |= replan_kpis(tables, Planned.TECHNICIANS, records.first_second, end_second)
+    values |= rota_kpis(tables, records.first_second)
     return values | time_kpis(records) | money_kpis(records)
