@@ -4,6 +4,7 @@ from optimize.asking import FAMILIES
 from optimize.checking import PlanFinding, check_plan
 from optimize.machine_code import MachineCode
 from optimize.outlook import (
+    ContactMonth,
     ContactOutlook,
     DeliveryOutlook,
     FieldOutlook,
@@ -28,6 +29,7 @@ from optimize.solving import Progress, no_progress
 
 __all__ = [
     "FAMILIES",
+    "ContactMonth",
     "ContactOutlook",
     "DeliveryOutlook",
     "FaultyPlanError",

@@ -6,7 +6,7 @@ ages of units add up; solvers see these arrays alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,18 @@ import numpy.typing as npt
 from optimize.routing.problem import RoutingProblem
 
 FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class ContactMonth:
+    """How much more or less comes to the contact centre in one calendar month than in the mean of the horizon."""
+
+    name: str
+    """Year and month."""
+    calls_factor: FloatArray
+    """(7, 24): calls over those of the mean week."""
+    back_office_factor: float
+    """Work that can wait, likewise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +44,17 @@ class ContactOutlook:
     """Of those who give up."""
     back_office_minutes_per_day: float
     """Work of agents that can wait: web, follow-up, informing."""
+    months: tuple[ContactMonth, ...] = ()
+    """Of the counted horizon; none where nothing is known of them."""
+
+    def in_month(self, month: ContactMonth) -> ContactOutlook:
+        """A mean week of one month."""
+        return replace(
+            self,
+            calls_per_hour=self.calls_per_hour * month.calls_factor,
+            back_office_minutes_per_day=self.back_office_minutes_per_day * month.back_office_factor,
+            months=(),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,6 +167,7 @@ class Outlook:
 
 
 __all__ = [
+    "ContactMonth",
     "ContactOutlook",
     "DeliveryOutlook",
     "FieldOutlook",

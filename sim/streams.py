@@ -25,7 +25,6 @@ from sim.kernels.philox import uniform_draw, uniform_row, uniform_rows4
 CELL_MULTIPLIER: Final = 0x9E3779B97F4A7C15
 """Odd, so that distinct SKU keys stay distinct; it keeps (A, B) apart from (B, A)."""
 
-_MASK_64: Final = (1 << 64) - 1
 _MASK_32: Final = (1 << 32) - 1
 
 
@@ -183,13 +182,8 @@ def entity_keys(names: Iterable[str]) -> npt.NDArray[np.uint64]:
     return np.array([entity_key(name) for name in names], dtype=np.uint64)
 
 
-def cell_key(store: int, sku: int) -> int:
-    """Return the key of a store-SKU cell from the keys of store and SKU."""
-    return (store + sku * CELL_MULTIPLIER) & _MASK_64
-
-
 def cell_keys(store: int, skus: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """Return the `cell_key` of one store with each SKU, shape (n,); unsigned arithmetic wraps around."""
+    """Return the keys of cells, a store with each SKU, from the keys of both, shape (n,); arithmetic wraps around."""
     return np.uint64(store) + skus * np.uint64(CELL_MULTIPLIER)
 
 

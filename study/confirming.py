@@ -105,8 +105,8 @@ def confirm_agents(
     A month is one replication: four weeks after the scenario's warm-up, or after a week where it has less. Its target
     is kept when the share of calls answered in time is at least `answered_share` of `policy.optimised.agents` and,
     where a limit is set, no more than `abandoned_share` give up; enough is `policy.optimised.month_probability`. Every
-    step meets the same random worlds, and none is simulated twice. People are never taken away: the planner keeps the
-    target in every hour, and a month may be kept with fewer.
+    step meets the same random worlds, and none is simulated twice. People are never taken away: the planner
+    rounds against itself, and a month may be kept with fewer.
 
     Args:
         scenario: the world the plan was made for; `policy.optimised` says what is to be kept.

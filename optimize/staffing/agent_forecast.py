@@ -98,15 +98,7 @@ def forecast_of(work: AgentWork, found: ShiftCover) -> AgentForecast:
             state.utilisation,
         )
     try:
-        hours = performance_by_hour(
-            work.calls.ravel(),
-            people_by_hour(found),
-            work.minutes,
-            work.patience_minutes,
-            work.within_minutes,
-            redial_share=work.redial_share,
-            redial_minutes=work.redial_minutes,
-        )
+        hours = _by_hour(work, found)
     except ValueError:
         # People cannot do the work of a week, and nobody gives up.
         return AgentForecast(0.0, 0.0, float(people.sum()) * 60.0 / work.minutes, None, 1.0)
@@ -119,6 +111,29 @@ def forecast_of(work: AgentWork, found: ShiftCover) -> AgentForecast:
         answered,
         _mean_seconds(hours) if work.patience_minutes is None else None,
         answered * work.minutes / max(minutes_there, 1e-300),
+    )
+
+
+def all_calls(work: AgentWork, found: ShiftCover) -> FloatArray:
+    """(7, 24) calls, those made again by callers who gave up included.
+
+    Raises:
+        ValueError: people cannot do the work of a week, and nobody gives up.
+    """
+    if work.redial_share == 0.0:
+        return work.calls
+    return _by_hour(work, found).calls_per_hour.reshape(7, 24)
+
+
+def _by_hour(work: AgentWork, found: ShiftCover) -> HourlyPerformance:
+    return performance_by_hour(
+        work.calls.ravel(),
+        people_by_hour(found),
+        work.minutes,
+        work.patience_minutes,
+        work.within_minutes,
+        redial_share=work.redial_share,
+        redial_minutes=work.redial_minutes,
     )
 
 
@@ -192,4 +207,13 @@ def _premises(scenario: Scenario, contact: ContactOutlook, work: AgentWork) -> l
     return premises
 
 
-__all__ = ["PATH", "AgentForecast", "AgentWork", "agent_work", "forecast_of", "people_by_hour", "promises_of"]
+__all__ = [
+    "PATH",
+    "AgentForecast",
+    "AgentWork",
+    "agent_work",
+    "all_calls",
+    "forecast_of",
+    "people_by_hour",
+    "promises_of",
+]

@@ -57,15 +57,16 @@ def missed_targets(forecast: AgentForecast, wanted: OptimisedAgents, work: Agent
 
 
 def rarely_kept_target(
-    forecast: AgentForecast, margin: float, probability: float, wanted: OptimisedAgents
+    forecast: AgentForecast, margin: float, probability: float, wanted: OptimisedAgents, month: str = ""
 ) -> tuple[Unserved, ...]:
-    """The target of all calls where it is kept in the mean, but in fewer months than asked for.
+    """The target of all calls where it is kept in fewer months than asked for, and what is kept.
 
     Args:
         forecast: what agents lead to.
         margin: by how much the share of a month falls below the mean with the probability asked for.
         probability: that a month keeps the target.
         wanted: the target.
+        month: name of the calendar month that the forecast is of; by default it is of all of them.
     """
     sure = forecast.answered_share - margin
     if sure >= wanted.answered_share - _NEARLY:
@@ -74,17 +75,18 @@ def rarely_kept_target(
         f"{forecast.answered_share:.1%} are expected, and in {probability:.0%} of months at least {sure:.1%}"
     )
     relaxation = f"answered_share {np.floor(1e3 * sure) / 1e3:.3f}, or a lower month_probability"
-    return (Unserved(item=_answered_item(wanted), reason=reason, relaxation=relaxation),)
+    return (Unserved(item=_answered_item(wanted, month), reason=reason, relaxation=relaxation),)
 
 
 def without_targets(unserved: Sequence[Unserved], wanted: OptimisedAgents) -> tuple[Unserved, ...]:
     """What could not be done as asked, targets of all calls aside."""
-    targets = {_answered_item(wanted), _abandoned_item(wanted)}
-    return tuple(entry for entry in unserved if entry.item not in targets)
+    targets = (_answered_item(wanted), _abandoned_item(wanted))
+    return tuple(entry for entry in unserved if not entry.item.startswith(targets))
 
 
-def _answered_item(wanted: OptimisedAgents) -> str:
-    return f"answered in time: {wanted.answered_share:.1%}"
+def _answered_item(wanted: OptimisedAgents, month: str = "") -> str:
+    of_month = f", in {month}" if month else ""
+    return f"answered in time: {wanted.answered_share:.1%}{of_month}"
 
 
 def _abandoned_item(wanted: OptimisedAgents) -> str:

@@ -18,22 +18,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from optimize.solving import Progress, no_progress
-from optimize.staffing.cp_search import Found, search
+from optimize.staffing.cp_search import search
+from optimize.staffing.level_model import LevelModel
 from optimize.staffing.sampled_months import SampledMonths
 from scenarios import SolveReport, SolveStatus, Unserved
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
-_UNITS_PER_MONTH = 1_000_000
-"""Requests are rounded to millionths of the month with most, against the plan: less than 0.001 % is lost."""
 _UNITS_PER_COST = 1_000_000
 """Costs to millionths of the dearest level."""
 
@@ -197,9 +195,13 @@ def _cheapest(
     months: SampledMonths, cost: FloatArray, target_share: float, needed: int, seed: int, work_limit: float
 ) -> tuple[IntArray, dict[str, Any]]:
     start = greedy_levels(months, cost, target_share, needed)
-    model = _Model(months, cost, target_share, needed)
-    found = model.search(start, seed, work_limit)
-    bound = None if found.bound is None else max(0.0, found.bound) / model.units_per_cost
+    model = LevelModel(*cost.shape)
+    model.keep(months, target_share, needed)
+    units_per_cost = _UNITS_PER_COST / max(float(cost.max()), 1e-12)
+    units = np.rint(cost * units_per_cost).astype(np.int64)
+    model.model.minimize(int(units[:, 0].sum()) + model.total(np.diff(units, axis=1)))
+    found = search(model.model, seed=seed, work_limit=work_limit, hint=model.hint(start))
+    bound = None if found.bound is None else max(0.0, found.bound) / units_per_cost
     level = model.level(found) if found.has_solution else start
     # Rounding goes against the plan: a start that only just passes may be refused, and is then no worse than its cost.
     if not found.has_solution or _cost(cost, start) < _cost(cost, level):
@@ -208,67 +210,6 @@ def _cheapest(
     reached = _cost(cost, level)
     proven = found.status is SolveStatus.OPTIMAL
     return level, {"status": found.status, "bound": reached if proven else min(bound, reached)}
-
-
-class _Model:
-    """The sample average approximation in whole numbers."""
-
-    def __init__(self, months: SampledMonths, cost: FloatArray, target_share: float, needed: int) -> None:
-        from ortools.sat.python import cp_model
-
-        self._model: Any = cp_model.CpModel()
-        groups, levels = cost.shape
-        self._y = [
-            [self._model.new_bool_var(f"{group} {level}") for level in range(1, levels)]
-            for group in range(groups)
-        ]
-        for of_group in self._y:
-            for lower, higher in pairwise(of_group):
-                self._model.add_implication(higher, lower)
-        self._add_months(months, target_share, needed)
-        self.units_per_cost = _UNITS_PER_COST / max(float(cost.max()), 1e-12)
-        units = np.rint(cost * self.units_per_cost).astype(np.int64)
-        steps = np.diff(units, axis=1).tolist()
-        extra = sum(
-            step * y
-            for of_step, of_group in zip(steps, self._y, strict=True)
-            for step, y in zip(of_step, of_group, strict=True)
-        )
-        self._model.minimize(int(units[:, 0].sum()) + extra)
-
-    def _add_months(self, months: SampledMonths, target_share: float, needed: int) -> None:
-        most = max(float(months.asked.sum(axis=1).max()), 1e-12)
-        # Down from the ground level up: what is gained by all steps together is never rounded up.
-        answered = np.floor(months.answered * (_UNITS_PER_MONTH / most) + 1e-6).astype(np.int64)
-        asked = np.ceil(target_share * months.asked.sum(axis=1) * (_UNITS_PER_MONTH / most) - 1e-6)
-        short = (asked - answered[:, :, 0].sum(axis=1)).astype(np.int64).tolist()
-        gains = np.maximum(np.diff(answered, axis=2), 0).tolist()
-        kept = []
-        for missing, of_month in zip(short, gains, strict=True):
-            if missing <= 0:
-                needed -= 1
-                continue
-            is_kept = self._model.new_bool_var("")
-            gained = sum(
-                gain * y
-                for of_gain, of_group in zip(of_month, self._y, strict=True)
-                for gain, y in zip(of_gain, of_group, strict=True)
-                if gain
-            )
-            self._model.add(gained >= missing * is_kept)
-            kept.append(is_kept)
-        self._model.add(sum(kept) >= needed)
-
-    def search(self, start: IntArray, seed: int, work_limit: float) -> Found:
-        hint = {
-            y: int(level < chosen)
-            for of_group, chosen in zip(self._y, start.tolist(), strict=True)
-            for level, y in enumerate(of_group)
-        }
-        return search(self._model, seed=seed, work_limit=work_limit, hint=hint)
-
-    def level(self, found: Found) -> IntArray:
-        return np.array([sum(map(found.value, of_group)) for of_group in self._y], dtype=np.int64)
 
 
 def greedy_levels(months: SampledMonths, cost: FloatArray, target_share: float, needed: int) -> IntArray:

@@ -63,6 +63,11 @@ class ShiftCover:
             if people > 0
         )
 
+    @property
+    def paid_hours_per_week(self) -> float:
+        """Of all."""
+        return self.paid_hours * (7 // len(self.on_duty))
+
     def summary(self) -> str:
         """One line per pattern in use."""
         return "\n".join(

@@ -330,7 +330,7 @@ def _report(
         status=status,
         objective=cost,
         bound=bound,
-        unit="money per day",
+        unit="money per day, net of what customers pay",
         seed=seed,
         work_limit=f"{node_limit} nodes",
         items=len(problem.team),

@@ -67,13 +67,21 @@ def share_deviation(
         if rate > 0.0:
             key = (rate, number)
             if key not in known:
-                known[key] = _per_call(rate / 60.0, number, work, patience_minutes, within)
+                known[key] = variance_per_call(rate / 60.0, number, work, patience_minutes, within)
             variance += rate * known[key]
     return sqrt(variance / cycles) / total
 
 
-def _per_call(rate: float, servers: int, work: float, patience: float | None, within: float) -> float:
-    """Variance of the number answered in time over the mean number of calls."""
+def variance_per_call(rate: float, servers: int, work: float, patience: float | None, within: float) -> float:
+    """Variance of the number answered in time beyond its share of the calls, over the mean number of calls.
+
+    Args:
+        rate: calls per minute.
+        servers: people.
+        work: mean minutes of the exponential work.
+        patience: mean minutes of the exponential patience; None = nobody gives up.
+        within: minutes in which calls ought to be answered.
+    """
     from scipy.special import gammainc
 
     if servers == 0 or (patience is None and rate * work >= servers):
@@ -103,4 +111,4 @@ def _waiting(rate: float, servers: int, work: float, patience: float | None) -> 
     return int(min(_MOST_WAITING, 100 + excess + 10.0 * sqrt(max(rate, servers / work) * patience)))
 
 
-__all__ = ["share_deviation"]
+__all__ = ["share_deviation", "variance_per_call"]

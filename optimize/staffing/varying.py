@@ -195,6 +195,41 @@ def performance_by_hour(
     raise ValueError(f"redial_share is {redial_share!r}: calls made again pile up")
 
 
+def service_by_people(
+    calls_per_hour: Sequence[float] | FloatArray,
+    people: IntArray,
+    work_minutes: float,
+    patience_minutes: float | None,
+    within_minutes: float,
+) -> tuple[FloatArray, FloatArray]:
+    """What each of some numbers of people would lead to in each hour, at the modified offered load.
+
+    Args:
+        calls_per_hour: (hours,): all calls, those made again included; the last hour is followed by the first.
+        people: (hours, levels): whole numbers.
+        work_minutes: mean of the exponential work.
+        patience_minutes: mean of the exponential patience; None = nobody gives up.
+        within_minutes: time in which calls ought to be answered.
+
+    Returns:
+        Shares of the calls of the hour that are answered in time, and that are given up, (hours, levels) each.
+
+    Raises:
+        ValueError: an argument outside its bounds.
+    """
+    calls = _calls(calls_per_hour, work_minutes)
+    servers = counts("people", people, (calls.size, people.shape[-1]))
+    within = not_negative("within_minutes", within_minutes)
+    world = _World(work_minutes, patience_minutes, 0.0, 60.0, Approximation.OFFERED_LOAD)
+    effective = world.effective(np.repeat(calls[:, None] / 60.0, world.steps, axis=1), servers[:, 0])
+    answered, given_up = np.ones(servers.shape), np.zeros(servers.shape)
+    for hour, level in zip(*np.nonzero((calls > 0.0)[:, np.newaxis] & (servers >= 0)), strict=True):
+        states = [world.state(rate, servers[hour, level]) for rate in effective[hour]]
+        answered[hour, level] = np.mean([state.answered_within(within) for state in states])
+        given_up[hour, level] = np.mean([state.abandoned_share for state in states])
+    return answered, given_up
+
+
 @dataclass(frozen=True)
 class _Target:
     """What has been promised to the calls of an hour."""
@@ -323,4 +358,10 @@ def _per_call(values: Sequence[float] | FloatArray, calls: FloatArray, where_non
     return float(np.average(np.asarray(values)[seen], weights=calls[seen])) if seen.any() else where_none
 
 
-__all__ = ["Approximation", "HourlyPerformance", "performance_by_hour", "requirements_by_hour"]
+__all__ = [
+    "Approximation",
+    "HourlyPerformance",
+    "performance_by_hour",
+    "requirements_by_hour",
+    "service_by_people",
+]

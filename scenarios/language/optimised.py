@@ -60,10 +60,12 @@ class OptimisedParts(Model):
 
 
 class OptimisedAgents(Model):
-    """Fewest hours of agents that answer as promised in every hour that is served."""
+    """Fewest paid hours of agents that keep the target of every month; single hours may do worse."""
 
     answered_share: float = assumed(0.8, "usual target: 80 % in 20 seconds", unit="share", gt=0, lt=1)
-    """Calls answered within `policy.service.contacts.answer_within_seconds`."""
+    """Calls of a month answered within `policy.service.contacts.answer_within_seconds`."""
+    every_hour_share: float = assumed(0.0, "one agent is enough", unit="share", ge=0, lt=1)
+    """Least share of calls answered in time of every hour that is served."""
     abandoned_share: float | None = assumed(None, "no limit", unit="share", gt=0, lt=1)
     """Most callers who give up."""
     shift_hours: tuple[float, ...] = assumed((8.0, 9.0), "usual", unit="hours", min_length=1)

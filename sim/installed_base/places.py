@@ -29,8 +29,9 @@ class Places:
     def __init__(self, facts: ServiceFacts, stores: Columns[Store]) -> None:
         self._metres_per_radian = EARTH_RADIUS_METRES * facts.service.roads.detour_factor
         self._spread_degrees = facts.service.repair.spread_km / _KM_PER_DEGREE
-        self._latitude = np.ascontiguousarray(stores["latitude"], np.float64)
-        self._longitude = np.ascontiguousarray(stores["longitude"], np.float64)
+        # Copies: columns are read-only, places of stations are not, and a kernel is compiled for each of the two.
+        self._latitude = np.array(stores["latitude"], np.float64)
+        self._longitude = np.array(stores["longitude"], np.float64)
         self._vector = _on_sphere(self._latitude, self._longitude)
         self._station_vector = _on_sphere(facts.station_latitude, facts.station_longitude)
         chords = np.zeros((len(self._vector), len(self._station_vector)))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from optimize import ContactOutlook
+from optimize import ContactMonth, ContactOutlook
 from scenarios import WEEKDAYS, CallStream, Channel, ContactCentre, Distribution
 from sim.aftersales.facts import ServiceFacts
 from sim.axes import frozen
+from sim.outlook.installed_base import MonthlyFlows
 from sim.outlook.requests import RequestFlows
 
 FloatArray = npt.NDArray[np.float64]
@@ -35,16 +36,47 @@ class _Kind:
     redial_share: float
 
 
-def contact_outlook(facts: ServiceFacts, requests: RequestFlows) -> ContactOutlook | None:
+def contact_outlook(
+    facts: ServiceFacts, requests: RequestFlows, months: tuple[MonthlyFlows, ...]
+) -> ContactOutlook | None:
     """Work out calls by weekday and hour, and what agents have to do; None without a contact centre.
 
     Streams are met exactly, reports as exactly as failures are. Reworks are reported at the hours at which technicians
     work if they all take as long to fail again, else at any hour; customers ask for advice at any hour. Patience is
-    that of the mean rate at which those who wait hang up. Not in it: who rings again, calls that inform of a delay.
+    that of the mean rate at which those who wait hang up. Months differ as failures and installations of products do.
+    Not in it: who rings again, calls that inform of a delay.
     """
     centre = facts.service.contact_centre
     if centre is None:
         return None
+    mean = _mean_week(facts, centre, requests)
+    return replace(mean, months=tuple(_month(facts, centre, requests, mean, month) for month in months))
+
+
+def _month(
+    facts: ServiceFacts,
+    centre: ContactCentre,
+    requests: RequestFlows,
+    mean: ContactOutlook,
+    month: MonthlyFlows,
+) -> ContactMonth:
+    failures = month.failures[np.array(facts.product_of_mode, np.int64)]
+    of_month = replace(
+        requests,
+        repairs=requests.repairs * failures,
+        reworks=requests.reworks * failures,
+        installations=requests.installations * month.installations,
+    )
+    here = _mean_week(facts, centre, of_month)
+    calls, back = mean.calls_per_hour, mean.back_office_minutes_per_day
+    return ContactMonth(
+        month.name,
+        frozen(np.where(calls > 0.0, here.calls_per_hour / np.maximum(calls, 1e-300), 1.0)),
+        here.back_office_minutes_per_day / back if back > 0.0 else 1.0,
+    )
+
+
+def _mean_week(facts: ServiceFacts, centre: ContactCentre, requests: RequestFlows) -> ContactOutlook:
     kinds = [*_reports(facts, centre, requests), *(_stream(stream) for stream in centre.call_streams)]
     installed = requests.installations[:-1] * (1.0 - requests.outsourced_share)
     advice = installed.sum(axis=0) @ np.array(

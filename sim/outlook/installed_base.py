@@ -30,6 +30,20 @@ class BaseFlows:
     """(products, regions) visits under contract."""
     installations: FloatArray
     """(stores, products) of units sold."""
+    months: tuple[MonthlyFlows, ...]
+    """By calendar month."""
+
+
+@dataclass(frozen=True, eq=False)
+class MonthlyFlows:
+    """How much more or less than in the mean of the counted horizon there is on a mean day of one calendar month."""
+
+    name: str
+    """Year and month."""
+    failures: FloatArray
+    """(products,) over the mean; 1 where there are none at all."""
+    installations: FloatArray
+    """(products,) likewise."""
 
 
 def base_flows(scenario: Scenario, facts: ServiceFacts, axes: Axes, market: Market) -> BaseFlows:
@@ -47,9 +61,11 @@ def base_flows(scenario: Scenario, facts: ServiceFacts, axes: Axes, market: Mark
     counted = range(scenario.horizon.warm_up_days, market.days)
     products = (len(facts.product_ids), len(facts.region_ids))
     failures, paid, maintenance = np.zeros(products), np.zeros(products), np.zeros(products)
+    by_day = np.zeros((len(counted), len(facts.product_ids)))
     for day in range(market.days):
         today = flow.failures(day)
         if day in counted:
+            by_day[day - counted.start] = today.sum(axis=(1, 2))
             failures += today.sum(axis=2)
             paid += (today * flow.charged_share(day)).sum(axis=2)
             maintenance += flow.maintenance()
@@ -59,9 +75,33 @@ def base_flows(scenario: Scenario, facts: ServiceFacts, axes: Axes, market: Mark
     )
     # What is sold on a day is installed from the next morning on.
     first = max(scenario.horizon.warm_up_days - 1, 0)
-    installations = sold[first : market.days - 1].sum(axis=0) * share / len(counted)
+    installed = sold[first : market.days - 1] * share
+    installations = installed.sum(axis=0) / len(counted)
     paid_share = paid.sum(axis=1) / np.maximum(failures.sum(axis=1), 1e-300)
-    return BaseFlows(failures / len(counted), paid_share, maintenance / len(counted), installations)
+    return BaseFlows(
+        failures / len(counted),
+        paid_share,
+        maintenance / len(counted),
+        installations,
+        _by_month(scenario, by_day, installed.sum(axis=1)),
+    )
+
+
+def _by_month(scenario: Scenario, failures: FloatArray, installed: FloatArray) -> tuple[MonthlyFlows, ...]:
+    """Arrays (days, products) of the counted horizon; installations lack the first day where nothing came before it."""
+    start, days = scenario.horizon.start_date, len(failures)
+    first = start.toordinal() + scenario.horizon.warm_up_days
+    names = np.array([type(start).fromordinal(first + day).strftime("%Y-%m") for day in range(days)])
+    installed = np.concatenate((np.zeros((days - len(installed), installed.shape[1])), installed))
+    return tuple(
+        MonthlyFlows(str(name), *(_over_mean(flow, names == name) for flow in (failures, installed)))
+        for name in np.unique(names)
+    )
+
+
+def _over_mean(by_day: FloatArray, in_month: npt.NDArray[np.bool_]) -> FloatArray:
+    mean = by_day.mean(axis=0)
+    return np.where(mean > 0.0, by_day[in_month].mean(axis=0) / np.maximum(mean, 1e-300), 1.0)
 
 
 def sales_per_day(scenario: Scenario, facts: ServiceFacts, axes: Axes, market: Market) -> FloatArray:
@@ -181,4 +221,4 @@ class _Cohorts:
         return date.year * MONTHS_PER_YEAR + date.month
 
 
-__all__ = ["BaseFlows", "appliances", "base_flows", "sales_per_day"]
+__all__ = ["BaseFlows", "MonthlyFlows", "appliances", "base_flows", "sales_per_day"]

@@ -38,7 +38,7 @@ def outlook(scenario: Scenario) -> Outlook:
         flows, crews = base_flows(scenario, facts, axes, market), Crews(facts)
         territories = Territories(facts, scenario.network.stores)
         requests = request_flows(scenario, facts, flows, territories, crews)
-        contact = contact_outlook(facts, requests)
+        contact = contact_outlook(facts, requests, flows.months)
         if facts.station_ids:
             field = field_outlook(scenario, facts, axes, flows, requests, territories, crews)
             siting = siting_outlook(facts, flows, territories, field)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from study.statistics import PrecisionRule
     from study.storage import RunFolder
 
+_MOST_WARNINGS = 5
+"""Warnings of scenarios that are told in full."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -55,6 +58,7 @@ def run_and_report(request: Request) -> ExitCode:
     of_change = len(request.scenarios) > 1
     conditions = [parse_condition(text, of_change=of_change) for text in request.conditions]
     named = _load_all(request)
+    _warn(named, request.console)
     studies, folder = _replicate_all(request, named)
     comparison = compare(*studies) if of_change else None
     folder.write_results(studies, comparison)
@@ -83,6 +87,20 @@ def _load_all(request: Request) -> dict[str, Scenario]:
             raise RequestError(f"two of the scenarios are called {name}: give them different names")
         named[name] = scenario
     return named
+
+
+def _warn(named: dict[str, Scenario], console: Console) -> None:
+    """Tell the first few of the things that `check` warns of, each once where scenarios share it."""
+    import scenarios
+
+    found = dict.fromkeys(
+        str(problem) for scenario in named.values() for problem in scenarios.check(scenario)
+    )
+    for text in list(found)[:_MOST_WARNINGS]:
+        console.note(text)
+    more = len(found) - _MOST_WARNINGS
+    if more > 0:
+        console.note(f"{more} more warning{'s' * (more > 1)}: dualedge check {next(iter(named))}")
 
 
 def _plan_files(words: Sequence[str], names: Sequence[str]) -> dict[str, Path]:

@@ -70,6 +70,30 @@ def test_the_plan_keeps_the_target_in_enough_months() -> None:
     assert agents_part(found.plan).kind == f"shift_cover, confirmed by {MONTHS} simulated months"
 
 
+def test_simulated_months_with_a_rush_keep_the_target_as_often_as_asked() -> None:
+    """Hours of the rush do worse than the month, so that the target is kept by what the other hours do better."""
+    profile = [0.0] * 8 + [1.0, 2.0, 3.0, 2.0, 1.0, 1.0, 1.0, 0.5] + [0.0] * 8
+    rush = call_centre(
+        [calls("all", 0.5, 4.0, 5.0, hourly_profile=profile)],
+        1,
+        90,
+        policy={
+            "optimised": {
+                "agents": {
+                    "opens_hour": 8,
+                    "closes_hour": 16,
+                    "shift_hours": [4.0, 6.0],
+                    "break_minutes": 0.0,
+                }
+            }
+        },
+    )
+    found = confirm_agents(rush, optimize.plan(rush, outlook=sim.outlook(rush)), replications=MONTHS, jobs=1)
+    assert found.people_added == 0 and found.high >= 0.95
+    fewer = with_fewer(found.plan, 0)
+    assert confirm_agents(rush, fewer, replications=MONTHS, jobs=1, most_steps=0).high < 0.95
+
+
 def test_one_person_fewer_than_months_ask_for_keeps_hardly_any() -> None:
     """The planner keeps the target in every hour, with nine. A month is kept by eight of them, but not by seven."""
     found = raised()

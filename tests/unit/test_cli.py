@@ -69,6 +69,42 @@ def test_run_prints_the_summary_and_writes_the_folder(call):
     }
 
 
+def warned(monkeypatch, count):
+    monkeypatch.setattr(
+        scenarios,
+        "check",
+        lambda _: tuple(
+            Problem("W601", "tiny.yaml", line, rule="is unusual") for line in range(1, count + 1)
+        ),
+    )
+
+
+def test_a_run_tells_what_check_warns_of_beside_its_answer(call, monkeypatch):
+    warned(monkeypatch, 1)
+    code, out, err = run(call, "--json")
+    assert code == 0
+    assert err.splitlines()[0] == "tiny.yaml:1: W601 is unusual"
+    assert json.loads(out)["exit_code"] == 0
+    assert "W601" not in run(call, "--quiet", "--force")[2]
+
+
+def test_of_many_warnings_a_run_tells_the_first_few_and_how_many_more(call, monkeypatch):
+    warned(monkeypatch, 7)
+    lines = [line for line in run(call)[2].splitlines() if "arning" in line or "W601" in line]
+    assert lines[:5] == [f"tiny.yaml:{line}: W601 is unusual" for line in range(1, 6)]
+    assert lines[5:] == ["2 more warnings: dualedge check tiny"]
+    assert (
+        "more"
+        not in call("run", "tiny.yaml", "--replications", "1", "--jobs", "1", "--quiet", "--no-report")[2]
+    )
+
+
+def test_warnings_that_compared_scenarios_share_are_told_once(call, monkeypatch):
+    warned(monkeypatch, 1)
+    err = call("compare", "tiny.yaml", "late.yaml", "--replications", "2", "--jobs", "1", "--no-report")[2]
+    assert err.count("W601") == 1
+
+
 def test_the_default_folder_is_named_after_scenario_and_time(call):
     run(call)
     (folder,) = Path("runs").iterdir()

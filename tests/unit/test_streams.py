@@ -9,7 +9,6 @@ import pytest
 from sim import streams
 from sim.streams import (
     Purpose,
-    cell_key,
     cell_keys,
     entity_key,
     entity_keys,
@@ -61,11 +60,12 @@ def test_a_purpose_and_its_text_are_the_same_stream():
 
 def test_cell_keys_of_a_row_equal_those_of_single_cells():
     store, skus = entity_key("store 1"), entity_keys(["milk", "tea", "kettle"])
-    assert cell_keys(store, skus).tolist() == [cell_key(store, int(sku)) for sku in skus]
+    assert cell_keys(store, skus).tolist() == [cell_keys(store, skus[[i]]).item() for i in range(3)]
 
 
 def test_store_and_sku_do_not_commute():
-    assert cell_key(entity_key("a"), entity_key("b")) != cell_key(entity_key("b"), entity_key("a"))
+    a, b = entity_keys(["a", "b"])
+    assert cell_keys(int(a), b[None]) != cell_keys(int(b), a[None])
 
 
 def test_no_two_cells_of_a_chain_share_a_key():
