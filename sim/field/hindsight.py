@@ -22,7 +22,7 @@ from sim.clock import SECONDS_PER_DAY
 from sim.durations import spread_of
 from sim.field.districts import District
 from sim.field.jobs import SECONDS_PER_MINUTE, Needs, due_second
-from sim.field.plan_terms import PlanCosts, abilities, helpers
+from sim.field.plan_terms import PlanCosts, who_can
 from sim.field.plans import NO_LIMIT
 from sim.field.roads import IntArray, Place, ServiceRoads
 from sim.field.visits import Visit
@@ -206,9 +206,9 @@ class Hindsight:
         self, days: Sequence[_Day], stops: Sequence[_Driven], number: Mapping[Visit, int]
     ) -> CrewProblem:
         """The visits with all that came to pass."""
-        crew, needs, costs = [day.worker for day in days], [stop.needs for stop in stops], self._costs
+        costs, (skill, level, people) = self._costs, np.array([stop.needs for stop in stops], np.int64).T
         drive = self._drives(days, stops, number, is_expected=False)
-        can_do, helps = abilities(crew, needs), helpers(crew, needs)
+        can_do, helps = who_can([day.worker for day in days], skill, level)
         for one, day in enumerate(days):  # who did it can do it
             for stop in day.stops:
                 could = can_do if stop.visit.worker is day.worker else helps
@@ -237,7 +237,7 @@ class Hindsight:
             left_out_cost=np.array(
                 [0.0 if stop.visit.cause is _ABSENT else _NEVER_LEFT_OUT for stop in stops]
             ),
-            people=np.array([people for _, _, people in needs], np.int64),
+            people=people.copy(),
             helps=helps,
             driving_cost_per_hour=costs.driving_per_hour,
             overtime_cost_per_hour=costs.overtime_per_hour,

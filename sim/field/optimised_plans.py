@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from optimize.inside import CrewPlan, CrewProblem, DayArrays, plan_crew
 from sim.aftersales.context import Context
+from sim.aftersales.requests import Urgency
 from sim.books import MINOR_PER_MAJOR
 from sim.clock import SECONDS_PER_DAY, SECONDS_PER_HOUR
 from sim.field.jobs import SECONDS_PER_MINUTE, Job, Stage, due_second
-from sim.field.plan_terms import PlanCosts, abilities, helpers
+from sim.field.plan_terms import PlanCosts, who_can
 from sim.field.plans import NO_LIMIT, SLACK_SECONDS, DayPlans
-from sim.field.roads import Place, ServiceRoads
+from sim.field.roads import IntArray, Place, ServiceRoads
 from sim.field.workers import State, Worker
 from sim.replans import NOT_KNOWN, Planned, Replan, write_replan
 
@@ -25,10 +26,10 @@ _URGENT_WEIGHT = 2.0
 # Members of enumerations are looked up slowly, and these are needed at every step.
 _BOOKED, _WAITING, _PLANNED = Stage.BOOKED, Stage.WAITING, Stage.PLANNED
 _OFF = State.OFF
+_URGENT = int(Urgency.URGENT)
 
 
-@dataclass(frozen=True)
-class _From:
+class _From(NamedTuple):
     """Where and when somebody is free to be planned, his frozen jobs done."""
 
     second: int
@@ -197,41 +198,63 @@ class OptimisedPlans(DayPlans):
     def _crew_problem(
         self, crew: Sequence[Worker], starts: Sequence[_From], jobs: Sequence[Job], now: int
     ) -> CrewProblem:
-        costs, needs = self._costs, [job.needs for job in jobs]
+        costs = self._costs
         places = [start.place for start in starts]
         places += [job.place for job in jobs]
         places += [worker.home for worker in crew]
-        due = np.array([due_second(job.request) for job in jobs], np.int64) - SLACK_SECONDS
+        # One array of rows: many plans are made, and each array from a list takes as long as a search step.
+        second, ends, pause, pause_from, regular_end = _columns(
+            [
+                (start.second, start.latest, start.break_seconds, start.break_from, start.regular_end)
+                for start in starts
+            ]
+        )
+        due_at, opens, until, urgency, work, skill, level, people = _columns(
+            [
+                (
+                    due_second(job.request), job.request.promised_from_second, job.request.promised_until_second,
+                    job.request.judged_urgency, job.expected_seconds, *job.needs,
+                )
+                for job in jobs
+            ]
+        )  # fmt: skip
+        due = due_at - SLACK_SECONDS
         tomorrow = (now // SECONDS_PER_DAY + 1) * SECONDS_PER_DAY
         hours_late = np.maximum(0, tomorrow - due) / SECONDS_PER_HOUR
-        weight = np.array([_URGENT_WEIGHT if job.request.judged_urgency == 0 else 1.0 for job in jobs])
+        weight = np.where(urgency == _URGENT, _URGENT_WEIGHT, 1.0)
         # A promise broken already is a job like others that are late: it must not stand in the way of one to be kept.
-        is_promised = np.array([job.request.promised_until_second > now for job in jobs], np.bool_)
+        is_promised = until > now
+        can_do, helps = who_can(crew, skill, level)
         day = DayArrays(
             drive=self._roads.plane_seconds(places),
-            starts=np.array([start.second for start in starts], np.int64),
-            latest=np.array([start.latest for start in starts], np.int64),
-            pause=np.array([start.break_seconds for start in starts], np.int64),
-            pause_from=np.array([start.break_from for start in starts], np.int64),
-            can_do=abilities(crew, needs),
-            opens=np.array([max(0, job.request.promised_from_second) for job in jobs], np.int64),
+            starts=second,
+            latest=ends,
+            pause=pause,
+            pause_from=pause_from,
+            can_do=can_do,
+            opens=np.maximum(0, opens),
             until=np.where(due > now, due, NO_LIMIT),
-            work=np.array([job.expected_seconds for job in jobs], np.int64),
+            work=work,
         )
         return CrewProblem(
             day=day,
-            regular_end=np.array([max(start.regular_end, start.second) for start in starts], np.int64),
+            regular_end=np.maximum(regular_end, second),
             due=np.maximum(due, now),
             is_promised=is_promised,
             left_out_cost=costs.late_per_hour * weight * (_LEFT_OUT_HOURS + hours_late)
             + costs.broken_promise * is_promised,
-            people=np.array([people for _, _, people in needs], np.int64),
-            helps=helpers(crew, needs),
+            people=people,
+            helps=helps,
             driving_cost_per_hour=costs.driving_per_hour,
             overtime_cost_per_hour=costs.overtime_per_hour,
             late_cost_per_hour=costs.late_per_hour,
             broken_promise_cost=costs.broken_promise,
         )
+
+
+def _columns(rows: Sequence[tuple[int, ...]]) -> IntArray:
+    """Rows as contiguous columns."""
+    return np.ascontiguousarray(np.array(rows, np.int64).T)
 
 
 def _minor(cost: float | None) -> int:

@@ -10,8 +10,7 @@ import numpy.typing as npt
 
 from sim.aftersales.context import Context
 from sim.clock import SECONDS_PER_HOUR
-from sim.field.jobs import Needs
-from sim.field.roads import ServiceRoads
+from sim.field.roads import IntArray, ServiceRoads
 from sim.field.workers import Worker
 
 BoolArray = npt.NDArray[np.bool_]
@@ -42,18 +41,19 @@ class PlanCosts:
         )
 
 
-def abilities(crew: Sequence[Worker], needs: Sequence[Needs]) -> BoolArray:
-    """Who has the skill at the level that each job takes, (technicians, jobs)."""
-    return _have(crew, [(skill, level) for skill, level, _ in needs])
+def who_can(crew: Sequence[Worker], skill: IntArray, level: IntArray) -> tuple[BoolArray, BoolArray]:
+    """Who has the skill at the level that each job takes; and who can be the second, which takes it at any level.
 
+    Args:
+        crew: technicians.
+        skill: (jobs,) -1 is none in particular.
+        level: (jobs,)
 
-def helpers(crew: Sequence[Worker], needs: Sequence[Needs]) -> BoolArray:
-    """Who can be the second, (technicians, jobs): anybody who has the skill at any level."""
-    return _have(crew, [(skill, 1) for skill, _, _ in needs])
-
-
-def _have(crew: Sequence[Worker], needs: Sequence[tuple[int, int]]) -> BoolArray:
-    wanted = np.array(needs, np.int64).reshape(-1, 2)
+    Returns:
+        (technicians, jobs) each.
+    """
     levels = np.array([[*worker.levels, 0] for worker in crew], np.int64)  # the last one is that of no skill
-    able: BoolArray = (levels[:, wanted[:, 0]] >= wanted[:, 1]) | (wanted[:, 0] < 0)
-    return able
+    have, is_free = levels[:, skill], skill < 0
+    able: BoolArray = (have >= level) | is_free
+    helps: BoolArray = (have >= 1) | is_free
+    return able, helps
