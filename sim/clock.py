@@ -83,7 +83,7 @@ class _Action:
 
     def __init__(self, action: Callable[[], None]) -> None:
         self.action = action
-        self.callbacks = _DO
+        self.callbacks: Any = _DO  # SimPy's clock takes it away
 
 
 _DO: list[Callable[[_Action], None]] = [lambda due: due.action()]
