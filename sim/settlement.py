@@ -47,8 +47,9 @@ def opening_of(world: World) -> Closing:
 
 def closing_of(world: World, stores: Stores, depot: Depot) -> Closing:
     """The same at the end, counted from the state."""
-    at_door, before = stores.under_way(), depot.under_way()
-    transit_units, transit_value = at_door[0] + before[0], at_door[1] + before[1]
+    transit_units, transit_value = stores.under_way()
+    for total, before in zip((transit_units, transit_value), depot.under_way(), strict=True):
+        total += before
     returning_units, returning_value = depot.returns.under_way()
     waiting, deviation = (
         np.zeros(transit_units.shape, np.int64),

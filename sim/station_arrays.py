@@ -88,7 +88,7 @@ def empty_arrays(servers: int, duties: Iterable[Duty], *, is_always_there: bool)
 def with_room_for_tasks(arrays: StationArrays, needed: int) -> StationArrays:
     """The same with room for so many tasks."""
     size = max(needed, 2 * len(arrays.tasks))
-    return arrays._replace(tasks=_longer(arrays.tasks, (size, len(TaskColumn))))
+    return arrays._replace(tasks=longer(arrays.tasks, (size, len(TaskColumn))))
 
 
 def with_room_to_wait(arrays: StationArrays, needed: int) -> StationArrays:
@@ -104,10 +104,10 @@ def with_room_for_groups(arrays: StationArrays) -> StationArrays:
     """The same with room for twice as many groups."""
     size = 2 * len(arrays.groups)
     return arrays._replace(
-        groups=_longer(arrays.groups, (size, len(GroupColumn))),
-        done=_longer(arrays.done, (size,)),
-        real=arrays.real._replace(left=_longer(arrays.real.left, (size,))),
-        rehearsed=arrays.rehearsed._replace(left=_longer(arrays.rehearsed.left, (size,))),
+        groups=longer(arrays.groups, (size, len(GroupColumn))),
+        done=longer(arrays.done, (size,)),
+        real=arrays.real._replace(left=longer(arrays.real.left, (size,))),
+        rehearsed=arrays.rehearsed._replace(left=longer(arrays.rehearsed.left, (size,))),
     )
 
 
@@ -136,11 +136,11 @@ def _stage(servers: IntArray) -> Stage:
 
 
 def _roomier(stage: Stage, size: int) -> Stage:
-    return stage._replace(waiting=_longer(stage.waiting, (2, size)), future=_longer(stage.future, (2, size)))
+    return stage._replace(waiting=longer(stage.waiting, (2, size)), future=longer(stage.future, (2, size)))
 
 
-def _longer(array: IntArray, shape: tuple[int, ...]) -> IntArray:
-    """A copy with room for more."""
-    longer = np.zeros(shape, np.int64)
-    longer[tuple(slice(size) for size in array.shape)] = array
-    return longer
+def longer(array: IntArray, shape: tuple[int, ...]) -> IntArray:
+    """A copy with room for more; what is not written to yet takes no memory."""
+    roomy = np.zeros(shape, np.int64)
+    roomy[tuple(slice(size) for size in array.shape)] = array
+    return roomy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -168,6 +169,7 @@ _assignment: Work[Any] | None = None
 def _start_worker(assignment: Work[Any]) -> None:
     global _assignment  # noqa: PLW0603 - the one thing a worker process knows
     _assignment = assignment
+    gc.freeze()  # what comes from the parent stays: looking through it for garbage would copy its memory
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what an interrupt means
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if sys.platform == "linux":

@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 
 from scenarios.language.base import Model
 from scenarios.language.errors import show
+from scenarios.language.table_files import blank_cells
 
 Column = npt.NDArray[Any]
 Mask = npt.NDArray[np.bool_]
@@ -126,9 +127,7 @@ def parse(spec: ColumnSpec, text: Any) -> Parsed:
         spec: what the column may hold.
         text: pyarrow string array of trimmed cells.
     """
-    from pyarrow import compute
-
-    blank: Mask = compute.equal(text, "").to_numpy(zero_copy_only=False)
+    blank = blank_cells(text)
     fast = _fast_numbers(spec, text, blank) if spec.base in (int, float) else None
     codes: npt.NDArray[np.int64] | None = None
     wrong: list[tuple[int, str, str, str]] = []
@@ -176,10 +175,10 @@ def _fast_numbers(spec: ColumnSpec, text: Any, blank: Mask) -> Column | None:
 
     target = pa.int64() if spec.base is int else pa.float64()
     try:
-        numbers = compute.cast(compute.if_else(pa.array(blank), "0", text), target)
+        filled = compute.replace_substring_regex(text, "^$", "0") if bool(blank.any()) else text
+        values = np.from_dlpack(compute.cast(filled, target)).astype(_dtype(spec))
     except pa.ArrowInvalid:
         return None
-    values = numbers.to_numpy(zero_copy_only=False).astype(_dtype(spec))
     return values if bool(np.isfinite(values).all()) else None
 
 
@@ -190,7 +189,7 @@ def _by_distinct_value(
     from pyarrow import compute
 
     encoded = compute.dictionary_encode(text)
-    codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    codes = np.from_dlpack(encoded.indices).astype(np.int64)
     words: list[str] = encoded.dictionary.to_pylist()
     distinct = np.zeros(len(words), dtype=_dtype(spec))
     refused: dict[int, tuple[str, str]] = {}

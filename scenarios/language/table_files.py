@@ -193,12 +193,22 @@ def _trimmed(
     ]
     blank = np.ones(len(lines), dtype=bool)
     for column in trimmed:
-        blank &= compute.equal(column, "").to_numpy(zero_copy_only=False)
+        blank &= blank_cells(column)
     if bool(blank.any()):
         keep = pa.array(~blank)
         trimmed = [column.filter(keep) for column in trimmed]
         lines = lines[~blank]
     return TextTable(names, tuple(trimmed), lines, header_line, tuple(faults))
+
+
+def blank_cells(text: Any) -> npt.NDArray[np.bool_]:
+    """Which cells of a pyarrow string array hold nothing.
+
+    Comparing with "", like `to_numpy`, would import pandas, and that takes longer than reading a small scenario.
+    """
+    from pyarrow import compute
+
+    return np.asarray(np.from_dlpack(compute.binary_length(text)) == 0)
 
 
 def _cell_text(cell: Any) -> str:

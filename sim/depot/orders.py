@@ -15,6 +15,7 @@ from sim.depot.stock import IntArray, dealt
 from sim.kernels.ordering import EMERGENCY
 from sim.kernels.parcels import cut_to_fit, number_drops, number_orders
 from sim.kernels.shipping import KINDS, SENT_ROWS
+from sim.station_arrays import longer
 from sim.stores import Lines
 
 NOT_YET: Final = -1
@@ -100,11 +101,8 @@ class OrderBook:
     def _make_room(self, orders: int) -> None:
         if orders > len(self.rows):
             size = max(orders, 2 * len(self.rows))
-            self.rows = np.concatenate(
-                (self.rows, np.zeros((size - len(self.rows), len(OrderColumn)), np.int64))
-            )
-            more = np.zeros((size - len(self.desk_seconds), DESK_STEPS), np.int64)
-            self.desk_seconds = np.concatenate((self.desk_seconds, more))
+            self.rows = longer(self.rows, (size, len(OrderColumn)))
+            self.desk_seconds = longer(self.desk_seconds, (size, DESK_STEPS))
 
 
 @dataclass(eq=False, slots=True)
