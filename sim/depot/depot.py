@@ -122,7 +122,7 @@ class Depot:
 
     def _stocked(self, lines: IntArray, seconds: IntArray) -> None:
         """Look again at orders that wait for goods, (6, k) lines, unless the next wave does so anyway."""
-        self.stock.date(lines, seconds // SECONDS_PER_DAY, self._world)
+        self.stock.date(lines, seconds, self._world)
         if self._outbound is None:
             self._allocation.look_again(lines[0])
 

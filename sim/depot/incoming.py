@@ -39,12 +39,13 @@ class Incoming:
         self._scorecards = scorecards
         sourcing = world.scenario.policy.sourcing
         self._quality = Quality(world.scenario, world.axes, world.supply, world.seed, world.replication)
-        self._is_plain = not (
+        self.is_plain = not (
             scorecards is not None
             or self._quality.can_fail
             or sourcing.inspection
             or world.supply.capacity.any()
         )
+        """Whether everything comes in one piece and is taken in as it comes."""
         self._feeds_back = sourcing.quality_feedback
         self.complaints = Complaints(world, recorder, self._quality) if sourcing.complaint_feedback else None
         """What customers say of the goods; None where suppliers do not hear of it."""
@@ -63,7 +64,7 @@ class Incoming:
         """
         places = len(self._world.axes.centre_ids) * len(self._world.axes.supplier_ids)
         looked_at = np.zeros(places, np.int64)
-        if self._is_plain or not lots.shape[1]:
+        if self.is_plain or not lots.shape[1]:
             if self.complaints is not None:
                 self.complaints.note_received(lots)
             return Inspected(lots, lots[:, :0], looked_at)

@@ -23,8 +23,10 @@ _COLUMNS: Final = len(TABLES["receipts"]) + 1
 class OpenOrders:
     """Lines under way by their second of arrival, also beyond the end of the run."""
 
-    def __init__(self, end_second: int) -> None:
+    def __init__(self, end_second: int, *, are_whole: bool) -> None:
+        """Start without any; `are_whole` says that no line ever comes in parts."""
         self._end_second = end_second
+        self._are_whole = are_whole
         self._due: dict[int, list[IntArray]] = {}
         self._rows: list[IntArray] = []
         self._left: dict[int, int] = {}
@@ -32,7 +34,7 @@ class OpenOrders:
     def add(self, lines: IntArray) -> list[int]:
         """Take note of (len(Line), k) lines; returns the seconds within the run at which something new is due."""
         lines = np.ascontiguousarray(lines)
-        for number, units in _split(lines):
+        for number, units in self._split(lines):
             self._left[number] = self._left.get(number, 0) + units
         seconds = []
         for second, together in by_arrival(lines, lines.shape[1]):
@@ -72,12 +74,19 @@ class OpenOrders:
             self._due[second] = kept
 
     def _settle(self, lines: IntArray, sign: int) -> None:
-        for number, units in _split(lines):
+        for number, units in self._split(lines):
             self._left[number] += sign * units
+
+    def _split(self, lines: IntArray) -> Iterable[tuple[int, int]]:
+        """Number and units of each part of a line that comes in several."""
+        if self._are_whole:
+            return ()
+        split = lines[Line.IS_SPLIT] == 1
+        return zip(lines[Line.NUMBER, split].tolist(), lines[Line.UNITS, split].tolist(), strict=True)
 
     def hold(self, lines: IntArray) -> None:
         """Lines that have been taken are worked on at the gate: until they are released, they are still to come in."""
-        for number, _ in _split(lines):
+        for number, _ in self._split(lines):
             self._left.setdefault(number, 0)
         self._settle(lines, 1)
 
@@ -92,7 +101,7 @@ class OpenOrders:
         """
         if lines.shape[1]:
             is_last = np.ones(lines.shape[1], np.int64)
-            if lines[Line.IS_SPLIT].any():
+            if not self._are_whole:
                 counted: set[int] = set()
                 for part in np.flatnonzero(lines[Line.IS_SPLIT]).tolist():
                     number = int(lines[Line.NUMBER, part])
@@ -124,11 +133,3 @@ class OpenOrders:
             order = np.lexsort((rows[:, 1], rows[:, 0], rows[:, -1], rows[:, 2]))
             recorder.add("receipts", np.ascontiguousarray(rows[order, :-1]))
         self._rows = []
-
-
-def _split(lines: IntArray) -> Iterable[tuple[int, int]]:
-    """Number and units of each part of a line that comes in several."""
-    if not lines[Line.IS_SPLIT].any():
-        return ()
-    split = lines[Line.IS_SPLIT] == 1
-    return zip(lines[Line.NUMBER, split].tolist(), lines[Line.UNITS, split].tolist(), strict=True)

@@ -66,7 +66,6 @@ class Purchasing:
         self._suppliers = Suppliers(world.scenario, world.supply, world.seed, world.replication)
         self._sources = Sources(world.scenario, world.axes, world.supply)
         self._discounts = VolumeDiscounts(world.scenario.network.suppliers, len(world.axes.centre_ids))
-        self._open_orders = OpenOrders(world.days * SECONDS_PER_DAY)
         self._lines_ordered = 0
         sourcing = world.scenario.policy.sourcing
         self._scorecards = (
@@ -75,6 +74,7 @@ class Purchasing:
             else None
         )
         self._incoming = Incoming(world, recorder, stock, self._scorecards)
+        self._open_orders = OpenOrders(world.days * SECONDS_PER_DAY, are_whole=self._incoming.is_plain)
         self._steering = Steering(environment, world, recorder)
         self._sales_feed = SalesFeed(world) if sourcing.shared_sales else None
         self._has_minimums = bool(world.supply.minimum_units.any() or world.supply.minimum_minor.any())
@@ -239,7 +239,7 @@ class Purchasing:
         self._recorder.add("purchase_orders", self._purchase_rows[:written].copy())
         self._record_prices(lines, now)
         self._discounts.note(lines)
-        if lines[Line.IS_EXPRESS].any():
+        if self._heeds_requests:
             self._pay_express(lines[:, lines[Line.IS_EXPRESS] == 1], now, is_shortage=False)
         self._expect(self._suppliers.send(lines, day, now))
 

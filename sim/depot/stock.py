@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from sim.clock import SECONDS_PER_DAY
 from sim.kernels.centres import discard_expired
 from sim.kernels.shipping import SENT_ROWS, TRACED_ROWS, deal, number_arrivals
 from sim.world import World
@@ -35,6 +36,8 @@ class CentreStock:
     """(centres, SKUs) units that are there less those on record; (centres, 0) where records are always true."""
     lots: CountArray
     """(centres, SKUs that age in the centre, ring) of what is on hand: units by last day of sale modulo ring."""
+    may_be_defective: bool
+    """Whether some supplier ever sends defective units."""
 
     @classmethod
     def of(cls, world: World) -> CentreStock:
@@ -49,7 +52,7 @@ class CentreStock:
         deviation = np.zeros((len(units), units.shape[1] if may_err else 0), np.int32)
         return cls(
             units.astype(np.int32), units * world.axes.purchase_cost_minor, on_order, backlog, asked_today, defective,
-            deviation, lots,
+            deviation, lots, any(supplier.quality is not None for supplier in world.scenario.network.suppliers),
         )  # fmt: skip
 
     def there(self, centre: int, sku: int) -> int:
@@ -57,14 +60,14 @@ class CentreStock:
         unseen = int(self.deviation[centre, sku]) if self.deviation.size else 0
         return int(self.on_hand[centre, sku]) + unseen
 
-    def date(self, lines: IntArray, day: IntArray, world: World) -> None:
-        """Give (3 or more, k) lines that came in on (k,) days, of centre, SKU and units, their last day of sale."""
+    def date(self, lines: IntArray, seconds: IntArray, world: World) -> None:
+        """Give (3 or more, k) lines that came in at (k,) seconds, of centre, SKU and units, their last day of sale."""
         if not self.lots.size:
             return
         centre, sku, units = lines[:3]
         ages = world.ageing.lot_index[sku] >= 0
         centre, sku = centre[ages], sku[ages]
-        slot = (day[ages] + world.ageing.life_days[sku] - 1) % self.lots.shape[2]
+        slot = (seconds[ages] // SECONDS_PER_DAY + world.ageing.life_days[sku] - 1) % self.lots.shape[2]
         np.add.at(self.lots, (centre, world.ageing.lot_index[sku], slot), units[ages].astype(np.int32))
 
     def put_lots_right(self, centre: int, lot: int, deviation: int, day: int) -> None:
@@ -90,8 +93,7 @@ class CentreStock:
 
     def room_for(self, centre: int, lines: int) -> IntArray:
         """Room for what some order lines send, see `sim.kernels.shipping.fill_orders`."""
-        # The largest is found several times as fast as any().
-        if self.lots.size or self.defective[centre].max() > 0:
+        if self.lots.size or (self.may_be_defective and self.defective[centre].any()):
             lots = int(np.count_nonzero(self.lots[centre]))
             return np.empty((TRACED_ROWS, 2 * lines + lots), np.int64)
         return np.empty((SENT_ROWS, lines), np.int64)

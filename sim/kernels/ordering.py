@@ -98,14 +98,15 @@ def review(
                 PUSHED if rules.is_pushed[rule] else REGULAR, lines, number,
             )  # fmt: skip
         start = stop
-    units, value = whole(0), whole(0)
-    for line in range(first_regular, number):
-        units += lines.units[line]
-        value += lines.units[line] * purchase_cost[lines.sku[line]]
-    if units < rules.minimum_units or value < rules.minimum_value:
+    if rules.minimum_units > 0 or rules.minimum_value > 0:
+        units, value = whole(0), whole(0)
         for line in range(first_regular, number):
-            on_order[lines.sku[line]] -= lines.units[line]
-        number = first_regular
+            units += lines.units[line]
+            value += lines.units[line] * purchase_cost[lines.sku[line]]
+        if units < rules.minimum_units or value < rules.minimum_value:
+            for line in range(first_regular, number):
+                on_order[lines.sku[line]] -= lines.units[line]
+            number = first_regular
     return number
 
 
@@ -275,14 +276,27 @@ def _review_emergency(
 
 @kernel
 def post_lines(first: int, number: int, lines: OrderLines, class_of: Array, day_page: Array) -> None:
-    """Post the lines from `first` up to `number` to the day's (n, c, len(Day)) page of the day panel."""
+    """Post the lines from `first` up to `number` to the day's (n, c, len(Day)) page of the day panel.
+
+    Lines of one place and class mostly stand together: they are summed on the way and posted when another one begins.
+    """
     row, sku, units_of, kind = lines.row, lines.sku, lines.units, lines.kind
-    for which in range(first, number):
-        line = unsigned(which)
-        posted, units = day_page[unsigned(row[line]), unsigned(class_of[unsigned(sku[line])])], units_of[line]
-        if kind[line] == EMERGENCY:
-            posted[Day.EMERGENCY_LINES] += 1
+    line = whole(first)
+    while line < number:
+        place, index, is_emergency = row[line], class_of[sku[line]], kind[line] == EMERGENCY
+        begin, units = line, whole(0)
+        while (
+            line < number
+            and row[line] == place
+            and class_of[unsigned(sku[line])] == index
+            and (kind[line] == EMERGENCY) == is_emergency
+        ):
+            units += units_of[line]
+            line += 1
+        posted = day_page[place, index]
+        if is_emergency:
+            posted[Day.EMERGENCY_LINES] += line - begin
             posted[Day.EMERGENCY_ORDERED] += units
         else:
-            posted[Day.ORDER_LINES] += 1
+            posted[Day.ORDER_LINES] += line - begin
             posted[Day.ORDERED] += units

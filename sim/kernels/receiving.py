@@ -86,57 +86,69 @@ def _receive_at(
     wasted_cell: Array,
     posted_by_class: Array,
 ) -> None:
-    """Receive the lines of one store; see `receive`."""
+    """Receive the lines of one store; see `receive`.
+
+    Lines of one class mostly stand together: they are summed on the way and posted when another one begins.
+    """
     on_hand, value, lots, lot_index = till.on_hand, till.value, till.lots, handling.lot_index
     is_traced = last_day.size > 0
-    for line in range(line_sku.size):
-        sku, units = line_sku[line], line_units[line]
-        at = unsigned(sku)
-        posted = posted_by_class[unsigned(class_of[at])]
-        on_hand[at] += units
-        value[at] += line_value[line]
-        on_order[at] -= units
-        received_cell[at] += units
-        posted[Day.RECEIVED] += units
-        posted[Day.RECEIVED_VALUE] += line_value[line]
-        if not is_traced or counts[line] > 0:
-            posted[Day.CYCLES] += 1
-            posted[Day.CYCLES_SHORT] += short_cycle[at]
-            short_cycle[at] = 0
-        if lot_index[at] >= 0:
-            ahead = handling.shelf_life_days[at] - 1
-            if is_traced and last_day[line] >= 0:
-                ahead = min(ahead, last_day[line] - day)
-            if ahead >= 0:
-                slot = till.today_slot + ahead
-                lots[lot_index[at], slot if slot < lots.shape[1] else slot - lots.shape[1]] += units
-            else:
-                # Expired on the way: never offered for sale.
-                cost = cost_at(units, whole(on_hand[at]), value[at], handling.purchase_cost[at])
-                on_hand[at] -= units
-                value[at] -= cost
-                wasted_cell[at] += units
-                posted[Day.WASTED] += units
-                posted[Day.WASTE_VALUE] += cost
-        if is_traced and defective[line] > 0 and handling.return_index[at] >= 0:
-            till.due_returns[till.due_returns.shape[0] - 1, handling.return_index[at]] += defective[line]
-        owed = min(whole(backorder[at]), whole(on_hand[at]))
-        if owed > 0:
-            backorder[at] -= owed
-            posted[Day.BACKORDER_FILLED] += owed
-            sell(
-                till,
-                handling,
-                keys,
-                store_key,
-                sku,
-                owed,
-                day,
-                ordinal,
-                _OWED_UNITS,
-                handling.freshest_threshold[at],
-                posted,
-            )
+    line = whole(0)
+    while line < line_sku.size:
+        index = class_of[line_sku[line]]
+        posted = posted_by_class[index]
+        received, worth, cycles, short = whole(0), whole(0), whole(0), whole(0)
+        while line < line_sku.size and class_of[unsigned(line_sku[line])] == index:
+            sku, units = line_sku[line], line_units[line]
+            at = unsigned(sku)
+            on_hand[at] += units
+            value[at] += line_value[line]
+            on_order[at] -= units
+            received_cell[at] += units
+            received += units
+            worth += line_value[line]
+            if not is_traced or counts[line] > 0:
+                cycles += 1
+                short += short_cycle[at]
+                short_cycle[at] = 0
+            if lot_index[at] >= 0:
+                ahead = handling.shelf_life_days[at] - 1
+                if is_traced and last_day[line] >= 0:
+                    ahead = min(ahead, last_day[line] - day)
+                if ahead >= 0:
+                    slot = till.today_slot + ahead
+                    lots[lot_index[at], slot if slot < lots.shape[1] else slot - lots.shape[1]] += units
+                else:
+                    # Expired on the way: never offered for sale.
+                    cost = cost_at(units, whole(on_hand[at]), value[at], handling.purchase_cost[at])
+                    on_hand[at] -= units
+                    value[at] -= cost
+                    wasted_cell[at] += units
+                    posted[Day.WASTED] += units
+                    posted[Day.WASTE_VALUE] += cost
+            if is_traced and defective[line] > 0 and handling.return_index[at] >= 0:
+                till.due_returns[till.due_returns.shape[0] - 1, handling.return_index[at]] += defective[line]
+            owed = min(whole(backorder[at]), whole(on_hand[at]))
+            if owed > 0:
+                backorder[at] -= owed
+                posted[Day.BACKORDER_FILLED] += owed
+                sell(
+                    till,
+                    handling,
+                    keys,
+                    store_key,
+                    sku,
+                    owed,
+                    day,
+                    ordinal,
+                    _OWED_UNITS,
+                    handling.freshest_threshold[at],
+                    posted,
+                )
+            line += 1
+        posted[Day.RECEIVED] += received
+        posted[Day.RECEIVED_VALUE] += worth
+        posted[Day.CYCLES] += cycles
+        posted[Day.CYCLES_SHORT] += short
 
 
 @kernel

@@ -78,7 +78,9 @@ class Sources:
             For each resulting line: the line it came from, its supplier, its units.
         """
         line = np.arange(sku.size)
-        ruled = self.rule_of_sku[sku] >= 0 if len(self.shares) else np.zeros(0, np.bool_)
+        if not len(self.shares):
+            return line, self._supply.own[sku], units
+        ruled = self.rule_of_sku[sku] >= 0
         if not ruled.any():
             return line, self._supply.own[sku], units
         chosen = line[ruled]
