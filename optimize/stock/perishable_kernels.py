@@ -15,8 +15,7 @@ from optimize.stock.perishable_arrays import Days, Effort, Rooms, Rule, Shelf, S
 
 _CONVERGED = 1e-12
 _MOST_ITERATIONS, _WORK_PER_TRANSITION = 5_000, 100
-_TURNS_PER_LOOK, _FAR = 16, 1e3
-_DAMPING = 0.3
+_DAMPING, _TURNS_PER_LOOK, _FAR = 0.3, 16, 1e3
 _KEY_BITS = 62
 _FREE = -1
 _MIXER = 6364136223846793005
