@@ -15,10 +15,11 @@ import numpy as np
 from goals import Judged, append_goals, goal_table
 from measure import append_history, measure, stamp, table
 from peers import stockpyl_levels
-from peers.sku_places import SkuPlaces, assortment, lot_problems, min_max_problems
+from peers.sku_places import SkuPlaces, assortment, lot_problems, min_max_problems, perishables
 
 from optimize.stock.cells import Cells, Form, TargetMeasure, Unmet
 from optimize.stock.continuous_review import best_lot_sizes
+from optimize.stock.perishables import for_target_perishable, least_cost_perishable
 from optimize.stock.single_place import evaluate, for_target, least_cost
 
 UNIT = "SKUs"
@@ -92,7 +93,24 @@ def planned() -> list[Judged]:
             what = f"{PLANNED:,} SKU-places, {form.value}, {unmet.value}"
             judged.append(Judged(f"{what}, least cost", middle - start, goal, "CPU s"))
             judged.append(Judged(f"{what}, fill rate {TARGET:g}", end - middle, goal, "CPU s"))
+        judged += planned_perishables(unmet)
     return judged
+
+
+def planned_perishables(unmet: Unmet) -> list[Judged]:
+    """The same for goods with a shelf life; with a target, shortages cost something beside it."""
+    cells, few = perishables(PLANNED, unmet), perishables(64, unmet)
+    for_target_perishable(few, TargetMeasure.FILL_RATE, np.full(64, TARGET))  # compiles
+    start = time.process_time()
+    least_cost_perishable(cells)
+    middle = time.process_time()
+    for_target_perishable(cells, TargetMeasure.FILL_RATE, np.full(PLANNED, TARGET))
+    end = time.process_time()
+    what = f"{PLANNED:,} SKU-places, perishable, {unmet.value}"
+    return [
+        Judged(f"{what}, least cost", middle - start, LOST_SECONDS, "CPU s"),
+        Judged(f"{what}, fill rate {TARGET:g} and shortage cost", end - middle, LOST_SECONDS, "CPU s"),
+    ]
 
 
 def main() -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -67,4 +67,18 @@ def assortment(count: int, unmet: Unmet, seed: int = 1) -> Cells:
         waste_cost=np.zeros(count),
         fifo_share=np.ones(count),
         unmet=unmet,
+    )
+
+
+def perishables(count: int, unmet: Unmet, seed: int = 3) -> Cells:
+    """The assortment with shelf lives of 3 to 21 days, in cases, delivered daily or every other day."""
+    rng = np.random.default_rng(seed)
+    return replace(
+        assortment(count, unmet),
+        lead_time_days=rng.integers(1, 3, count),
+        review_days=rng.choice(np.array([1, 1, 2]), count),
+        shelf_life_days=rng.integers(3, 22, count),
+        waste_cost=rng.uniform(0.5, 3.0, count),
+        fifo_share=rng.choice(np.array([1.0, 0.7, 0.4]), count),
+        case_units=rng.choice(np.array([1, 4, 6, 12]), count),
     )

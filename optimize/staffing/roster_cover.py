@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from optimize.outlook import FieldOutlook
 from optimize.staffing.technician_tables import Person
 from optimize.staffing.working_weeks import DAYS_PER_WEEK, working_minutes
-from scenarios import WEEKDAYS, Service, ServiceShift, WorkforcePolicy
+from scenarios import WEEKDAYS, Partner, Service, ServiceShift, WorkforcePolicy
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,46 @@ def cover_of_load(
     return StationCover(tuple(wanted if any_shift else 0 for any_shift in worked), by_skill)
 
 
+def own_work(
+    field: FieldOutlook, row: int, crew: Sequence[Person], partners: Sequence[Partner], station_id: str
+) -> FieldOutlook:
+    """What is to be expected of a station without the work that partners do because nobody of its crew can.
+
+    Args:
+        field: what is to be expected.
+        row: the station's, in the table of stations.
+        crew: who works there.
+        partners: those that the policy uses.
+        station_id: name of the station.
+    """
+    work, names = field.work, [*field.skill_ids, ""]
+    mine = [partner for partner in partners if not partner.station_ids or station_id in partner.station_ids]
+    if work is None or not mine:
+        return field
+
+    def stays(name: str, level: int) -> bool:
+        if not name or any(person.level(name) >= level for person in crew):
+            return True
+        return not any(not partner.skill_ids or name in partner.skill_ids for partner in mine)
+
+    kinds = list(zip(work.skill.tolist(), work.level.tolist(), strict=True))
+    is_there = work.visits[row] > 0.0
+    is_own = np.array([stays(names[skill], level) for skill, level in kinds])
+    gone = is_there & ~is_own
+    if not gone.any():
+        return field
+    visits, on_site = field.visits_per_day.copy(), field.on_site_minutes.copy()
+    level_needed = field.level_needed.copy()
+    minutes = on_site[row] * visits[row].sum() - work.on_site_minutes[row, gone].sum()
+    for skill in {skill for (skill, _), is_gone in zip(kinds, gone, strict=True) if is_gone}:
+        left = [at for at in np.flatnonzero(is_there & is_own) if kinds[at][0] == skill]
+        visits[row, skill] = work.visits[row, left].sum()
+        if names[skill]:
+            level_needed[skill] = max((kinds[at][1] for at in left), default=0)
+    on_site[row] = max(minutes, 0.0) / max(float(visits[row].sum()), 1e-300)
+    return replace(field, visits_per_day=visits, on_site_minutes=on_site, level_needed=level_needed)
+
+
 def stated_cover(workforce: WorkforcePolicy, station_id: str) -> StationCover:
     """What the policy itself wants; nobody where it says nothing of the station."""
     table, people = workforce.cover, [0] * DAYS_PER_WEEK
@@ -84,4 +124,4 @@ def _works(crew: Sequence[Person], shifts: dict[str, ServiceShift], weekday: int
     return any(WEEKDAYS[weekday] in shifts[person.shift_id].weekdays for person in crew)
 
 
-__all__ = ["StationCover", "cover_of_load", "least_people", "stated_cover"]
+__all__ = ["StationCover", "cover_of_load", "least_people", "own_work", "stated_cover"]

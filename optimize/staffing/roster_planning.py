@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from optimize.outlook import FieldOutlook, Outlook
 from optimize.solving import Progress
-from optimize.staffing.roster_cover import cover_of_load, least_people, stated_cover
+from optimize.staffing.roster_cover import cover_of_load, least_people, own_work, stated_cover
 from optimize.staffing.roster_stretches import StationRoster, StationTask, roster_station
 from optimize.staffing.rostering.costs import OFF
 from optimize.staffing.technician_promises import premises_of_people
@@ -108,8 +108,10 @@ def _task(
     if workforce.cover is not None:
         cover = stated_cover(workforce, name)
     else:
+        used = scenario.policy.service.outsourcing.partner_ids
+        partners = [partner for partner in service.partners if partner.id in used]
         cover = cover_of_load(
-            field,
+            own_work(field, row, crew, partners, name),
             row,
             crew,
             {shift.id: shift for shift in workforce.shifts},

@@ -96,6 +96,10 @@ class Rooms(NamedTuple):
     """(longest life + lead time + 2,): units by last day of sale."""
     left: FloatArray
     """As `vector`, expected units."""
+    oldest_code: IntArray
+    """(transitions + 1,): what so many of the oldest units add to the code of a state."""
+    freshest_code: IntArray
+    """As `oldest_code`, of the freshest units."""
     keys: IntArray
     """(states,)"""
     table: IntArray
@@ -118,8 +122,10 @@ def make_rooms(days: int, longest: int, effort: Effort) -> Rooms:
     """Room for paths of so many days, lives and lead times that add up to `longest`, and chains of that effort."""
     return Rooms(
         lots=np.empty(days + longest + 2, np.int64),
-        vector=np.empty(2 * (longest + 2), np.int64),
+        vector=np.empty(longest + 2, np.int64),
         left=np.empty(longest + 2),
+        oldest_code=np.empty(effort.transitions + 1, np.int64),
+        freshest_code=np.empty(effort.transitions + 1, np.int64),
         keys=np.empty(effort.states + 2, np.int64),
         table=np.empty(1 << max(4, (4 * effort.states - 1).bit_length()), np.int64),
         first=np.empty(effort.states + 2, np.int64),

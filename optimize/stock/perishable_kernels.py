@@ -15,7 +15,7 @@ from optimize.stock.perishable_arrays import Days, Effort, Rooms, Rule, Shelf, S
 
 _CONVERGED = 1e-12
 _MOST_ITERATIONS, _WORK_PER_TRANSITION = 5_000, 100
-_DAMPING = 0.3
+_DAMPING, _TURNS_PER_LOOK, _FAR = 0.3, 16, 1e3
 _KEY_BITS = 62
 _FREE = -1
 _MIXER = 6364136223846793005
@@ -204,28 +204,18 @@ def _link(key: int, weight: float, known: int, row: int, edge: int, rooms: Rooms
 
 
 @compiled_with_arrays
-def _sell(units: IntArray, life: int, oldest: int, freshest: int, left: IntArray) -> None:
-    """Write what is left of a shelf after so many shoppers took the oldest unit and so many the freshest."""
-    for place in range(life):
-        taken = min(oldest, units[place])
-        left[place] = units[place] - taken
-        oldest -= taken
-    place = life - 1
-    while freshest > 0:
-        taken = min(freshest, left[place])
-        left[place] -= taken
-        freshest -= taken
-        place -= 1
+def _write_codes(units: IntArray, place: int, step: int, bits: int, most: int, codes: IntArray) -> None:
+    """Write by how much the code of a shelf falls when so many units are taken, from a place on, by steps of 1 or -1.
 
-
-@compiled_with_arrays
-def _key(rest: int, left: IntArray, units: IntArray, life: int, places: int, bits: int) -> int:
-    """Code of the state after a day: place `j` becomes place `j - 1`, the shelf from `left`, the rest from `units`."""
-    for place in range(places, life - 1, -1):
-        rest = (rest << bits) + units[place]
-    for place in range(life - 1, 0, -1):
-        rest = (rest << bits) + left[place]
-    return rest
+    In the code of the state after a day place `j` has become place `j - 1`; what then expires is in none.
+    """
+    codes[0], here = 0, units[place]
+    for taken in range(1, most + 1):
+        while here == 0:
+            place += step
+            here = units[place]
+        here -= 1
+        codes[taken] = codes[taken - 1] + (1 << (bits * (place - 1)) if place > 0 else 0)
 
 
 @compiled_with_arrays
@@ -247,7 +237,7 @@ def build_chain(shelf: Shelf, rule: Rule, pmf: FloatArray, support: int, effort:
         return 0
     if _is_hopeless(level, shelf.case, places, support, effort):
         return 0
-    units, left, tail = rooms.vector, rooms.vector[rooms.vector.size // 2 :], 1.0
+    units, tail = rooms.vector, 1.0
     is_mixed = 0.0 < shelf.fifo_share < 1.0
     rooms.table[:] = _FREE
     known, state, edge = _state_of(0, 0, rooms) + 1, 0, 0
@@ -282,25 +272,35 @@ def build_chain(shelf: Shelf, rule: Rule, pmf: FloatArray, support: int, effort:
         rooms.first[state] = row
         if edge + available * (1 + is_mixed * available) + support + 2 > effort.transitions:
             return 0
+        coming = 0
+        for place in range(life, places + 1):
+            coming += units[place] << (bits * (place - 1))
+        code = (((owed << phase_bits | phase) << 1 | has_failed) << (bits * places)) + coming
+        for place in range(1, life):
+            code += units[place] << (bits * (place - 1))
+        _write_codes(units, 0, 1, bits, min(available, support) - 1, rooms.oldest_code)
+        _write_codes(units, life - 1, -1, bits, min(available, support) - 1, rooms.freshest_code)
+        sold, waste, on_hand, ready = 0.0, 0.0, 0.0, 0.0
         for asked in range(min(available, support)):
             tail -= pmf[asked]
             part = (1.0 - shelf.fifo_share) ** asked if is_mixed else 1.0
             least, most = asked if shelf.fifo_share >= 1.0 else 0, asked if shelf.fifo_share > 0.0 else 0
             for oldest in range(least, most + 1):
-                _sell(units, life, oldest, asked - oldest, left)
+                freshest = asked - oldest
+                wasted = max(units[0] - oldest, 0) - max(freshest - (available - units[0]), 0)
                 weight = pmf[asked] * part
                 if is_mixed:
                     part *= (asked - oldest) / (oldest + 1.0) * shelf.fifo_share / (1.0 - shelf.fifo_share)
-                counts[Way.SOLD] += weight * asked
-                counts[Way.WASTE] += weight * left[0]
-                counts[Way.ON_HAND] += weight * (available - asked - left[0])
-                counts[Way.READY] += weight
-                rest = (owed << phase_bits | phase) << 1 | has_failed
-                key = _key(rest, left, units, life, places, bits)
+                sold += weight * asked
+                waste += weight * wasted
+                on_hand += weight * (available - asked - wasted)
+                ready += weight
+                key = code - rooms.oldest_code[oldest] - rooms.freshest_code[freshest]
                 known, edge = _link(key, weight, known, row, edge, rooms)
                 if known > effort.states:
                     return 0
-        left[:life] = 0
+        counts[Way.SOLD], counts[Way.WASTE] = sold, waste
+        counts[Way.ON_HAND], counts[Way.READY] = on_hand, ready
         for asked in range(available, support):
             is_last = asked + 1 == support or (not shelf.is_backorder and asked > available)
             weight = max(tail, 0.0) if is_last else pmf[asked]
@@ -311,7 +311,8 @@ def build_chain(shelf: Shelf, rule: Rule, pmf: FloatArray, support: int, effort:
             debt = owed + asked - available if shelf.is_backorder else 0
             counts[Way.SHORT] += weight * debt
             rest = (debt << phase_bits | phase) << 1 | (has_failed or short)
-            known, edge = _link(_key(rest, left, units, life, places, bits), weight, known, row, edge, rooms)
+            key = (rest << (bits * places)) + coming
+            known, edge = _link(key, weight, known, row, edge, rooms)
             if known > effort.states:
                 return 0
             if is_last:
@@ -334,7 +335,9 @@ def settle(states: int, rooms: Rooms, effort: Effort) -> bool:
     now, then = rooms.share[0], rooms.share[1]
     now[:states] = 1.0 / states
     edges = max(rooms.first[states], 1)
-    for _ in range(min(_MOST_ITERATIONS, _WORK_PER_TRANSITION * effort.transitions // edges)):
+    most = min(_MOST_ITERATIONS, _WORK_PER_TRANSITION * effort.transitions // edges)
+    earlier = np.inf
+    for turn in range(most):
         for state in range(states):
             then[state] = _DAMPING * now[state]
         for state in range(states):
@@ -347,6 +350,11 @@ def settle(states: int, rooms: Rooms, effort: Effort) -> bool:
             now[state] = then[state]
         if change < _CONVERGED:
             break
+        if turn % _TURNS_PER_LOOK == 0:
+            # Changes fall ever more slowly: what is out of reach at the present rate stays so.
+            if change * (change / earlier) ** ((most - turn) / _TURNS_PER_LOOK) > _FAR * _CONVERGED:
+                return False
+            earlier = change
     else:
         return False
     total = now[:states].sum()

@@ -182,7 +182,9 @@ def _downhill(
         if rows.size == 0:
             break
         tried = np.maximum(level[rows] + direction[rows] * open_step[rows], floor[rows])
-        found = part.at_levels(rows, tried, effort).cost_per_day
+        # At the floor there is no other side.
+        found, is_new = cost[rows], tried != level[rows]
+        found[is_new] = part.at_levels(rows[is_new], tried[is_new], effort).cost_per_day
         better = found < cost[rows] * (1.0 - _SAME_COST)
         level[rows], cost[rows] = np.where(better, tried, level[rows]), np.where(better, found, cost[rows])
         # The level just left is known to be worse, so only one side is open.

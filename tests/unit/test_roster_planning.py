@@ -15,13 +15,15 @@ import pytest
 import optimize
 import sim
 from optimize import check_plan
+from optimize.outlook import FieldOutlook, FieldWork
 from optimize.solving import no_progress
 from optimize.staffing.planning import plan_technicians
-from optimize.staffing.roster_cover import cover_of_load
-from optimize.staffing.technician_tables import people_of
+from optimize.staffing.roster_cover import cover_of_load, own_work
+from optimize.staffing.technician_tables import Person, people_of
 from scenarios import (
     Columns,
     Decisions,
+    Partner,
     Plan,
     PlanPart,
     RosterRow,
@@ -31,6 +33,7 @@ from scenarios import (
     columns_of,
     load_plan,
 )
+from study.cli.shipped import load
 from study.plan_files import write_plan
 from tests.factory import merged
 from tests.field_worlds import DAY_SHIFT, FAR, busy_world, crew
@@ -178,6 +181,49 @@ class TestCover:
             cover = cover_of_load(busier, 0, people, {one.id: one for one in shifts}, 0.9, 1.0, 1)
             numbers.append(cover.people[0])
         assert numbers == sorted(numbers) and numbers[0] == 0 and numbers[-1] > numbers[1]
+
+    def test_what_only_partners_can_do_is_not_in_the_cover(self) -> None:
+        """Visits of gas, and of electrics beyond the crew's level, go outside where a partner does such work."""
+        work = FieldWork(
+            skill=np.array([0, 0, 1]),
+            level=np.array([1, 3, 1]),
+            requests=np.array([[4.0, 2.0, 5.0]]),
+            visits=np.array([[4.0, 2.0, 5.0]]),
+            on_site_minutes=np.array([[160.0, 180.0, 500.0]]),
+            margin=np.zeros((1, 3)),
+            billed=np.zeros((1, 3)),
+        )
+        field = FieldOutlook(
+            visits_per_day=np.array([[6.0, 5.0, 0.0]]),
+            on_site_minutes=np.array([840.0 / 11.0]),
+            on_site_scv=np.ones(1),
+            travel_minutes=np.array([20.0]),
+            level_needed=np.array([3, 1]),
+            part_use_per_day=np.zeros((1, 0)),
+            skill_ids=("electrics", "gas"),
+            work=work,
+        )
+        people = [Person("T-1", STATION, "day", (("electrics", 2),))]
+        anything, gas = (Partner.model_validate({"id": "P", "skill_ids": skills}) for skills in ([], ["gas"]))
+        less = own_work(field, 0, people, [anything], STATION)
+        assert less.visits_per_day.tolist() == [[4.0, 0.0, 0.0]]
+        assert less.on_site_minutes[0] == pytest.approx(40.0) and less.level_needed.tolist() == [1, 0]
+        half = own_work(field, 0, people, [gas], STATION)
+        assert half.visits_per_day.tolist() == [[6.0, 0.0, 0.0]]
+        assert half.on_site_minutes[0] == pytest.approx(340.0 / 6.0) and half.level_needed.tolist() == [3, 0]
+        elsewhere = anything.model_copy(update={"station_ids": (FAR,)})
+        able = [*people, Person("T-2", STATION, "day", (("electrics", 3), ("gas", 1)))]
+        assert own_work(field, 0, people, [], STATION) is field
+        assert own_work(field, 0, people, [elsewhere], STATION) is field
+        assert own_work(field, 0, able, [anything], STATION) is field
+
+    def test_work_by_kind_adds_up_to_the_visits_of_a_skill(self) -> None:
+        """What is taken off by kind is in the sums by skill."""
+        field = sim.outlook(load("quickstart", (), ())[1]).field
+        assert field is not None and field.work is not None
+        for skill, visits in enumerate(field.visits_per_day.T):
+            of_skill = field.work.visits[:, field.work.skill == skill].sum(axis=1)
+            assert of_skill == pytest.approx(visits, rel=1e-9)
 
     def test_more_technicians_are_planned_where_they_have_days_off(self) -> None:
         """The shift is worked all week: five days of seven take two fifths more people."""
