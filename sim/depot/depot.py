@@ -147,4 +147,4 @@ class Depot:
             written = write_deliveries(
                 block, second, now, centre, self._stores.closes_second, self._world.days, self._delivery_rows
             )
-            self._recorder.add("deliveries", self._delivery_rows[:written].copy())
+            self._recorder.add("deliveries", self._delivery_rows[:written])

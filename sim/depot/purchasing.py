@@ -236,7 +236,7 @@ class Purchasing:
         written = self._write_purchases(
             lines, len(axes.centre_ids), len(axes.supplier_ids), now, self._purchase_rows
         )
-        self._recorder.add("purchase_orders", self._purchase_rows[:written].copy())
+        self._recorder.add("purchase_orders", self._purchase_rows[:written])
         self._record_prices(lines, now)
         self._discounts.note(lines)
         if self._heeds_requests:
