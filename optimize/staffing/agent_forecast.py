@@ -98,18 +98,18 @@ def forecast_of(work: AgentWork, found: ShiftCover) -> AgentForecast:
             state.utilisation,
         )
     try:
-        hours = _by_hour(work, found)
+        slots, parts = _by_slot(work, found)
     except ValueError:
         # People cannot do the work of a week, and nobody gives up.
         return AgentForecast(0.0, 0.0, float(people.sum()) * 60.0 / work.minutes, None, 1.0)
-    tried = float(hours.calls_per_hour.sum())
-    answered = tried - float(hours.abandoned_per_hour.sum())
+    tried = float(slots.calls_per_hour.sum())
+    answered = tried - float(slots.abandoned_per_hour.sum())
     minutes_there = 60.0 * float(people.sum())
     return AgentForecast(
-        hours.overall_answered_share,
-        hours.overall_abandoned_share,
+        slots.overall_answered_share,
+        slots.overall_abandoned_share,
         answered,
-        _mean_seconds(hours) if work.patience_minutes is None else None,
+        _mean_seconds(slots, parts) if work.patience_minutes is None else None,
         answered * work.minutes / max(minutes_there, 1e-300),
     )
 
@@ -122,19 +122,29 @@ def all_calls(work: AgentWork, found: ShiftCover) -> FloatArray:
     """
     if work.redial_share == 0.0:
         return work.calls
-    return _by_hour(work, found).calls_per_hour.reshape(7, 24)
+    slots, parts = _by_slot(work, found)
+    return np.asarray(slots.calls_per_hour.reshape(7, 24, parts).sum(axis=2))
 
 
-def _by_hour(work: AgentWork, found: ShiftCover) -> HourlyPerformance:
-    return performance_by_hour(
-        work.calls.ravel(),
-        people_by_hour(found),
-        work.minutes,
-        work.patience_minutes,
-        work.within_minutes,
+def _by_slot(work: AgentWork, found: ShiftCover) -> tuple[HourlyPerformance, int]:
+    """What shifts lead to, and into how many slots each hour is cut for it: 1 unless people come or go within one.
+
+    A slot takes the place of an hour, and minutes are counted in so many parts of a minute.
+    """
+    on_duty = np.broadcast_to(found.on_duty, (7, found.on_duty.shape[1]))
+    parts = on_duty.shape[1] // 24
+    if np.ptp(on_duty.reshape(7, 24, parts), axis=2).max() < 1e-9:
+        on_duty, parts = on_duty[:, ::parts], 1
+    performance = performance_by_hour(
+        np.repeat(work.calls, parts, axis=1).ravel() / parts,
+        np.floor(on_duty.ravel() + 0.5).astype(np.int64),
+        work.minutes * parts,
+        None if work.patience_minutes is None else work.patience_minutes * parts,
+        work.within_minutes * parts,
         redial_share=work.redial_share,
-        redial_minutes=work.redial_minutes,
+        redial_minutes=work.redial_minutes * parts,
     )
+    return performance, parts
 
 
 def _seconds_of_answered(state: Waiting, work: AgentWork) -> float | None:
@@ -149,11 +159,11 @@ def _seconds_of_answered(state: Waiting, work: AgentWork) -> float | None:
     return 60.0 * float(np.trapezoid(np.maximum(still, 0.0), grid))
 
 
-def _mean_seconds(hours: HourlyPerformance) -> float | None:
-    waits = np.where(hours.calls_per_hour > 0.0, hours.mean_wait_minutes, 0.0)
+def _mean_seconds(slots: HourlyPerformance, parts: int) -> float | None:
+    waits = np.where(slots.calls_per_hour > 0.0, slots.mean_wait_minutes / parts, 0.0)
     if not np.isfinite(waits).all():
         return None
-    return 60.0 * float(waits @ hours.calls_per_hour) / float(hours.calls_per_hour.sum())
+    return 60.0 * float(waits @ slots.calls_per_hour) / float(slots.calls_per_hour.sum())
 
 
 def people_by_hour(found: ShiftCover) -> IntArray:

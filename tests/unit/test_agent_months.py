@@ -15,12 +15,13 @@ from optimize import ContactMonth, Outlook
 from optimize.solving import no_progress
 from optimize.staffing.agent_confirmation import cover_of
 from optimize.staffing.agent_cover import SLOTS_PER_HOUR, covered, patterns_of, slots_open
-from optimize.staffing.agent_forecast import agent_work, forecast_of
+from optimize.staffing.agent_forecast import AgentWork, agent_work, all_calls, forecast_of
 from optimize.staffing.agent_months import MonthCalls, MonthSearch
 from optimize.staffing.agent_planning import plan_agents
+from optimize.staffing.covering import ShiftCover
 from optimize.staffing.shift_patterns import presence_seconds
 from optimize.staffing.varying import performance_by_hour
-from scenarios import PlanPart, Scenario
+from scenarios import PlanPart, Scenario, SolveReport, SolveStatus
 from study.cli.shipped import load as load_shipped
 from tests.contact_worlds import call_centre, calls
 
@@ -134,6 +135,25 @@ def test_the_forecast_of_what_is_found_keeps_the_busiest_month() -> None:
     assert outlook.contact is not None
     busy = outlook.contact.in_month(outlook.contact.months[1])
     assert forecast_of(agent_work(scenario, busy), cover_of(decided["agents"])).answered_share >= TARGET
+
+
+def shifts_cover(on_duty: list[int]) -> ShiftCover:
+    """So many people by slot of every day."""
+    report = SolveReport(solver="given", status=SolveStatus.FEASIBLE, objective=0.0)
+    return ShiftCover((), np.zeros(0, np.int64), np.array([on_duty], float), sum(on_duty) / 2.0, report)
+
+
+def test_people_who_come_and_go_within_hours_count_for_the_part_in_which_they_are_there() -> None:
+    """Half-hours are hours twice as fast: all times twice as long, and half the calls, lead to the same shares."""
+    quick = AgentWork(np.full((7, 24), 30.0), 4.0, 3.0, 0.5, 20.0, 0.5)
+    slow = AgentWork(np.full((7, 24), 15.0), 8.0, 6.0, 0.5, 40.0, 1.0)
+    halves = forecast_of(quick, shifts_cover([2, 5] * 24))
+    hours = forecast_of(slow, shifts_cover([2, 2, 5, 5] * 12))
+    assert halves.answered_share == pytest.approx(hours.answered_share, rel=1e-9)
+    assert halves.abandoned_share == pytest.approx(hours.abandoned_share, rel=1e-9)
+    assert all_calls(quick, shifts_cover([2, 5] * 24)).sum() > 30.0 * 168
+    few, many = (forecast_of(quick, shifts_cover([people] * 48)).answered_share for people in (2, 5))
+    assert few < halves.answered_share < many
 
 
 def test_months_of_the_outlook_add_up_to_its_mean() -> None:
