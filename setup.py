@@ -17,13 +17,11 @@ COMPILED_PACKAGES = (
     "sim/aftersales", "sim/contact", "sim/field", "sim/installed_base", "sim/partners", "sim/parts", "sim/workforce",
 )  # fmt: skip
 COMPILED_MODULES = (
-    "sim/clock.py",
-    "sim/durations.py",
-    "sim/recorder.py",
-    "sim/stations.py",
-    "sim/streams.py",
-)
-"""Everything here is typed Python without kernels of numba, which mypyc cannot read."""
+    "sim/arrivals.py", "sim/books/charges.py", "sim/clock.py", "sim/durations.py", "sim/recorder.py", "sim/shifts.py",
+    "sim/station_arrays.py", "sim/stations.py", "sim/streams.py", "sim/working_days.py",
+)  # fmt: skip
+"""Typed Python that runs event by event; mypyc cannot read kernels of numba. Depot and fleet would gain nothing: their
+work is done by kernels."""
 
 MYPY_OPTIONS = ("--config-file=", "--ignore-missing-imports", "--follow-imports=silent")
 """Of other packages only the types of numpy are known here: a build installs nothing else."""
@@ -57,6 +55,11 @@ def extensions() -> list[Extension]:
 
 class BuildAllOrNothing(build_ext):
     """Compiled modules need each other: where one fails, none is installed."""
+
+    def initialize_options(self) -> None:
+        """Compile on all cores."""
+        super().initialize_options()
+        self.parallel = os.cpu_count()
 
     def run(self) -> None:
         """Compile; leave nothing behind where that fails."""
