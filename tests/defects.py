@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -17,7 +18,7 @@ def with_defects(share: float) -> Iterator[None]:
     of = CentreStock.of
 
     def spoilt(world: World) -> CentreStock:
-        stock = of(world)
+        stock = replace(of(world), may_be_defective=True)
         stock.defective[:] = stock.on_hand * share
         return stock
 
