@@ -43,7 +43,7 @@ def extensions() -> list[Extension]:
         from mypyc.build import mypycify
 
         compiled = mypycify([*MYPY_OPTIONS, *sources], opt_level="2", debug_level="0")
-    except (ImportError, SystemExit) as reason:
+    except (Exception, SystemExit) as reason:  # mypyc leaves with SystemExit where it finds an error
         if WISH == "1":
             raise
         print(f"dualedge stays plain Python, and slower: mypyc refused ({reason})", file=sys.stderr)

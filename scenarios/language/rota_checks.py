@@ -59,7 +59,7 @@ def rota(scenario: Scenario, places: Places, reach: Reach) -> Iterator[Problem]:
             ],
             np.bool_,
         )
-        rule = "his shift is not worked on that weekday, so this row is never followed"
+        rule = "the shift of this technician is not worked on that weekday, so this row is never followed"
         yield from places.rows("W601", _ROTA, table, idle, "weekday", rule)
 
 
@@ -69,7 +69,7 @@ def _homes(workforce: WorkforcePolicy) -> dict[str, str]:
 
 
 def _shifts(workforce: WorkforcePolicy) -> dict[str, tuple[str, ...]]:
-    """Technician -> weekdays of his shift, where there is such a shift."""
+    """Technician -> weekdays of the shift, where there is such a shift."""
     weekdays = {shift.id: shift.weekdays for shift in workforce.shifts}
     return {name: weekdays[shift] for name, _, shift in _people(workforce) if shift in weekdays}
 
